@@ -1,0 +1,18 @@
+# Quartz as its users take it in: installed into a scratch prefix, then found and linked from there.
+set(consumer_prefix "${CMAKE_CURRENT_BINARY_DIR}/consumer/prefix")
+add_test(NAME consumer.install COMMAND "${CMAKE_COMMAND}" --install "${PROJECT_BINARY_DIR}" --prefix
+                                       "${consumer_prefix}")
+set_tests_properties(consumer.install PROPERTIES FIXTURES_SETUP installed LABELS consumer)
+
+foreach(kind IN ITEMS static shared pkgconfig subdirectory)
+  add_test(
+    NAME consumer.${kind}
+    COMMAND
+      "${CMAKE_COMMAND}" -D KIND=${kind} -D
+      "SCRATCH=${CMAKE_CURRENT_BINARY_DIR}/consumer/${kind}" -D "PREFIX=${consumer_prefix}" -D
+      "SOURCE=${PROJECT_SOURCE_DIR}" -D "COMPILER=${CMAKE_CXX_COMPILER}" -D
+      "FLAGS=${CMAKE_CXX_FLAGS}" -D "CONFIG=${CMAKE_BUILD_TYPE}" -P
+      "${PROJECT_SOURCE_DIR}/tests/consumer/run.cmake")
+  set_tests_properties(consumer.${kind} PROPERTIES FIXTURES_REQUIRED installed LABELS consumer
+                                                   TIMEOUT 300)
+endforeach()

@@ -1,0 +1,18 @@
+# What each part needs, looked up once. The library itself: RocksDB, fmt, spdlog and threads.
+find_package(Threads REQUIRED)
+find_package(RocksDB CONFIG REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+
+if(QUARTZ_TOOL)
+  find_package(CLI11 REQUIRED)
+  find_package(Boost 1.81 REQUIRED COMPONENTS json)
+endif()
+if(QUARTZ_TESTS)
+  find_package(GTest REQUIRED)
+  # Headers alone: Boost.Asio for the asynchronous forms, which only tests and examples include.
+  find_package(Boost 1.81 REQUIRED)
+endif()
+if(QUARTZ_BENCH)
+  find_package(benchmark REQUIRED)
+endif()

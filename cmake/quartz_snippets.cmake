@@ -1,0 +1,87 @@
+# Compiles and runs the C++ of the documents.
+#
+# quartz_add_snippets(<markdown file>...) makes a program and a test of every fenced block that
+# begins with ```cpp. A block that includes something is a program as it stands. Any other is the
+# body of a main() that has the usual headers. An HTML comment on the line above the fence changes that:
+#   <!-- snippet: engine -->        the body begins with an open StorageEngine named `engine`
+#   <!-- snippet: continues -->     the body goes on where the block before it ended
+#   <!-- snippet: illustration -->  not a program: declarations, or what cannot be run
+# Each program runs in an empty directory of its own.
+
+set(snippet_prologue [=[
+#include <quartz/quartz.hpp>
+
+#include <cassert>
+#include <chrono>
+#include <cstdint>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+int main() {
+]=])
+set(snippet_engine "auto engine = quartz::StorageEngine::open(\"data\").value();\n")
+
+# One block of a document, as the program that it stands for.
+function(quartz_add_snippet name directive body previous_body body_out)
+  if(directive STREQUAL "continues")
+    set(body "${previous_body}\n${body}")
+  elseif(directive STREQUAL "engine")
+    set(body "${snippet_engine}${body}")
+  elseif(directive)
+    message(FATAL_ERROR "${name}: no snippet directive is called '${directive}'")
+  endif()
+  set(${body_out} "${body}" PARENT_SCOPE)
+  if(body MATCHES "^#include")
+    set(program "${body}")
+  else()
+    set(program "${snippet_prologue}${body}}\n")
+  endif()
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/snippets/${name}.cpp")
+  file(GENERATE OUTPUT "${source}" CONTENT "${program}")
+  set(target quartz_snippet_${name})
+  add_executable(${target} "${source}")
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  # A document may name a value only to show where it comes from.
+  target_compile_options(${target} PRIVATE -Wno-unused-variable -Wno-unused-but-set-variable)
+  target_link_libraries(${target} PRIVATE quartz::storage_shared fmt::fmt Boost::headers)
+  quartz_add_scratch_test(snippet.${name} ${target} LABEL snippet)
+endfunction()
+
+function(quartz_add_snippets)
+  foreach(document IN LISTS ARGN)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${document}")
+    cmake_path(GET document STEM stem)
+    file(READ "${document}" text)
+    # CMake's lists end at semicolons and nest in brackets, so the text is only ever cut, not listed.
+    set(number 0)
+    set(previous "")
+    while(TRUE)
+      string(FIND "${text}" "\n```cpp\n" fence)
+      if(fence EQUAL -1)
+        break()
+      endif()
+      string(SUBSTRING "${text}" 0 ${fence} before)
+      math(EXPR start "${fence} + 8")
+      string(SUBSTRING "${text}" ${start} -1 text)
+      string(FIND "${text}" "```" end)
+      string(SUBSTRING "${text}" 0 ${end} body)
+      math(EXPR end "${end} + 3")
+      string(SUBSTRING "${text}" ${end} -1 text)
+      math(EXPR number "${number} + 1")
+      set(directive "")
+      if(before MATCHES "<!-- snippet: ([a-z]+) -->\n?$")
+        set(directive "${CMAKE_MATCH_1}")
+      endif()
+      if(NOT directive STREQUAL "illustration")
+        quartz_add_snippet("${stem}_${number}" "${directive}" "${body}" "${previous}" previous)
+      endif()
+    endwhile()
+  endforeach()
+endfunction()

@@ -1,0 +1,47 @@
+# How tests are declared.
+include(GoogleTest)
+
+# quartz_add_test_folder(<folder> [LABEL <label>] [TIMEOUT <seconds>] [LIBRARIES <target>...])
+#
+# Every .cpp of tests/<folder> in one GoogleTest executable, quartz_<folder>_test. It is linked with
+# the archives, where hidden symbols can be reached, and each case runs in a process of its own.
+function(quartz_add_test_folder folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES")
+  if(NOT arg_SOURCES)
+    file(GLOB arg_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp")
+  endif()
+  if(NOT arg_LABEL)
+    set(arg_LABEL unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  set(target quartz_${folder}_test)
+  set(scratch "${CMAKE_CURRENT_BINARY_DIR}/scratch/${folder}")
+  file(MAKE_DIRECTORY "${scratch}")
+  add_executable(${target} ${arg_SOURCES})
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src"
+                                               "${PROJECT_SOURCE_DIR}/tests")
+  target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock_main)
+  gtest_discover_tests(
+    ${target}
+    WORKING_DIRECTORY "${scratch}"
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+endfunction()
+
+# quartz_add_scratch_test(<name> <target> [LABEL <label>])
+#
+# Runs an executable in an empty directory of its own; it passes when it exits with zero.
+function(quartz_add_scratch_test name target)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "LABEL" "")
+  set(scratch "${CMAKE_CURRENT_BINARY_DIR}/scratch/${name}")
+  add_test(
+    NAME ${name}
+    COMMAND "${CMAKE_COMMAND}" -D "PROGRAM=$<TARGET_FILE:${target}>" -D "SCRATCH=${scratch}" -P
+            "${PROJECT_SOURCE_DIR}/cmake/run_in_scratch.cmake")
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT 120)
+endfunction()

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "quartz/error.hpp"
+#include "quartz/export.hpp"
+#include "quartz/storage/keyspace.hpp"
+
+namespace quartz {
+
+/// Operations that take effect all or not at all, across keyspaces, in the order they were added.
+/// Bytes are copied in. A bad operation (a key that is too long, say) is remembered and returned by
+/// `StorageEngine::write`, which then applies nothing. Reusable after `clear()`, which keeps memory.
+/// Threads: one at a time. Cost: one append to a buffer per operation.
+class QUARTZ_EXPORT WriteBatch {
+ public:
+  /// Adds to the default keyspace.
+  WriteBatch& put(std::string_view key, std::string_view value);
+  WriteBatch& remove(std::string_view key);
+  /// Removes every key in [first, last). Nothing if `last` <= `first`.
+  WriteBatch& remove_range(std::string_view first, std::string_view last);
+
+  /// Adds to `keyspace`, which must belong to the engine that the batch is written to.
+  WriteBatch& put(const Keyspace& keyspace, std::string_view key, std::string_view value);
+  WriteBatch& remove(const Keyspace& keyspace, std::string_view key);
+  WriteBatch& remove_range(const Keyspace& keyspace, std::string_view first, std::string_view last);
+
+  /// Forgets all operations and any error; keeps the memory for reuse.
+  void clear() noexcept;
+
+  std::size_t operation_count() const noexcept { return operation_count_; }
+  bool empty() const noexcept { return operation_count_ == 0; }
+  /// Encoded size, as counted against `kBatchBytesMax`.
+  std::size_t bytes() const noexcept { return operations_.size(); }
+
+  /// The first bad operation's error, if any.
+  const std::optional<Error>& error() const noexcept { return error_; }
+  /// The operations as the log stores them (docs/formats/log.md).
+  std::string_view encoded_operations() const noexcept { return operations_; }
+  /// The keyspaces named so far, without the default one, each once.
+  const std::vector<Keyspace>& keyspaces() const noexcept { return keyspaces_; }
+
+ private:
+  void append(std::uint8_t type, const Keyspace* keyspace, std::string_view key,
+              std::string_view value);
+
+  std::string operations_;
+  std::uint32_t operation_count_ = 0;
+  std::vector<Keyspace> keyspaces_;
+  std::optional<Error> error_;
+};
+
+}  // namespace quartz

@@ -1,0 +1,78 @@
+#include "io/mapping.hpp"
+
+#include <cerrno>
+#include <limits>
+#include <string>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/check.hpp"
+#include "base/coding.hpp"
+#include "io/descriptor.hpp"
+
+namespace quartz::io {
+namespace {
+
+constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
+constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14; older headers lack it.
+
+std::size_t page_bytes() noexcept {
+  static const auto bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return bytes;
+}
+
+void unmap(std::byte* base, std::size_t bytes) noexcept { ::munmap(base, bytes); }
+
+// Gives the parts of [base, base + reserved) outside [kept, kept + bytes) back.
+void trim(std::byte* base, std::size_t reserved, std::byte* kept, std::size_t bytes) noexcept {
+  const auto before = static_cast<std::size_t>(kept - base);
+  const std::size_t after = reserved - before - bytes;
+  if (before > 0) unmap(base, before);
+  if (after > 0) unmap(kept + bytes, after);
+}
+
+}  // namespace
+
+Result<Mapping> Mapping::anonymous(std::size_t bytes) {
+  if (bytes == 0) return Mapping();
+  const bool huge = bytes >= kHugePageBytes;
+  const std::size_t slack = huge ? kHugePageBytes : 0;
+  const auto refused = [&](int error) {
+    return system_error("anonymous memory", "map " + std::to_string(bytes) + " bytes", error);
+  };
+  if (bytes > std::numeric_limits<std::size_t>::max() - page_bytes() - slack) {
+    return refused(ENOMEM);
+  }
+  const std::size_t kept_bytes = round_up(bytes, page_bytes());
+  // The system aligns to small pages only, so ask for one huge page more and cut off what is
+  // around.
+  const std::size_t reserved = kept_bytes + slack;
+  void* const mapped =
+      ::mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return refused(errno);
+  auto* base = static_cast<std::byte*>(mapped);
+  if (huge) {
+    const auto address = reinterpret_cast<std::uintptr_t>(base);
+    std::byte* const aligned = base + (round_up(address, kHugePageBytes) - address);
+    trim(base, reserved, aligned, kept_bytes);
+    base = aligned;
+    // Advice only: without huge pages the memory is the same, and slower.
+    (void)::madvise(base, kept_bytes, MADV_HUGEPAGE);
+  }
+  return Mapping(base, kept_bytes, &unmap);
+}
+
+Mapping::~Mapping() {
+  if (release_ != nullptr) release_(base_, bytes_);
+}
+
+void Mapping::populate(std::size_t offset, std::size_t bytes) const noexcept {
+  QUARTZ_CHECK(offset <= bytes_);
+  QUARTZ_CHECK(bytes <= bytes_ - offset);
+  if (bytes == 0) return;
+  const std::size_t first = offset & ~(page_bytes() - 1);  // Mappings begin at a page.
+  // A full disk or an old kernel fails it, and the first touch then does what it always did.
+  (void)::madvise(base_ + first, offset + bytes - first, kPopulateWrite);
+}
+
+}  // namespace quartz::io

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "quartz/result.hpp"
+
+namespace quartz::io {
+
+/// A range of mapped memory, unmapped with its owner. Move-only.
+class Mapping {
+ public:
+  /// Private zeroed memory, advised for huge pages when it is large enough to profit (2 MiB, then
+  /// also aligned to it). `bytes` is rounded up to whole pages.
+  static Result<Mapping> anonymous(std::size_t bytes);
+  /// Takes over an existing mapping; `release` gets exactly these two arguments.
+  using Release = void (*)(std::byte* base, std::size_t bytes) noexcept;
+  Mapping(std::byte* base, std::size_t bytes, Release release) noexcept
+      : base_(base), bytes_(bytes), release_(release) {}
+
+  Mapping() noexcept = default;
+  Mapping(Mapping&& other) noexcept
+      : base_(std::exchange(other.base_, nullptr)),
+        bytes_(std::exchange(other.bytes_, 0)),
+        release_(std::exchange(other.release_, nullptr)) {}
+  Mapping& operator=(Mapping&& other) noexcept {
+    std::swap(base_, other.base_);
+    std::swap(bytes_, other.bytes_);
+    std::swap(release_, other.release_);
+    return *this;
+  }
+  ~Mapping();
+
+  std::byte* data() const noexcept { return base_; }
+  std::size_t size() const noexcept { return bytes_; }
+  std::span<std::byte> bytes() const noexcept { return {base_, bytes_}; }
+
+  /// Faults the pages of [offset, offset + bytes) in for writing, so that the first touch does not.
+  /// Best effort: an old kernel ignores it. Threads: any, beside writers to the same pages.
+  void populate(std::size_t offset, std::size_t bytes) const noexcept;
+
+ private:
+  std::byte* base_ = nullptr;
+  std::size_t bytes_ = 0;
+  Release release_ = nullptr;
+};
+
+}  // namespace quartz::io
