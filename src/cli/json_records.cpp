@@ -1,0 +1,98 @@
+#include "cli/json_records.hpp"
+
+#include <optional>
+#include <utility>
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "cli/row_options.hpp"
+#include "cli/text_encoding.hpp"
+
+namespace quartz::cli {
+namespace {
+
+Error malformed(std::string message) { return Error{Errc::invalid_argument, std::move(message)}; }
+
+std::string_view view_of(const boost::json::string& text) { return {text.data(), text.size()}; }
+
+// The object's fields, each at most once.
+struct Fields {
+  std::optional<std::string> keyspace;
+  std::optional<std::string> key;
+  std::optional<std::string> value;
+};
+
+// Where a field's bytes belong, and whether they are in base64; null for a name we do not know.
+std::pair<std::optional<std::string>*, bool> place_of(Fields& fields, std::string_view name) {
+  if (name == "keyspace") return {&fields.keyspace, false};
+  if (name == "key") return {&fields.key, false};
+  if (name == "value") return {&fields.value, false};
+  if (name == "key_base64") return {&fields.key, true};
+  if (name == "value_base64") return {&fields.value, true};
+  return {nullptr, false};
+}
+
+Result<void> take_field(Fields& fields, std::string_view name, const boost::json::value& content) {
+  const auto [place, base64] = place_of(fields, name);
+  if (place == nullptr) {
+    return malformed(
+        fmt::format("unknown field \"{}\"; known are key, value, key_base64, "
+                    "value_base64 and keyspace",
+                    escaped(name)));
+  }
+  if (!content.is_string()) return malformed(fmt::format("\"{}\" must be a string", name));
+  if (*place) return malformed(fmt::format("\"{}\" is given twice", name));
+  const std::string_view text = view_of(content.get_string());
+  *place = base64 ? from_base64(text) : std::optional<std::string>(std::in_place, text);
+  if (!*place) return malformed(fmt::format("\"{}\" is not base64", name));
+  return {};
+}
+
+Result<Fields> fields_of(std::string_view line) {
+  boost::json::error_code failure;
+  const boost::json::value document =
+      boost::json::parse(boost::json::string_view(line.data(), line.size()), failure);
+  if (failure) return malformed(fmt::format("not JSON: {}", failure.message()));
+  if (!document.is_object()) return malformed("the line is not a JSON object");
+  Fields fields;
+  for (const auto& member : document.get_object()) {
+    const std::string_view name(member.key().data(), member.key().size());
+    QUARTZ_TRY(take_field(fields, name, member.value()));
+  }
+  return fields;
+}
+
+}  // namespace
+
+Result<RecordReader::Step> JsonReader::next(Record& record) {
+  ++line_number_;
+  QUARTZ_ASSIGN(const bool more, input_.read_line(line_, kLineBytesMax));
+  if (!more) return Step::end;
+  QUARTZ_ASSIGN(Fields fields, fields_of(line_));
+  record.keyspace = std::move(fields.keyspace).value_or("");
+  if (!fields.key && !fields.value && !record.keyspace.empty()) return Step::keyspace;
+  if (!fields.key) return malformed("the object has no \"key\"");
+  if (!fields.value) return malformed("the object has no \"value\"");
+  record.key = *std::move(fields.key);
+  record.value = *std::move(fields.value);
+  return Step::row;
+}
+
+std::string JsonReader::place() const { return fmt::format("{}:{}", input_.name(), line_number_); }
+
+void JsonWriter::keyspace(std::string_view name) {
+  keyspace_ = name;
+  output_.write(fmt::format("{{\"keyspace\":\"{}\"}}\n", name));
+}
+
+void JsonWriter::row(std::string_view key, std::string_view value) {
+  line_.clear();
+  append_json_row(line_, keyspace_, key, value);
+  output_.write(line_);
+}
+
+}  // namespace quartz::cli

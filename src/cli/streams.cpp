@@ -1,0 +1,190 @@
+#include "cli/streams.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "cli/signals.hpp"
+
+namespace quartz::cli {
+namespace {
+
+constexpr std::size_t kBufferBytes = 256 * 1024;
+
+Error system_error(std::string_view what, std::string_view name, int number) {
+  const Errc code = number == ENOSPC || number == EDQUOT ? Errc::no_space : Errc::io_error;
+  return Error{code, fmt::format("{} {}: {}", what, name, std::generic_category().message(number))};
+}
+
+}  // namespace
+
+Result<InputStream> InputStream::open(const std::string& path) {
+  if (path == "-") return InputStream{STDIN_FILENO, "standard input", std::nullopt};
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return system_error("cannot open", path, errno);
+  struct stat status = {};
+  std::optional<std::uint64_t> size;
+  if (::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+    size = static_cast<std::uint64_t>(status.st_size);
+  }
+  return InputStream{descriptor, path, size};
+}
+
+InputStream::InputStream(int descriptor, std::string name, std::optional<std::uint64_t> size)
+    : descriptor_(descriptor), name_(std::move(name)), size_(size) {}
+
+InputStream::InputStream(InputStream&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      name_(std::move(other.name_)),
+      size_(other.size_),
+      position_(other.position_),
+      buffer_(std::move(other.buffer_)),
+      consumed_(other.consumed_) {}
+
+InputStream::~InputStream() {
+  if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
+}
+
+Result<bool> InputStream::fill() {
+  buffer_.resize(kBufferBytes);
+  consumed_ = 0;
+  while (true) {
+    wait_until_readable(descriptor_);
+    if (interruption()) {
+      buffer_.clear();
+      return Error{Errc::cancelled, fmt::format("reading {} was interrupted", name_)};
+    }
+    const ssize_t got = ::read(descriptor_, buffer_.data(), buffer_.size());
+    if (got < 0 && errno == EINTR) continue;
+    const int number = errno;
+    buffer_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    if (got < 0) return system_error("cannot read", name_, number);
+    return got > 0;
+  }
+}
+
+Result<bool> InputStream::read_line(std::string& line, std::size_t bytes_max) {
+  line.clear();
+  bool any = false;
+  while (true) {
+    if (consumed_ == buffer_.size()) {
+      QUARTZ_ASSIGN(const bool more, fill());
+      if (!more) return any;
+    }
+    any = true;
+    const std::string_view rest = std::string_view(buffer_).substr(consumed_);
+    const std::size_t newline = rest.find('\n');
+    const std::string_view part = rest.substr(0, newline);
+    const std::size_t taken = part.size() + (newline == std::string_view::npos ? 0 : 1);
+    if (part.size() > bytes_max - line.size()) {
+      return Error{Errc::too_large, fmt::format("a line is longer than {} bytes", bytes_max)};
+    }
+    line += part;
+    consumed_ += taken;
+    position_ += taken;
+    if (newline != std::string_view::npos) return true;
+  }
+}
+
+Result<std::size_t> InputStream::read(std::string& to, std::size_t count) {
+  std::size_t done = 0;
+  while (done < count) {
+    if (consumed_ == buffer_.size()) {
+      QUARTZ_ASSIGN(const bool more, fill());
+      if (!more) break;
+    }
+    const std::size_t part = std::min(count - done, buffer_.size() - consumed_);
+    to.append(buffer_, consumed_, part);
+    consumed_ += part;
+    position_ += part;
+    done += part;
+  }
+  return done;
+}
+
+OutputStream OutputStream::standard_output() {
+  return OutputStream{STDOUT_FILENO, "standard output", std::string{}};
+}
+
+Result<OutputStream> OutputStream::create(const std::string& path) {
+  if (path == "-") return standard_output();
+  std::error_code ignored;
+  const auto kind = std::filesystem::status(path, ignored).type();
+  const bool in_place =
+      kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::regular;
+  const std::string staging = in_place ? path : path + ".partial";
+  const int descriptor = ::open(staging.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (descriptor < 0) return system_error("cannot create", staging, errno);
+  return OutputStream{descriptor, path, in_place ? std::string{} : staging};
+}
+
+OutputStream::OutputStream(int descriptor, std::string name, std::string staging)
+    : descriptor_(descriptor), name_(std::move(name)), staging_(std::move(staging)) {}
+
+OutputStream::OutputStream(OutputStream&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      name_(std::move(other.name_)),
+      staging_(std::exchange(other.staging_, {})),
+      buffer_(std::move(other.buffer_)),
+      error_(std::move(other.error_)),
+      reader_gone_(other.reader_gone_) {}
+
+OutputStream::~OutputStream() {
+  if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
+  std::error_code ignored;
+  if (!staging_.empty()) std::filesystem::remove(staging_, ignored);
+}
+
+void OutputStream::write(std::string_view bytes) {
+  if (stopped()) return;
+  buffer_ += bytes;
+  if (buffer_.size() >= kBufferBytes) flush();
+}
+
+void OutputStream::flush() {
+  std::string_view rest = buffer_;
+  while (!rest.empty() && !stopped()) {
+    const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
+    if (written >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EPIPE) {
+      reader_gone_ = true;
+    } else if (errno != EINTR) {
+      error_ = system_error("cannot write", name_, errno);
+    }
+  }
+  buffer_.clear();
+}
+
+Result<void> OutputStream::finish() {
+  flush();
+  if (error_) return *error_;
+  if (descriptor_ > STDERR_FILENO && ::close(std::exchange(descriptor_, -1)) != 0) {
+    return system_error("cannot write", name_, errno);
+  }
+  if (staging_.empty()) return {};
+  std::error_code failure;
+  std::filesystem::rename(staging_, name_, failure);
+  if (failure) return system_error("cannot create", name_, failure.value());
+  staging_.clear();
+  return {};
+}
+
+void write_to_standard_error(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace quartz::cli

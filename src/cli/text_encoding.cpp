@@ -1,0 +1,200 @@
+#include "cli/text_encoding.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+
+namespace quartz::cli {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kBase64Digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+std::uint8_t octet(char c) noexcept { return static_cast<std::uint8_t>(c); }
+
+// The value of a hexadecimal digit, or -1.
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::optional<char> hex_byte(std::string_view two) noexcept {
+  if (two.size() < 2) return std::nullopt;
+  const int high = hex_value(two[0]);
+  const int low = hex_value(two[1]);
+  if (high < 0 || low < 0) return std::nullopt;
+  return static_cast<char>(high * 16 + low);
+}
+
+void append_hex(std::string& to, char c) {
+  to += kHexDigits[octet(c) >> 4];
+  to += kHexDigits[octet(c) & 15];
+}
+
+}  // namespace
+
+std::size_t utf8_sequence_bytes(std::string_view text) noexcept {
+  if (text.empty()) return 0;
+  const std::uint8_t lead = octet(text[0]);
+  if (lead < 0x80) return 1;
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
+  // The second byte's range is what rules out overlong forms, surrogates and what is past U+10FFFF.
+  const std::uint8_t lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const std::uint8_t highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (octet(text[1]) < lowest || octet(text[1]) > highest) return 0;
+  for (std::size_t i = 2; i < length; ++i) {
+    if (octet(text[i]) < 0x80 || octet(text[i]) > 0xBF) return 0;
+  }
+  return length;
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const std::size_t length = utf8_sequence_bytes(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+void escape_to(std::string& to, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const char c = bytes.front();
+    const std::size_t length = utf8_sequence_bytes(bytes);
+    if (c == '\\') {
+      to += "\\\\";
+    } else if (c == '\t') {
+      to += "\\t";
+    } else if (c == '\n') {
+      to += "\\n";
+    } else if (c == '\r') {
+      to += "\\r";
+    } else if (length == 0 || octet(c) < 0x20 || octet(c) == 0x7F) {
+      to += "\\x";
+      append_hex(to, c);
+    } else {
+      to += bytes.substr(0, length);
+      bytes.remove_prefix(length);
+      continue;
+    }
+    bytes.remove_prefix(1);
+  }
+}
+
+std::string escaped(std::string_view bytes) {
+  std::string text;
+  escape_to(text, bytes);
+  return text;
+}
+
+Result<std::string> unescaped(std::string_view text) {
+  std::string bytes;
+  while (true) {
+    const std::size_t backslash = text.find('\\');
+    bytes += text.substr(0, backslash);
+    if (backslash == std::string_view::npos) return bytes;
+    text.remove_prefix(backslash + 1);
+    const char kind = text.empty() ? '\0' : text.front();
+    std::size_t consumed = 1;
+    if (kind == 't') {
+      bytes += '\t';
+    } else if (kind == 'n') {
+      bytes += '\n';
+    } else if (kind == 'r') {
+      bytes += '\r';
+    } else if (kind == '\\') {
+      bytes += '\\';
+    } else if (const auto byte = hex_byte(text.substr(text.empty() ? 0 : 1)); kind == 'x' && byte) {
+      bytes += *byte;
+      consumed = 3;
+    } else {
+      return Error{Errc::invalid_argument,
+                   fmt::format("\"\\{}\" is no escape; they are \\t \\n \\r \\\\ and \\xNN",
+                               escaped(text.substr(0, kind == 'x' ? 3 : 1)))};
+    }
+    text.remove_prefix(consumed);
+  }
+}
+
+std::string to_hex(std::string_view bytes) {
+  std::string text;
+  for (const char c : bytes) append_hex(text, c);
+  return text;
+}
+
+Result<std::string> from_hex(std::string_view text) {
+  std::string bytes;
+  for (std::size_t at = 0; at < text.size(); at += 2) {
+    const auto byte = hex_byte(text.substr(at));
+    if (!byte) {
+      return Error{Errc::invalid_argument,
+                   fmt::format("\"{}\" is not hexadecimal (two digits a byte)", escaped(text))};
+    }
+    bytes += *byte;
+  }
+  return bytes;
+}
+
+std::string to_base64(std::string_view bytes) {
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    const std::size_t present = std::min<std::size_t>(3, bytes.size() - at);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < present ? octet(bytes[at + i]) : 0u);
+    for (std::size_t i = 0; i < 4; ++i) {
+      text += i <= present ? kBase64Digits[bits >> (18 - 6 * i) & 63] : '=';
+    }
+  }
+  return text;
+}
+
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  std::string bytes;
+  std::uint32_t bits = 0;
+  unsigned held = 0;  // How many low bits of `bits` were not given out yet.
+  for (const char c : text) {
+    const std::size_t digit = kBase64Digits.find(c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    bits = bits << 6 | static_cast<std::uint32_t>(digit);
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes += static_cast<char>(static_cast<std::uint8_t>(bits >> held));
+    bits &= (1u << held) - 1;
+  }
+  // Bits that no byte takes must be zero, so that every value has exactly one text.
+  if (held == 6 || bits != 0) return std::nullopt;
+  return bytes;
+}
+
+Result<std::string> decode_argument(TextFormat format, std::string_view argument,
+                                    std::string_view what) {
+  if (format == TextFormat::text) return std::string(argument);
+  auto bytes = format == TextFormat::hex ? from_hex(argument) : unescaped(argument);
+  if (bytes) return bytes;
+  return Error{bytes.error().code(), fmt::format("{}: {}", what, bytes.error().message())};
+}
+
+std::string encoded(TextFormat format, std::string_view bytes) {
+  switch (format) {
+    case TextFormat::text:
+      return std::string(bytes);
+    case TextFormat::hex:
+      return to_hex(bytes);
+    case TextFormat::escaped:
+      return escaped(bytes);
+  }
+  return {};
+}
+
+}  // namespace quartz::cli

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "quartz/result.hpp"
+
+namespace quartz::cli {
+
+/// Length of the well-formed UTF-8 sequence (RFC 3629: no surrogates, no overlong forms) at the
+/// front of `text`; 0 if there is none.
+std::size_t utf8_sequence_bytes(std::string_view text) noexcept;
+bool is_utf8(std::string_view text) noexcept;
+
+/// `bytes` as one field of text: backslash, tab, newline and carriage return become `\\`, `\t`,
+/// `\n` and `\r`; other control bytes and bytes that are not UTF-8 become `\xNN`. Appends to `to`.
+void escape_to(std::string& to, std::string_view bytes);
+std::string escaped(std::string_view bytes);
+
+/// The reverse; also understands `\xNN` for any byte. The error says which escape is wrong.
+Result<std::string> unescaped(std::string_view text);
+
+/// Lower-case hexadecimal, two digits a byte, and back (either case, an even number of digits).
+std::string to_hex(std::string_view bytes);
+Result<std::string> from_hex(std::string_view text);
+
+/// Base64 of RFC 4648 with padding, and back; nothing if `text` is not exactly that.
+std::string to_base64(std::string_view bytes);
+std::optional<std::string> from_base64(std::string_view text);
+
+/// How keys and values are written on a command line.
+enum class TextFormat {
+  text,     ///< As they are.
+  hex,      ///< "616c" for "al".
+  escaped,  ///< With the escapes above.
+};
+
+/// The bytes that `argument` stands for. `what` names it in the error: "KEY".
+Result<std::string> decode_argument(TextFormat format, std::string_view argument,
+                                    std::string_view what);
+
+/// `bytes` in a format, for printing.
+std::string encoded(TextFormat format, std::string_view bytes);
+
+}  // namespace quartz::cli

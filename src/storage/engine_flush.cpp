@@ -1,0 +1,248 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/epoch.hpp"
+#include "base/try.hpp"
+#include "quartz/storage/event_listener.hpp"
+#include "storage/engine.hpp"
+#include "storage/flush.hpp"
+#include "storage/format_file.hpp"
+
+namespace quartz::storage {
+namespace {
+
+/// Memory of one memtable: its segment and its index.
+std::uint64_t bytes_of(const Memtable& memtable) {
+  return memtable.segment()->memory.size() + memtable.index_bytes();
+}
+
+}  // namespace
+
+void Engine::wake_background() {
+  {
+    MutexLock lock(flush_mutex_);
+    background_wanted_ = true;
+  }
+  background_wake_.notify_one();
+}
+
+void Engine::run_background() {
+  constexpr auto kRetryFlush = std::chrono::seconds(1);
+  for (;;) {
+    {
+      MutexLock lock(flush_mutex_);
+      while (!stopping_ && !background_wanted_) {
+        const bool retry = flush_error_.has_value();
+        if (!retry && config_.flush_interval.count() == 0) {
+          background_wake_.wait(flush_mutex_);
+          continue;
+        }
+        const auto pause = retry ? std::chrono::nanoseconds(kRetryFlush)
+                                 : std::chrono::nanoseconds(config_.flush_interval) / 2;
+        if (!background_wake_.wait_for(flush_mutex_, pause)) break;
+      }
+      if (stopping_) return;
+      background_wanted_ = false;
+    }
+    seal_if_due();
+    flush_waiting();
+    update_debt();
+    collect_garbage();
+  }
+}
+
+void Engine::seal_if_due() {
+  if (config_.flush_interval.count() == 0) return;
+  const std::uint64_t since = active_since_ns_.load(std::memory_order_relaxed);
+  if (since == 0) return;
+  const auto age = std::chrono::nanoseconds(steady_nanoseconds() - since);
+  if (age < config_.flush_interval) return;
+  // A full disk is reported by the next write; the memtable simply stays active.
+  static_cast<void>(seal_active());
+}
+
+// Makes the active memtable wait for its flush, if it holds anything; the newest sequence that is
+// then waiting or flushed.
+Result<Sequence> Engine::seal_active() {
+  MutexLock lock(append_mutex_);
+  if (view_.load(std::memory_order_relaxed)->active->entry_count() > 0) QUARTZ_TRY(roll_locked(0));
+  return next_sequence_ - 1;
+}
+
+// Flushes until nothing waits. Level 0 is not filled beyond its limit in the background: the
+// writers that wait for it are better off with rows in memory than in one more file.
+void Engine::flush_waiting() {
+  for (;;) {
+    MutexLock lock(levels_mutex_);
+    const auto view = current_view();
+    if (view->waiting_count == 0) return;
+    bool asked_for = false;
+    {
+      MutexLock flush_lock(flush_mutex_);
+      asked_for = flush_target_ > applied_sequence_.load(std::memory_order_acquire);
+    }
+    if (!asked_for && compaction_runs_.load(std::memory_order_relaxed) &&
+        levels_->debt().level0_files >= config_.level0_files_max) {
+      return;
+    }
+    const std::vector<MemtableRef> memtables(
+        view->older.begin(), view->older.begin() + static_cast<std::ptrdiff_t>(view->waiting_count));
+    auto flushed = flush_memtables(memtables);
+    {
+      MutexLock flush_lock(flush_mutex_);
+      ++flush_attempts_;
+      flush_error_.reset();
+      if (!flushed) flush_error_ = flushed.error();
+    }
+    flush_done_.notify_all();
+    if (!flushed) return note_flush_failure(flushed.error());
+  }
+}
+
+Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) {
+  const Stopwatch watch;
+  // Were a table ingested before the log up to its end is durable, power loss could keep its rows
+  // and lose older ones of a batch that is still in the log.
+  if (log_->persistent()) {
+    QUARTZ_TRY(log_->wait_synced(memtables.front()->segment()->end_position()));
+  }
+  std::vector<const Memtable*> sources;
+  std::uint64_t memory = 0;
+  for (const MemtableRef& memtable : memtables) {
+    sources.push_back(memtable.get());
+    memory += memtable->segment()->used;
+  }
+  QUARTZ_ASSIGN(const FlushTables tables,
+                write_flush_tables(
+                    files_, directory_ / kIngestDirectoryName, sources,
+                    [this](KeyspaceId id) { return keyspaces_->find(id) != nullptr; },
+                    &next_table_number_));
+  if (tables.applied > 0) {
+    if (auto ingested = levels_->ingest(tables.files, tables.applied); !ingested) {
+      discard_tables(files_, tables.files);
+      return ingested;
+    }
+    applied_sequence_.store(tables.applied, std::memory_order_release);
+  }
+  publish_flushed(memtables.size());
+  for (const MemtableRef& memtable : memtables) log_->retire(memtable->segment());
+  back_pressure_.drained(memory, watch.elapsed());
+  flush_latency_.record(watch.elapsed_ns());
+  flushes_.fetch_add(1, std::memory_order_relaxed);
+  flush_bytes_.fetch_add(tables.bytes, std::memory_order_relaxed);
+  if (config_.event_listener) {
+    config_.event_listener->on_flush({memtables.size(), tables.entry_count, tables.bytes,
+                                      tables.applied, watch.elapsed()});
+  }
+  return {};
+}
+
+// The oldest `count` waiting memtables are in the levels now: they turn warm, and the oldest warm
+// ones go while memory is over its bound.
+void Engine::publish_flushed(std::size_t count) {
+  auto next = std::make_shared<EngineView>();
+  next->levels = levels_->snapshot();
+  MutexLock lock(view_mutex_);
+  const EngineView& now = *view_owner_;
+  next->active = now.active;
+  next->older = now.older;
+  next->waiting_count = now.waiting_count - count;
+  std::uint64_t bytes = config_.segment_bytes + bytes_of(*next->active);
+  for (const MemtableRef& memtable : next->older) bytes += bytes_of(*memtable);
+  while (bytes > config_.memtable_bytes && next->older.size() > next->waiting_count) {
+    bytes -= bytes_of(*next->older.back());
+    next->older.pop_back();
+  }
+  publish_view(std::move(next));
+}
+
+void Engine::note_flush_failure(const Error& error) {
+  flush_failures_.fetch_add(1, std::memory_order_relaxed);
+  log_line(LogLevel::error, fmt::format("flush failed: {}", error.to_string()));
+  if (config_.event_listener) config_.event_listener->on_background_error(error);
+  if (error.code() == Errc::no_space) {
+    // Nothing is lost: the rows are in the log, and the flush is tried again.
+    space_->disk_full();
+    return;
+  }
+  stop_writes(error);
+}
+
+void Engine::stop_writes(const Error& error) {
+  MutexLock lock(append_mutex_);
+  if (writes_stopped_) return;
+  writes_stopped_ = Error(Errc::reopen_required,
+                          fmt::format("{}: writing stopped after a failure ({}); reopen the engine "
+                                      "to recover",
+                                      directory_.string(), error.to_string()));
+}
+
+void Engine::publish_view(std::shared_ptr<const EngineView> view) {
+  view_.store(view.get(), std::memory_order_release);
+  replaced_views_.push_back(std::exchange(view_owner_, std::move(view)));
+}
+
+std::shared_ptr<const EngineView> Engine::current_view() const {
+  MutexLock lock(view_mutex_);
+  return view_owner_;
+}
+
+// Lets replaced views go once no reader can be in them, and what they alone held with them.
+void Engine::collect_garbage() {
+  using Owner = std::shared_ptr<const EngineView>;
+  std::vector<Owner> replaced;
+  {
+    MutexLock lock(view_mutex_);
+    replaced.swap(replaced_views_);
+  }
+  for (Owner& view : replaced) retire_object(new Owner(std::move(view)));
+  replaced.clear();
+  // Views, then their memtables, then their segments: each is let go by the step before.
+  for (int step = 0; step < 3 && reclaim_retired() > 0; ++step) continue;
+  if (auto reclaimed = log_->reclaim(); !reclaimed) {
+    log_line(LogLevel::warning,
+             fmt::format("log segments stay behind: {}", reclaimed.error().to_string()));
+  }
+}
+
+void Engine::update_debt() {
+  space_->refresh();
+  std::uint64_t unflushed = 0;
+  {
+    const auto view = current_view();
+    unflushed = bytes_of(*view->active);
+    for (std::size_t i = 0; i < view->waiting_count; ++i) unflushed += bytes_of(*view->older[i]);
+  }
+  // Whoever stopped compaction has chosen slow reads over slow writes.
+  const LevelsDebt debt =
+      compaction_runs_.load(std::memory_order_relaxed) ? levels_->debt() : LevelsDebt{};
+  back_pressure_.update(debt.level0_files, debt.pending_compaction_bytes, unflushed);
+}
+
+Result<void> Engine::flush() {
+  const GatePass pass(gate_);
+  if (!pass) return closed_error();
+  if (closed()) return closed_error();
+  QUARTZ_ASSIGN(const Sequence target, seal_active());
+  return wait_flushed(target);
+}
+
+Result<void> Engine::wait_flushed(Sequence target) {
+  MutexLock lock(flush_mutex_);
+  const std::uint64_t attempts = flush_attempts_;
+  flush_target_ = std::max(flush_target_, target);
+  while (applied_sequence_.load(std::memory_order_acquire) < target) {
+    if (flush_attempts_ != attempts && flush_error_) return *flush_error_;
+    if (stopping_) return closed_error();
+    background_wanted_ = true;
+    background_wake_.notify_one();
+    flush_done_.wait(flush_mutex_);
+  }
+  return {};
+}
+
+}  // namespace quartz::storage

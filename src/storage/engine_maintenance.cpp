@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "base/try.hpp"
+#include "quartz/storage/event_listener.hpp"
+#include "storage/engine.hpp"
+#include "storage/format_file.hpp"
+
+namespace quartz::storage {
+namespace {
+
+/// The logger of applications that configure none: warnings and errors, on standard error, because
+/// standard output belongs to the application. Registered with spdlog, so that they can find it.
+std::shared_ptr<spdlog::logger> default_logger() {
+  static const auto logger = [] {
+    if (auto existing = spdlog::get("quartz")) return existing;
+    auto created = spdlog::stderr_color_mt("quartz");
+    created->set_level(spdlog::level::warn);
+    return created;
+  }();
+  return logger;
+}
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
+  }
+  return spdlog::level::err;
+}
+
+}  // namespace
+
+void Engine::log_line(LogLevel level, std::string_view line) const {
+  if (config_.logger) {
+    config_.logger(level, line);
+  } else {
+    default_logger()->log(spdlog_level(level), "{}: {}", directory_.string(), line);
+  }
+}
+
+void Engine::note_compaction(const CompactionEvent& event) {
+  compactions_.fetch_add(1, std::memory_order_relaxed);
+  compaction_bytes_read_.fetch_add(event.input_bytes, std::memory_order_relaxed);
+  compaction_bytes_written_.fetch_add(event.output_bytes, std::memory_order_relaxed);
+  compaction_latency_.record(static_cast<std::uint64_t>(event.duration.count()));
+  if (config_.event_listener) config_.event_listener->on_compaction(event);
+  wake_background();
+}
+
+void Engine::note_levels_failure(const Error& error) {
+  log_line(LogLevel::error, fmt::format("levels failed: {}", error.to_string()));
+  if (config_.event_listener) config_.event_listener->on_background_error(error);
+  stop_writes(error);
+}
+
+Result<Keyspace> Engine::create_keyspace(std::string_view name) {
+  const GatePass pass(gate_);
+  if (!pass || closed()) return closed_error();
+  MutexLock lock(levels_mutex_);
+  QUARTZ_ASSIGN(const KeyspaceId id, keyspaces_->reserve_id(name));
+  QUARTZ_TRY(levels_->create_keyspace(id, name));
+  return keyspaces_->add(id, name);
+}
+
+Result<void> Engine::drop_keyspace(const KeyspaceState& keyspace) {
+  const GatePass pass(gate_);
+  if (!pass || closed()) return closed_error();
+  QUARTZ_TRY(check_keyspace(keyspace));
+  if (keyspace.id == kDefaultKeyspaceId) {
+    return Error(Errc::invalid_argument, "the default keyspace cannot be dropped");
+  }
+  const auto state = keyspaces_->find(keyspace.name);
+  {
+    MutexLock lock(append_mutex_);
+    if (state == nullptr || state->dropped.exchange(true, std::memory_order_acq_rel)) {
+      return Error(Errc::closed, fmt::format("keyspace \"{}\" was dropped", keyspace.name));
+    }
+  }
+  // No record of it may be left in the log: its number can be given out again after a reopen.
+  QUARTZ_ASSIGN(const Sequence target, seal_active());
+  QUARTZ_TRY(wait_flushed(target));
+  MutexLock lock(levels_mutex_);
+  QUARTZ_TRY(levels_->drop_keyspace(state->id));
+  keyspaces_->remove(state->name);
+  return {};
+}
+
+Result<void> Engine::sync() {
+  if (!config_.enable_wal) return flush();
+  const GatePass pass(gate_);
+  if (!pass || closed()) return closed_error();
+  return log_->wait_synced(log_->end_position());
+}
+
+Result<void> Engine::start_compaction() {
+  const GatePass pass(gate_);
+  if (!pass || closed()) return closed_error();
+  QUARTZ_TRY(levels_->start_compaction());
+  compaction_runs_ = true;
+  wake_background();
+  return {};
+}
+
+Result<void> Engine::stop_compaction() {
+  const GatePass pass(gate_);
+  if (!pass || closed()) return closed_error();
+  QUARTZ_TRY(levels_->stop_compaction());
+  compaction_runs_ = false;
+  wake_background();
+  return {};
+}
+
+Result<void> Engine::compact_range(std::optional<std::string_view> first,
+                                   std::optional<std::string_view> last,
+                                   const KeyspaceState& keyspace) {
+  const GatePass pass(gate_);
+  if (!pass || closed()) return closed_error();
+  QUARTZ_TRY(check_keyspace(keyspace));
+  QUARTZ_ASSIGN(const Sequence target, seal_active());
+  QUARTZ_TRY(wait_flushed(target));
+  return levels_->compact_range(keyspace.id, first, last);
+}
+
+// Flush, then copy the levels: a copy needs no log of its own. Built beside its place and renamed
+// into it, so that a crash leaves no half of it under its name.
+Result<void> Engine::checkpoint(const io::Path& directory) {
+  const GatePass pass(gate_);
+  if (!pass || closed()) return closed_error();
+  QUARTZ_ASSIGN(const bool exists, files_.exists(directory));
+  if (exists) {
+    return Error(Errc::already_exists,
+                 fmt::format("{}: a checkpoint needs a directory that does not exist yet",
+                             directory.string()));
+  }
+  QUARTZ_ASSIGN(const Sequence target, seal_active());
+  QUARTZ_TRY(wait_flushed(target));
+  const io::Path absolute = std::filesystem::absolute(directory).lexically_normal();
+  const io::Path parent = absolute.parent_path();
+  const io::Path staging = parent / (absolute.filename().string() + ".partial");
+  QUARTZ_TRY(files_.remove_directory(staging));
+  if (auto copied = copy_to(staging); !copied) {
+    static_cast<void>(files_.remove_directory(staging));
+    return copied;
+  }
+  QUARTZ_TRY(files_.rename(staging, absolute));
+  return files_.sync_directory(parent);
+}
+
+Result<void> Engine::copy_to(const io::Path& staging) {
+  QUARTZ_TRY(files_.create_directories(staging / kLogDirectoryName));
+  QUARTZ_TRY(files_.create_directories(staging / kIngestDirectoryName));
+  {
+    MutexLock lock(levels_mutex_);
+    QUARTZ_TRY(levels_->checkpoint(staging / kLevelsDirectoryName));
+  }
+  // A database of its own: segments of the original would not belong to it.
+  QUARTZ_TRY(write_format(files_, staging, {kFormatVersion, new_database_id()}));
+  return files_.sync_directory(staging);
+}
+
+}  // namespace quartz::storage

@@ -1,0 +1,298 @@
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/epoch.hpp"
+#include "base/hash.hpp"
+#include "base/try.hpp"
+#include "storage/engine.hpp"
+
+namespace quartz::storage {
+namespace {
+
+constexpr std::uint64_t kSampleEvery = 64;
+
+/// Times one in `kSampleEvery` of a thread's reads.
+class SampledTimer {
+ public:
+  explicit SampledTimer(Histogram& into) noexcept
+      : into_(into), started_(calls_++ % kSampleEvery == 0 ? steady_nanoseconds() : 0) {}
+  ~SampledTimer() {
+    if (started_ != 0) into_.record(steady_nanoseconds() - started_);
+  }
+  SampledTimer(const SampledTimer&) = delete;
+  SampledTimer& operator=(const SampledTimer&) = delete;
+
+ private:
+  static thread_local std::uint64_t calls_;
+  Histogram& into_;
+  const std::uint64_t started_;
+};
+thread_local std::uint64_t SampledTimer::calls_ = 0;
+
+/// A value from the levels that keeps the engine, and with it the directory, while it is held.
+PinnedValue keep_engine(PinnedValue value, std::shared_ptr<Engine> engine) {
+  struct Owner {
+    PinnedValue value;
+    std::shared_ptr<Engine> engine;
+  };
+  const std::string_view view = value.view();
+  auto* owner = new Owner{std::move(value), std::move(engine)};
+  owner->engine->value_pinned();
+  return PinnedValue(view, owner, [](void* p) noexcept {
+    auto* held = static_cast<Owner*>(p);
+    held->value.reset();
+    held->engine->value_unpinned();
+    delete held;
+  });
+}
+
+/// A value that keeps the memtable it lies in.
+std::optional<PinnedValue> keep_memtable(const Memtable& memtable, std::string_view value) {
+  if (!memtable.try_retain()) return std::nullopt;
+  return PinnedValue(value, const_cast<Memtable*>(&memtable),
+                     [](void* p) noexcept { static_cast<const Memtable*>(p)->release(); });
+}
+
+}  // namespace
+
+Engine::ReadPoint Engine::read_point(const Snapshot* snapshot) const {
+  if (snapshot != nullptr) {
+    return {snapshot->state()->view.get(), snapshot->state()->sequence};
+  }
+  // A view that was current before and after the sequence was read was current at that moment. It
+  // cannot be another one at the same address: the guard keeps it from being freed.
+  const EngineView* view = view_.load(std::memory_order_acquire);
+  for (;;) {
+    const Sequence sequence = visible_sequence_.load(std::memory_order_acquire);
+    const EngineView* again = view_.load(std::memory_order_acquire);
+    if (again == view) return {view, sequence};
+    view = again;
+  }
+}
+
+Result<void> Engine::check_readable(const KeyspaceState& keyspace,
+                                    const ReadOptions& options) const {
+  if (closed()) [[unlikely]] return closed_error();
+  QUARTZ_TRY(check_keyspace(keyspace));
+  if (options.snapshot == nullptr) [[likely]] return {};
+  if (options.snapshot->state() == nullptr) {
+    return Error(Errc::invalid_argument, "the snapshot was moved from");
+  }
+  if (options.snapshot->state()->engine.get() != this) {
+    return Error(Errc::invalid_argument, "the snapshot belongs to another engine");
+  }
+  return {};
+}
+
+Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceState& keyspace,
+                                            std::string_view key, std::uint64_t key_hash,
+                                            bool newest) const {
+  MemoryAnswer answer;
+  if (newest) {
+    const Sequence valid_from = keyspace.cache_valid_from.load(std::memory_order_acquire);
+    if (const auto row = cache_.find(keyspace.id, key, key_hash, valid_from)) {
+      answer.kind = row->exists ? MemoryAnswer::Kind::in_cache : MemoryAnswer::Kind::absent;
+      answer.value = row->value;
+      answer.row = *row;
+      return answer;
+    }
+  }
+  const auto look = [&](const Memtable& memtable) {
+    const MemtableHit hit = memtable.find(keyspace.id, key, key_hash, at.sequence);
+    if (hit.kind == MemtableHit::Kind::none) return false;
+    answer.kind = hit.kind == MemtableHit::Kind::value ? MemoryAnswer::Kind::in_memtable
+                                                       : MemoryAnswer::Kind::absent;
+    answer.value = hit.value;
+    answer.memtable = &memtable;
+    return true;
+  };
+  if (look(*at.view->active)) return answer;
+  for (const MemtableRef& memtable : at.view->older) {
+    if (look(*memtable)) return answer;
+  }
+  return answer;
+}
+
+void Engine::count_answer(MemoryAnswer::Kind kind) {
+  switch (kind) {
+    case MemoryAnswer::Kind::in_cache:
+      return gets_from_cache_.add();
+    case MemoryAnswer::Kind::in_memtable:
+      return gets_from_memtable_.add();
+    case MemoryAnswer::Kind::absent:
+      return gets_absent_in_memory_.add();
+    case MemoryAnswer::Kind::unknown:
+      return;
+  }
+}
+
+Result<std::optional<PinnedValue>> Engine::get_from_levels(const KeyspaceState& keyspace,
+                                                           std::string_view key,
+                                                           std::uint64_t key_hash,
+                                                           const LevelsSnapshot& levels,
+                                                           Sequence at, bool fill) {
+  const SampledTimer timer(level_get_latency_);
+  auto row = levels_->get(keyspace.id, key, levels);
+  if (!row) {
+    count_read_error(row.error());
+    return std::move(row).error();
+  }
+  (row->has_value() ? gets_from_levels_ : gets_absent_in_levels_).add();
+  if (fill) {
+    cache_.fill(keyspace.id, key, key_hash,
+                row->has_value() ? std::optional((*row)->view()) : std::nullopt, at);
+  }
+  return row;
+}
+
+Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view key,
+                              std::string& value, const ReadOptions& options) {
+  const SampledTimer timer(get_latency_);
+  const std::uint64_t hash = hash_key(key, keyspace.id);
+  std::shared_ptr<const LevelsSnapshot> levels;
+  Sequence sequence = 0;
+  {
+    const EpochGuard guard;
+    QUARTZ_TRY(check_readable(keyspace, options));
+    const ReadPoint at = read_point(options.snapshot);
+    const MemoryAnswer answer =
+        look_in_memory(at, keyspace, key, hash, options.snapshot == nullptr);
+    count_answer(answer.kind);
+    if (answer.kind == MemoryAnswer::Kind::absent) return false;
+    if (answer.kind != MemoryAnswer::Kind::unknown) {
+      value.assign(answer.value);
+      return true;
+    }
+    levels = at.view->levels;
+    sequence = at.sequence;
+  }
+  const GatePass pass(gate_);
+  if (!pass) return closed_error();
+  const bool fill = options.fill_cache && options.snapshot == nullptr;
+  QUARTZ_ASSIGN(const auto row, get_from_levels(keyspace, key, hash, *levels, sequence, fill));
+  if (!row) return false;
+  value.assign(row->view());
+  return true;
+}
+
+Result<std::optional<PinnedValue>> Engine::get_pinned(const KeyspaceState& keyspace,
+                                                      std::string_view key,
+                                                      const ReadOptions& options) {
+  const SampledTimer timer(get_latency_);
+  const std::uint64_t hash = hash_key(key, keyspace.id);
+  std::shared_ptr<const LevelsSnapshot> levels;
+  Sequence sequence = 0;
+  {
+    const EpochGuard guard;
+    QUARTZ_TRY(check_readable(keyspace, options));
+    const ReadPoint at = read_point(options.snapshot);
+    const MemoryAnswer answer =
+        look_in_memory(at, keyspace, key, hash, options.snapshot == nullptr);
+    count_answer(answer.kind);
+    if (answer.kind == MemoryAnswer::Kind::absent) return std::optional<PinnedValue>();
+    std::optional<PinnedValue> pinned;
+    if (answer.kind == MemoryAnswer::Kind::in_memtable) {
+      pinned = keep_memtable(*answer.memtable, answer.value);
+    } else if (answer.kind == MemoryAnswer::Kind::in_cache) {
+      pinned = RowCache::pin(answer.row);
+    }
+    // What is being freed at this moment is in the levels too.
+    if (pinned) return pinned;
+    levels = at.view->levels;
+    sequence = at.sequence;
+  }
+  const GatePass pass(gate_);
+  if (!pass) return closed_error();
+  const bool fill = options.fill_cache && options.snapshot == nullptr;
+  QUARTZ_ASSIGN(auto row, get_from_levels(keyspace, key, hash, *levels, sequence, fill));
+  if (!row) return std::optional<PinnedValue>();
+  return std::optional(keep_engine(std::move(*row), shared_from_this()));
+}
+
+std::optional<Result<std::optional<std::string>>> Engine::get_from_memory(
+    const KeyspaceState& keyspace, std::string_view key) {
+  const std::uint64_t hash = hash_key(key, keyspace.id);
+  const EpochGuard guard;
+  if (auto readable = check_readable(keyspace, {}); !readable) return std::move(readable).error();
+  const MemoryAnswer answer = look_in_memory(read_point(nullptr), keyspace, key, hash, true);
+  count_answer(answer.kind);
+  if (answer.kind == MemoryAnswer::Kind::unknown) return std::nullopt;
+  if (answer.kind == MemoryAnswer::Kind::absent) return std::optional<std::string>();
+  return std::optional<std::string>(answer.value);
+}
+
+Result<std::vector<std::optional<std::string>>> Engine::multi_get(
+    const KeyspaceState& keyspace, std::span<const std::string_view> keys,
+    const ReadOptions& options) {
+  const SampledTimer timer(get_latency_);
+  std::vector<std::optional<std::string>> values(keys.size());
+  std::vector<std::size_t> missing;
+  std::vector<std::string_view> missing_keys;
+  std::shared_ptr<const LevelsSnapshot> levels;
+  Sequence sequence = 0;
+  {
+    const EpochGuard guard;
+    QUARTZ_TRY(check_readable(keyspace, options));
+    const ReadPoint at = read_point(options.snapshot);
+    // The row cache answers for the newest moment, which moves on between keys; memtables and levels
+    // answer for one sequence.
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const MemoryAnswer answer =
+          look_in_memory(at, keyspace, keys[i], hash_key(keys[i], keyspace.id), false);
+      count_answer(answer.kind);
+      if (answer.kind == MemoryAnswer::Kind::unknown) {
+        missing.push_back(i);
+        missing_keys.push_back(keys[i]);
+      } else if (answer.kind != MemoryAnswer::Kind::absent) {
+        values[i].emplace(answer.value);
+      }
+    }
+    levels = at.view->levels;
+    sequence = at.sequence;
+  }
+  if (missing.empty()) return values;
+  const GatePass pass(gate_);
+  if (!pass) return closed_error();
+  auto rows = levels_->multi_get(keyspace.id, missing_keys, *levels);
+  if (!rows) {
+    count_read_error(rows.error());
+    return std::move(rows).error();
+  }
+  const bool fill = options.fill_cache && options.snapshot == nullptr;
+  for (std::size_t i = 0; i < missing.size(); ++i) {
+    const auto& row = (*rows)[i];
+    (row ? gets_from_levels_ : gets_absent_in_levels_).add();
+    if (row) values[missing[i]].emplace(row->view());
+    if (!fill) continue;
+    cache_.fill(keyspace.id, missing_keys[i], hash_key(missing_keys[i], keyspace.id),
+                row ? std::optional(row->view()) : std::nullopt, sequence);
+  }
+  return values;
+}
+
+std::shared_ptr<const SnapshotState> Engine::snapshot() {
+  auto state = std::make_shared<SnapshotState>();
+  state->engine = shared_from_this();
+  snapshots_open_.fetch_add(1, std::memory_order_relaxed);
+  if (closed()) return state;
+  const EpochGuard guard;
+  const ReadPoint at = read_point(nullptr);
+  state->view = at.view->shared_from_this();
+  state->sequence = at.sequence;
+  return state;
+}
+
+SnapshotState::~SnapshotState() {
+  // Before the engine may release the directory: the view holds the levels open.
+  view.reset();
+  if (engine) engine->snapshot_closed();
+}
+
+void Engine::count_read_error(const Error& error) {
+  read_errors_.add();
+  log_line(LogLevel::error, fmt::format("read failed: {}", error.to_string()));
+}
+
+}  // namespace quartz::storage

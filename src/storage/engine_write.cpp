@@ -1,0 +1,265 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/clock.hpp"
+#include "base/crc32c.hpp"
+#include "base/hash.hpp"
+#include "base/try.hpp"
+#include "storage/engine.hpp"
+#include "storage/write_limits.hpp"
+
+namespace quartz::storage {
+namespace {
+
+/// One in so many cheap operations is timed: a look at the clock costs as much as a cached read.
+constexpr std::uint64_t kSampleEvery = 64;
+
+/// Increases a counter that only the holder of one lock changes: no locked instruction needed.
+void increase(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
+  counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+bool only_removes(const WriteBatch& batch) noexcept {
+  const std::byte* at = as_bytes(batch.encoded_operations()).data();
+  for (std::size_t i = 0; i < batch.operation_count(); ++i) {
+    const OperationView operation(at);
+    if (operation.type() == OperationType::put) return false;
+    at += operation.bytes();
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<Durability> Engine::effective_durability(const WriteOptions& options) const {
+  if (!config_.enable_wal) {
+    if (options.durability.value_or(Durability::memory) == Durability::memory) {
+      return Durability::memory;
+    }
+    return Error(Errc::invalid_argument,
+                 fmt::format("{}: the write asks to outlive the process, but the engine was opened "
+                             "without a log (enable_wal = false)",
+                             directory_.string()));
+  }
+  return options.durability.value_or(config_.durability);
+}
+
+Result<void> Engine::check_keyspace(const KeyspaceState& keyspace) const {
+  if (keyspace.engine != this) [[unlikely]] {
+    return Error(Errc::invalid_argument,
+                 fmt::format("keyspace \"{}\" belongs to another engine", keyspace.name));
+  }
+  if (keyspace.dropped.load(std::memory_order_acquire)) [[unlikely]] {
+    return Error(Errc::closed, fmt::format("keyspace \"{}\" was dropped", keyspace.name));
+  }
+  return {};
+}
+
+Result<void> Engine::check_batch(const WriteBatch& batch) const {
+  if (batch.error()) return *batch.error();
+  for (const Keyspace& keyspace : batch.keyspaces()) QUARTZ_TRY(check_keyspace(keyspace.state()));
+  return {};
+}
+
+// Holds the writer back as the arrears demand, before it takes any lock.
+Result<void> Engine::admit(std::size_t bytes, bool removes_only) {
+  if (closed()) [[unlikely]] return closed_error();
+  QUARTZ_TRY(space_->admit(removes_only));
+  if (back_pressure_.debt() == 0.0) [[likely]] return {};
+  const auto delay = back_pressure_.delay_for(bytes, std::chrono::steady_clock::now());
+  if (delay > std::chrono::nanoseconds::zero()) std::this_thread::sleep_for(delay);
+  return wait_for_room();
+}
+
+Result<void> Engine::wait_for_room() {
+  constexpr auto kLookAgain = std::chrono::milliseconds(100);
+  while (back_pressure_.must_wait()) {
+    if (closed()) return closed_error();
+    {
+      // Nothing will get better by waiting if flushing fails.
+      MutexLock lock(flush_mutex_);
+      if (flush_error_) return *flush_error_;
+    }
+    static_cast<void>(
+        back_pressure_.wait_until_below_max(std::chrono::steady_clock::now() + kLookAgain));
+  }
+  return {};
+}
+
+Result<void> Engine::check_writable_locked() const {
+  if (closed()) return closed_error();
+  if (writes_stopped_) return *writes_stopped_;
+  return {};
+}
+
+Result<LogReservation> Engine::reserve_locked(std::size_t bytes) {
+  if (const auto reservation = log_->reserve(bytes)) [[likely]] return *reservation;
+  QUARTZ_TRY(roll_locked(bytes));
+  const auto reservation = log_->reserve(bytes);
+  QUARTZ_CHECK(reservation.has_value());
+  return *reservation;
+}
+
+// Lets a new memtable over a new segment take over. The old one is flushed in the background.
+Result<void> Engine::roll_locked(std::size_t bytes) {
+  auto segment = log_->roll(bytes, next_sequence_);
+  if (!segment) {
+    if (segment.error().code() == Errc::no_space) space_->disk_full();
+    return std::move(segment).error();
+  }
+  auto next = std::make_shared<EngineView>();
+  next->active = MemtableRef::adopt(new Memtable(*segment));
+  {
+    MutexLock lock(view_mutex_);
+    const EngineView& now = *view_owner_;
+    next->older.reserve(now.older.size() + 1);
+    next->older.push_back(now.active);
+    next->older.insert(next->older.end(), now.older.begin(), now.older.end());
+    next->waiting_count = now.waiting_count + 1;
+    next->levels = now.levels;
+    publish_view(std::move(next));
+  }
+  active_since_ns_.store(0, std::memory_order_relaxed);
+  wake_background();
+  return {};
+}
+
+void Engine::apply_locked(Sequence sequence, OperationView operation) {
+  const EngineView& view = *view_.load(std::memory_order_relaxed);
+  view.active->insert(sequence, operation);
+  switch (operation.type()) {
+    case OperationType::put:
+    case OperationType::remove:
+      cache_.invalidate(operation.keyspace(), operation.key(),
+                        hash_key(operation.key(), operation.keyspace()), sequence);
+      increase(operation.type() == OperationType::put ? puts_ : removes_, 1);
+      break;
+    case OperationType::remove_range:
+      if (const auto keyspace = keyspaces_->find(operation.keyspace())) {
+        keyspace->cache_valid_from.store(sequence, std::memory_order_release);
+      }
+      increase(range_removes_, 1);
+      break;
+  }
+  increase(user_bytes_, operation.bytes() - kOperationHeaderBytes);
+}
+
+// Completes a reserved record: into the log, into the memtable, then visible.
+Result<LogPosition> Engine::publish_locked(const LogReservation& reservation, std::uint32_t count,
+                                           std::uint32_t crc) {
+  QUARTZ_ASSIGN(const LogPosition end, log_->commit(reservation, next_sequence_, count, crc));
+  const std::byte* at = reservation.operations;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const OperationView operation(at);
+    apply_locked(next_sequence_ + i, operation);
+    at += operation.bytes();
+  }
+  next_sequence_ += count;
+  increase(batches_, 1);
+  visible_sequence_.store(next_sequence_ - 1, std::memory_order_release);
+  if (active_since_ns_.load(std::memory_order_relaxed) == 0) {
+    active_since_ns_.store(steady_nanoseconds(), std::memory_order_relaxed);
+  }
+  return end;
+}
+
+Result<LogPosition> Engine::append_one(const KeyspaceState& keyspace, OperationType type,
+                                       std::string_view key, std::string_view value) {
+  const std::size_t bytes = operation_bytes(key.size(), value.size());
+  MutexLock lock(append_mutex_);
+  QUARTZ_TRY(check_writable_locked());
+  QUARTZ_TRY(check_keyspace(keyspace));
+  QUARTZ_ASSIGN(const LogReservation reservation, reserve_locked(bytes));
+  encode_operation(reservation.operations, type, keyspace.id, key, value);
+  return publish_locked(reservation, 1, crc32c({reservation.operations, bytes}));
+}
+
+Result<LogPosition> Engine::append_batch(const WriteBatch& batch) {
+  const auto operations = as_bytes(batch.encoded_operations());
+  const std::uint32_t crc = crc32c(operations);
+  MutexLock lock(append_mutex_);
+  QUARTZ_TRY(check_writable_locked());
+  QUARTZ_TRY(check_batch(batch));
+  QUARTZ_ASSIGN(const LogReservation reservation, reserve_locked(operations.size()));
+  std::memcpy(reservation.operations, operations.data(), operations.size());
+  return publish_locked(reservation, static_cast<std::uint32_t>(batch.operation_count()), crc);
+}
+
+Result<void> Engine::write_one(const KeyspaceState& keyspace, OperationType type,
+                               std::string_view key, std::string_view value,
+                               const WriteOptions& options) {
+  thread_local std::uint64_t calls = 0;
+  const std::uint64_t started = calls++ % kSampleEvery == 0 ? steady_nanoseconds() : 0;
+  QUARTZ_ASSIGN(const Durability durability, effective_durability(options));
+  QUARTZ_TRY(check_keyspace(keyspace));
+  QUARTZ_TRY(check_operation(type, key, value));
+  if (type == OperationType::remove_range && value <= key) return {};
+  QUARTZ_TRY(admit(operation_bytes(key.size(), value.size()), type != OperationType::put));
+  QUARTZ_ASSIGN(const LogPosition end, append_one(keyspace, type, key, value));
+  if (durability == Durability::disk) {
+    const GatePass pass(gate_);
+    if (!pass) return closed_error();
+    QUARTZ_TRY(log_->wait_synced(end));
+  }
+  if (started != 0) write_latency_.record(steady_nanoseconds() - started);
+  return {};
+}
+
+Result<void> Engine::write(const WriteBatch& batch, const WriteOptions& options) {
+  const Stopwatch watch;
+  QUARTZ_ASSIGN(const Durability durability, effective_durability(options));
+  QUARTZ_TRY(check_batch(batch));
+  if (batch.empty()) return closed() ? Result<void>(closed_error()) : Result<void>();
+  QUARTZ_TRY(admit(batch.bytes(), space_->low() && only_removes(batch)));
+  QUARTZ_ASSIGN(const LogPosition end, append_batch(batch));
+  if (durability == Durability::disk) {
+    const GatePass pass(gate_);
+    if (!pass) return closed_error();
+    QUARTZ_TRY(log_->wait_synced(end));
+  }
+  write_latency_.record(watch.elapsed_ns());
+  return {};
+}
+
+std::optional<Result<void>> Engine::write_at_once(const WriteBatch& batch,
+                                                  const WriteOptions& options) {
+  if (back_pressure_.debt() > 0.0) return std::nullopt;
+  const auto durability = effective_durability(options);
+  if (durability && *durability == Durability::disk) return std::nullopt;
+  return write(batch, options);
+}
+
+void Engine::write_in_background(WriteBatch batch, const WriteOptions& options, Done done) {
+  const auto durability = effective_durability(options);
+  if (durability && *durability == Durability::disk && back_pressure_.debt() == 0.0) {
+    return append_without_waiting(batch, std::move(done));
+  }
+  // Somebody else's thread is not ours to put to sleep.
+  auto job = std::make_shared<std::pair<WriteBatch, Done>>(std::move(batch), std::move(done));
+  const bool taken =
+      pool_.try_submit([this, options, job] { job->second(write(job->first, options)); });
+  if (!taken) job->second(closed_error());
+}
+
+// For `Durability::disk`: appends here, and leaves the answer to the sync that it will share.
+void Engine::append_without_waiting(const WriteBatch& batch, Done done) {
+  const GatePass pass(gate_);
+  if (!pass) return done(closed_error());
+  if (auto checked = check_batch(batch); !checked) return done(std::move(checked));
+  if (auto admitted = space_->admit(space_->low() && only_removes(batch)); !admitted) {
+    return done(std::move(admitted));
+  }
+  LogPosition end = log_->end_position();
+  if (!batch.empty()) {
+    auto appended = append_batch(batch);
+    if (!appended) return done(std::move(appended).error());
+    end = *appended;
+  }
+  log_->when_synced(end, std::move(done));
+}
+
+}  // namespace quartz::storage

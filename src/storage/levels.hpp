@@ -1,0 +1,166 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "quartz/result.hpp"
+#include "quartz/storage/event_listener.hpp"
+#include "quartz/storage/pinned_value.hpp"
+#include "quartz/storage/statistics.hpp"
+#include "quartz/storage/storage_config.hpp"
+#include "quartz/storage/verify.hpp"
+#include "storage/operation.hpp"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace quartz::storage {
+
+/// Told by the levels what happens in their background. May be called from any of their threads.
+struct LevelsObserver {
+  std::function<void(const CompactionEvent&)> compacted;   // After each compaction.
+  std::function<void(const Error&)> failed;                // A background error: no more ingests.
+};
+
+struct LevelsOptions {
+  std::filesystem::path directory;
+  bool create_if_missing = true;
+  std::size_t block_cache_bytes = 0;
+  std::uint32_t compaction_threshold = 4;
+  std::uint32_t max_level_size = 4;
+  std::size_t table_file_bytes = std::size_t{64} << 20;
+  std::uint32_t compaction_threads = 1;
+  bool start_compaction = true;
+  LevelsObserver observer;
+  /// Where `ingest` writes its own small table; on the same file system. Empty: "ingest" beside
+  /// `directory`. Created if missing.
+  std::filesystem::path ingest_directory = {};
+  /// Null: the operating system. Tests stand a simulated disk in its place.
+  rocksdb::Env* env = nullptr;
+};
+
+struct LevelsKeyspace {
+  KeyspaceId id = 0;
+  std::string name;
+};
+
+/// A finished table file waiting to be ingested.
+struct TableFile {
+  KeyspaceId keyspace = 0;
+  std::filesystem::path path;   // On the file system of the levels; moved in by the ingest.
+  std::uint64_t bytes = 0;
+  std::uint64_t entry_count = 0;
+};
+
+struct LevelsDebt {
+  std::uint64_t level0_files = 0;               // Of the keyspace that has most.
+  std::uint64_t pending_compaction_bytes = 0;   // Of all.
+};
+
+/// The state of the levels at one moment, across keyspaces. Cheap to share, never changes.
+class LevelsSnapshot;
+
+/// An ordered walk over one keyspace at a snapshot. One thread at a time. Views live until the next
+/// move. An error makes it invalid and is kept.
+class LevelsIterator {
+ public:
+  LevelsIterator(LevelsIterator&&) noexcept;
+  LevelsIterator& operator=(LevelsIterator&&) noexcept;
+  ~LevelsIterator();
+
+  void seek_to_first();
+  void seek_to_last();
+  void seek(std::string_view key);
+  void seek_for_previous(std::string_view key);
+  void next();
+  void previous();
+  bool valid() const noexcept;
+  std::string_view key() const noexcept;
+  std::string_view value() const noexcept;
+  std::optional<Error> error() const;
+
+ private:
+  friend class Levels;
+  struct State;
+  explicit LevelsIterator(std::unique_ptr<State> state) noexcept;
+  std::unique_ptr<State> state_;
+};
+
+/// Narrows an iterator, so that the levels need not read past it. Views must outlive the iterator.
+struct LevelsRange {
+  std::optional<std::string_view> lower_bound = {};
+  std::optional<std::string_view> upper_bound = {};
+  bool fill_block_cache = true;
+};
+
+/// The sorted levels on disk: the one seam to RocksDB, used as a store of ingested table files. It is
+/// never written through its own memtable, so nothing is logged twice.
+///
+/// Threads: all calls may run at the same time, except that `ingest`, `create_keyspace` and
+/// `drop_keyspace` are made one at a time.
+class Levels {
+ public:
+  /// Errors: `corruption`, `io_error`, `no_space`, `not_found` (missing and not to be created).
+  static Result<std::unique_ptr<Levels>> open(LevelsOptions options);
+  ~Levels();
+  Levels(const Levels&) = delete;
+  Levels& operator=(const Levels&) = delete;
+
+  /// Everything up to here was ingested.
+  Sequence applied_sequence() const noexcept;
+
+  // Keyspaces. The default one (id 0, "default") always exists.
+  std::vector<LevelsKeyspace> keyspaces() const;
+  Result<void> create_keyspace(KeyspaceId id, std::string_view name);   // Durable on return.
+  Result<void> drop_keyspace(KeyspaceId id);
+
+  // Reading.
+  std::shared_ptr<const LevelsSnapshot> snapshot();
+  /// The row, or nothing. The pin keeps a block of the cache alive.
+  Result<std::optional<PinnedValue>> get(KeyspaceId keyspace, std::string_view key,
+                                         const LevelsSnapshot& at) const;
+  /// As `get`, appending no pin but copying: whether the key exists.
+  Result<bool> get_into(KeyspaceId keyspace, std::string_view key, const LevelsSnapshot& at,
+                        std::string& value) const;
+  /// One answer per key, in their order.
+  Result<std::vector<std::optional<PinnedValue>>> multi_get(
+      KeyspaceId keyspace, std::span<const std::string_view> keys, const LevelsSnapshot& at) const;
+  Result<LevelsIterator> iterate(KeyspaceId keyspace, std::shared_ptr<const LevelsSnapshot> at,
+                                 const LevelsRange& range) const;
+
+  // Writing.
+  /// All files become visible and durable together with the new applied sequence, or nothing does.
+  /// Takes the files over on success. After `io_error` nothing is known until a reopen.
+  Result<void> ingest(std::span<const TableFile> files, Sequence applied);
+
+  // Compaction.
+  Result<void> start_compaction();
+  Result<void> stop_compaction();   // Also stops a running one at its next safe point.
+  Result<void> compact_range(KeyspaceId keyspace, std::optional<std::string_view> first,
+                             std::optional<std::string_view> last);
+  LevelsDebt debt() const;
+
+  // Copies and checks.
+  /// A consistent copy in `directory` (must not exist), by hard links where possible; the applied
+  /// sequence that it holds.
+  Result<Sequence> checkpoint(const std::filesystem::path& directory);
+  /// Reads every block's checksum.
+  Result<void> verify_checksums() const;
+  std::vector<KeyspaceStatistics> statistics() const;
+  std::uint64_t block_cache_bytes() const;
+
+ private:
+  struct State;
+  explicit Levels(std::unique_ptr<State> state) noexcept;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace quartz::storage

@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include <rocksdb/utilities/checkpoint.h>
+
+#include "storage/levels.hpp"
+#include "storage/levels_state.hpp"
+#include "storage/levels_status.hpp"
+
+namespace quartz::storage {
+
+Result<void> Levels::start_compaction() {
+  const MutexLock lock(state_->compaction_mutex);
+  for (const auto& family : *state_->families()) {
+    const rocksdb::Status status = state_->db().EnableAutoCompaction({family->handle});
+    if (!status.ok()) return to_error(status, "starting compaction of " + family->keyspace.name);
+  }
+  state_->compaction_started = true;
+  return {};
+}
+
+Result<void> Levels::stop_compaction() {
+  const MutexLock lock(state_->compaction_mutex);
+  for (const auto& family : *state_->families()) {
+    const rocksdb::Status status =
+        state_->db().SetOptions(family->handle, {{"disable_auto_compactions", "true"}});
+    if (!status.ok()) return to_error(status, "stopping compaction of " + family->keyspace.name);
+  }
+  state_->compaction_started = false;
+  // Ends the manual ones that run now; later calls of `compact_range` are welcome again.
+  state_->db().DisableManualCompaction();
+  state_->db().EnableManualCompaction();
+  return {};
+}
+
+Result<void> Levels::compact_range(KeyspaceId keyspace, std::optional<std::string_view> first,
+                                   std::optional<std::string_view> last) {
+  const auto families = state_->families();
+  const LevelsFamily* family = find_family(*families, keyspace);
+  if (family == nullptr) {
+    return Error(Errc::not_found,
+                 "compacting keyspace " + std::to_string(keyspace) + ": there is none");
+  }
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.change_level = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  const rocksdb::Slice begin = to_slice(first.value_or(""));
+  const rocksdb::Slice end = to_slice(last.value_or(""));
+  const rocksdb::Status status = state_->db().CompactRange(
+      options, family->handle, first ? &begin : nullptr, last ? &end : nullptr);
+  if (!status.ok()) return to_error(status, "compacting " + family->keyspace.name);
+  return {};
+}
+
+LevelsDebt Levels::debt() const {
+  LevelsDebt debt;
+  const std::string level0 = rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0";
+  for (const auto& family : *state_->families()) {
+    std::string files;
+    if (state_->db().GetProperty(family->handle, level0, &files)) {
+      debt.level0_files = std::max<std::uint64_t>(debt.level0_files, std::stoull(files));
+    }
+    std::uint64_t bytes = 0;
+    state_->db().GetIntProperty(family->handle,
+                                rocksdb::DB::Properties::kEstimatePendingCompactionBytes, &bytes);
+    debt.pending_compaction_bytes += bytes;
+  }
+  return debt;
+}
+
+Result<Sequence> Levels::checkpoint(const std::filesystem::path& directory) {
+  const std::string doing = "copying the levels to " + directory.string();
+  const Sequence applied = applied_sequence();
+  if (state_->db().GetEnv()->FileExists(directory.string()).ok()) {
+    return Error(Errc::already_exists, doing + ": it exists");
+  }
+  rocksdb::Checkpoint* made = nullptr;
+  rocksdb::Status status = rocksdb::Checkpoint::Create(&state_->db(), &made);
+  if (!status.ok()) return to_error(status, doing);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  // No flush: memtables and log of RocksDB are empty.
+  constexpr std::uint64_t kFlushNever = std::numeric_limits<std::uint64_t>::max();
+  status = checkpoint->CreateCheckpoint(directory.string(), kFlushNever);
+  if (!status.ok()) return to_error(status, doing);
+  return applied;
+}
+
+}  // namespace quartz::storage

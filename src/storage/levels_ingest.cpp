@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <rocksdb/env.h>
+#include <rocksdb/sst_file_writer.h>
+
+#include "base/check.hpp"
+#include "base/coding.hpp"
+#include "base/try.hpp"
+#include "storage/levels.hpp"
+#include "storage/levels_options.hpp"
+#include "storage/levels_state.hpp"
+#include "storage/levels_status.hpp"
+
+namespace quartz::storage {
+
+namespace {
+
+// The one safe way to ingest; docs/design/storage.md gives the reason for each line.
+rocksdb::IngestExternalFileOptions ingest_options() {
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.failed_move_fall_back_to_copy = false;
+  options.snapshot_consistency = true;
+  options.allow_global_seqno = true;
+  // Would hide that somebody wrote through a memtable.
+  options.allow_blocking_flush = false;
+  // A file that was checked is not touched again: its sequence is in the MANIFEST.
+  options.write_global_seqno = false;
+  options.verify_checksums_before_ingest = true;
+  return options;
+}
+
+// A table of one row, the applied sequence.
+rocksdb::Status write_metadata_table(const std::string& path, rocksdb::Env* env, Sequence applied) {
+  rocksdb::Options options(rocksdb::DBOptions(), metadata_options());
+  if (env != nullptr) options.env = env;
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options, nullptr, false);
+  std::array<std::byte, sizeof(Sequence)> value;
+  store(value.data(), applied);
+  rocksdb::Status status = writer.Open(path);
+  if (status.ok()) status = writer.Put(to_slice(kAppliedSequenceKey), to_slice(as_text(value)));
+  if (status.ok()) status = writer.Finish();
+  return status;
+}
+
+}  // namespace
+
+Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) {
+  QUARTZ_CHECK(applied >= applied_sequence());
+  const auto families = state_->families();
+  rocksdb::Env& env = *state_->db().GetEnv();
+
+  // Grouped by keyspace: RocksDB takes each family once.
+  std::map<KeyspaceId, rocksdb::IngestExternalFileArg> by_keyspace;
+  for (const TableFile& file : files) {
+    const LevelsFamily* family = find_family(*families, file.keyspace);
+    if (family == nullptr) {
+      return Error(Errc::not_found, "ingesting " + file.path.string() + ": no keyspace " +
+                                        std::to_string(file.keyspace));
+    }
+    if (const auto status = env.FileExists(file.path.string()); !status.ok()) {
+      if (!status.IsNotFound()) return to_error(status, "ingesting " + file.path.string());
+      return Error(Errc::not_found, "ingesting " + file.path.string() + ": there is no such file");
+    }
+    rocksdb::IngestExternalFileArg& argument = by_keyspace[file.keyspace];
+    argument.column_family = family->handle;
+    argument.external_files.push_back(file.path.string());
+  }
+  std::vector<rocksdb::IngestExternalFileArg> arguments;
+  for (auto& [keyspace, argument] : by_keyspace) arguments.push_back(std::move(argument));
+
+  const std::string metadata =
+      (state_->options.ingest_directory / ("applied-" + std::to_string(applied) + ".sst")).string();
+  rocksdb::Status status = write_metadata_table(metadata, state_->options.env, applied);
+  if (status.ok()) {
+    rocksdb::IngestExternalFileArg& argument = arguments.emplace_back();
+    argument.column_family = state_->metadata->handle;
+    argument.external_files.push_back(metadata);
+    for (auto& each : arguments) each.options = ingest_options();
+    status = state_->db().IngestExternalFiles(arguments);
+  }
+  if (!status.ok()) {
+    // Best effort: the next start of the engine empties the directory anyway.
+    env.DeleteFile(metadata).PermitUncheckedError();
+    return to_error(status, "ingesting up to sequence " + std::to_string(applied));
+  }
+  state_->applied.store(applied, std::memory_order_release);
+  state_->publish();
+  return {};
+}
+
+std::vector<LevelsKeyspace> Levels::keyspaces() const {
+  std::vector<LevelsKeyspace> all;
+  for (const auto& family : *state_->families()) all.push_back(family->keyspace);
+  return all;
+}
+
+Result<void> Levels::create_keyspace(KeyspaceId id, std::string_view name) {
+  const auto families = state_->families();
+  for (const auto& family : *families) {
+    if (family->keyspace.id == id || family->keyspace.name == name) {
+      return Error(Errc::already_exists,
+                   "keyspace " + family_name(id, name) + ": there is " +
+                       family_name(family->keyspace.id, family->keyspace.name));
+    }
+  }
+  // Held throughout, so that the new family cannot miss a change of the switch.
+  const MutexLock lock(state_->compaction_mutex);
+  LevelsOptions options = state_->options;
+  options.start_compaction = state_->compaction_started;
+  rocksdb::ColumnFamilyHandle* handle = nullptr;
+  const rocksdb::Status status = state_->db().CreateColumnFamily(
+      keyspace_options(options, state_->database->block_cache), family_name(id, name), &handle);
+  if (!status.ok()) return to_error(status, "creating keyspace " + std::string(name));
+  auto replacement = std::make_shared<LevelsFamilies>(*families);
+  const auto at = std::find_if(replacement->begin(), replacement->end(),
+                               [id](const auto& family) { return family->keyspace.id > id; });
+  replacement->insert(at, std::make_shared<const LevelsFamily>(
+                              state_->database, handle, LevelsKeyspace{id, std::string(name)}));
+  state_->publish(std::move(replacement));
+  return {};
+}
+
+Result<void> Levels::drop_keyspace(KeyspaceId id) {
+  const auto families = state_->families();
+  const LevelsFamily* family = find_family(*families, id);
+  if (family == nullptr) {
+    return Error(Errc::not_found, "dropping keyspace " + std::to_string(id) + ": there is none");
+  }
+  if (id == kDefaultKeyspaceId) {
+    return Error(Errc::invalid_argument, "the default keyspace cannot be dropped");
+  }
+  const MutexLock lock(state_->compaction_mutex);
+  const rocksdb::Status status = state_->db().DropColumnFamily(family->handle);
+  if (!status.ok()) return to_error(status, "dropping keyspace " + family->keyspace.name);
+  auto replacement = std::make_shared<LevelsFamilies>(*families);
+  std::erase_if(*replacement, [id](const auto& each) { return each->keyspace.id == id; });
+  state_->publish(std::move(replacement));
+  return {};
+}
+
+}  // namespace quartz::storage

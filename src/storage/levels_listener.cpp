@@ -1,0 +1,38 @@
+#include "storage/levels_listener.hpp"
+
+#include <chrono>
+
+#include "storage/levels_options.hpp"
+#include "storage/levels_status.hpp"
+
+namespace quartz::storage {
+
+void LevelsListener::detach() {
+  const MutexLock lock(mutex_);
+  observer_ = {};
+}
+
+void LevelsListener::OnCompactionCompleted(rocksdb::DB* /*db*/,
+                                           const rocksdb::CompactionJobInfo& job) {
+  // Our own bookkeeping is nobody's compaction, and a failed one has not happened.
+  const auto keyspace = parse_family_name(job.cf_name);
+  if (!keyspace || !job.status.ok()) return;
+  const CompactionEvent event{
+      .keyspace = keyspace->name,
+      .input_bytes = job.stats.total_input_bytes,
+      .output_bytes = job.stats.total_output_bytes,
+      .output_level = job.output_level,
+      .duration = std::chrono::microseconds(job.stats.elapsed_micros),
+  };
+  const MutexLock lock(mutex_);
+  if (observer_.compacted) observer_.compacted(event);
+}
+
+void LevelsListener::OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
+                                       rocksdb::Status* status) {
+  const Error error = to_error(*status, "background work of the levels");
+  const MutexLock lock(mutex_);
+  if (observer_.failed) observer_.failed(error);
+}
+
+}  // namespace quartz::storage

@@ -1,0 +1,178 @@
+#include "storage/levels_options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <limits>
+
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/table_properties.h>
+
+#include "quartz/storage/limits.hpp"
+
+namespace quartz::storage {
+
+namespace {
+
+// Hexadecimal digits of a keyspace's id before the colon.
+constexpr std::size_t kIdDigits = 8;
+// RocksDB's smallest write buffer. Memtables are never used, so every byte there is wasted.
+constexpr std::size_t kWriteBufferBytes = std::size_t{64} << 10;
+// Larger than any number of files that back-pressure lets come about.
+constexpr int kNever = 1 << 20;
+
+// Notes the keyspace in the table's properties.
+class KeyspaceCollector final : public rocksdb::TablePropertiesCollector {
+ public:
+  explicit KeyspaceCollector(KeyspaceId keyspace) : keyspace_(keyspace) {}
+  rocksdb::Status AddUserKey(const rocksdb::Slice&, const rocksdb::Slice&, rocksdb::EntryType,
+                             rocksdb::SequenceNumber, std::uint64_t) override {
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status Finish(rocksdb::UserCollectedProperties* properties) override {
+    *properties = GetReadableProperties();
+    return rocksdb::Status::OK();
+  }
+  rocksdb::UserCollectedProperties GetReadableProperties() const override {
+    return {{std::string(kKeyspaceProperty), std::to_string(keyspace_)}};
+  }
+  const char* Name() const override { return "quartz.KeyspaceCollector"; }
+
+ private:
+  KeyspaceId keyspace_;
+};
+
+class KeyspaceCollectorFactory final : public rocksdb::TablePropertiesCollectorFactory {
+ public:
+  explicit KeyspaceCollectorFactory(KeyspaceId keyspace) : keyspace_(keyspace) {}
+  rocksdb::TablePropertiesCollector* CreateTablePropertiesCollector(Context) override {
+    return new KeyspaceCollector(keyspace_);  // RocksDB takes it over.
+  }
+  const char* Name() const override { return "quartz.KeyspaceCollectorFactory"; }
+
+ private:
+  KeyspaceId keyspace_;
+};
+
+rocksdb::BlockBasedTableOptions table_options() {
+  rocksdb::BlockBasedTableOptions table;
+  table.format_version = 5;
+  // Debian builds CRC32C without the processor's instruction.
+  table.checksum = rocksdb::kXXH3;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
+  table.block_size = std::size_t{16} << 10;
+  return table;
+}
+
+}  // namespace
+
+std::string family_name(KeyspaceId id, std::string_view name) {
+  char digits[kIdDigits + 1];
+  std::snprintf(digits, sizeof(digits), "%08x", static_cast<unsigned>(id));
+  std::string family(digits);
+  family.append(":").append(name);
+  return family;
+}
+
+std::optional<LevelsKeyspace> parse_family_name(std::string_view family) {
+  if (family.size() <= kIdDigits + 1 || family[kIdDigits] != ':') return std::nullopt;
+  LevelsKeyspace keyspace;
+  const char* end = family.data() + kIdDigits;
+  const auto [stop, failure] = std::from_chars(family.data(), end, keyspace.id, 16);
+  if (failure != std::errc{} || stop != end || keyspace.id > kKeyspaceIdMax) return std::nullopt;
+  keyspace.name = family.substr(kIdDigits + 1);
+  // One spelling per keyspace, so that no id can have two families.
+  if (family_name(keyspace.id, keyspace.name) != family) return std::nullopt;
+  return keyspace;
+}
+
+rocksdb::DBOptions database_options(const LevelsOptions& options) {
+  rocksdb::DBOptions database;
+  if (options.env != nullptr) database.env = options.env;
+  database.create_if_missing = options.create_if_missing;
+  database.create_missing_column_families = true;
+  database.paranoid_checks = true;
+  // Damage and missing files are found at open, and no read waits for a file to be opened.
+  database.max_open_files = -1;
+  database.avoid_unnecessary_blocking_io = true;
+  // Only the seed ever is in a memtable, and it is flushed at once.
+  database.avoid_flush_during_shutdown = true;
+  // One flush thread for the seed; the pools of the environment only ever grow.
+  database.max_background_flushes = 1;
+  database.max_background_compactions = static_cast<int>(options.compaction_threads);
+  database.max_subcompactions = options.compaction_threads;
+  // A background error ends all ingests until a reopen: resuming could acknowledge what was lost.
+  database.max_bgerror_resume_count = 0;
+  // No threads that only print.
+  database.stats_dump_period_sec = 0;
+  database.stats_persist_period_sec = 0;
+  database.info_log_level = rocksdb::WARN_LEVEL;
+  database.keep_log_file_num = 2;
+  database.max_log_file_size = std::size_t{1} << 20;
+  database.max_manifest_file_size = std::size_t{64} << 20;
+  // Evens out the writing of compactions, which would otherwise delay the log's syncs.
+  database.bytes_per_sync = std::size_t{1} << 20;
+  return database;
+}
+
+rocksdb::ColumnFamilyOptions metadata_options() {
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = kWriteBufferBytes;
+  family.compression = rocksdb::kNoCompression;
+  // Every ingest adds a file of one row. Compacting them costs syncs, so not too often.
+  family.level0_file_num_compaction_trigger = 16;
+  family.level0_slowdown_writes_trigger = kNever;
+  family.level0_stop_writes_trigger = kNever;
+  family.ttl = 0;
+  family.periodic_compaction_seconds = 0;
+  rocksdb::BlockBasedTableOptions table = table_options();
+  table.filter_policy = nullptr;
+  table.no_block_cache = true;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return family;
+}
+
+rocksdb::ColumnFamilyOptions keyspace_options(const LevelsOptions& options,
+                                              const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions family;
+  family.write_buffer_size = kWriteBufferBytes;
+  family.disable_auto_compactions = !options.start_compaction;
+  family.compaction_style = rocksdb::kCompactionStyleLevel;
+  // Level 0 empties straight into the lowest level that has room, so that a small database has few
+  // levels to look through.
+  family.level_compaction_dynamic_level_bytes = true;
+  family.level0_file_num_compaction_trigger = static_cast<int>(options.compaction_threshold);
+  // Back-pressure is ours: an ingest is never slowed down by RocksDB in any case.
+  family.level0_slowdown_writes_trigger = kNever;
+  family.level0_stop_writes_trigger = kNever;
+  family.soft_pending_compaction_bytes_limit = 0;
+  family.hard_pending_compaction_bytes_limit = 0;
+  family.target_file_size_base = options.table_file_bytes;
+  family.max_bytes_for_level_base = options.table_file_bytes * options.max_level_size;
+  family.max_bytes_for_level_multiplier = 10;
+  // No compaction for age alone.
+  family.ttl = 0;
+  family.periodic_compaction_seconds = 0;
+  family.compression = rocksdb::kNoCompression;
+  rocksdb::BlockBasedTableOptions table = table_options();
+  table.block_cache = cache;
+  family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return family;
+}
+
+rocksdb::Options table_file_options(KeyspaceId keyspace, rocksdb::Env* env) {
+  rocksdb::Options options;
+  if (env != nullptr) options.env = env;
+  options.compression = rocksdb::kNoCompression;
+  // The writer reads nothing; RocksDB would make a cache of its own otherwise.
+  rocksdb::BlockBasedTableOptions table = table_options();
+  table.no_block_cache = true;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.table_properties_collector_factories.push_back(
+      std::make_shared<KeyspaceCollectorFactory>(keyspace));
+  return options;
+}
+
+}  // namespace quartz::storage

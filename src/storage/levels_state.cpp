@@ -1,0 +1,58 @@
+#include "storage/levels_state.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace quartz::storage {
+
+LevelsFamily::~LevelsFamily() {
+  // Fails only for the default family's own handle, which we never hold.
+  database->db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+}
+
+const LevelsFamily* find_family(const LevelsFamilies& families, KeyspaceId keyspace) noexcept {
+  // Ids are handed out densely, so the place is usually the id.
+  if (keyspace < families.size() && families[keyspace]->keyspace.id == keyspace) {
+    return families[keyspace].get();
+  }
+  const auto at =
+      std::lower_bound(families.begin(), families.end(), keyspace,
+                       [](const auto& family, KeyspaceId id) { return family->keyspace.id < id; });
+  return at != families.end() && (*at)->keyspace.id == keyspace ? at->get() : nullptr;
+}
+
+LevelsSnapshot::LevelsSnapshot(std::shared_ptr<LevelsDatabase> database,
+                               std::shared_ptr<const LevelsFamilies> families)
+    : database_(std::move(database)),
+      families_(std::move(families)),
+      snapshot_(database_->db->GetSnapshot()) {
+  // Null only if the memtable implementation has no snapshots; ours has.
+  QUARTZ_CHECK(snapshot_ != nullptr);
+}
+
+LevelsSnapshot::~LevelsSnapshot() { database_->db->ReleaseSnapshot(snapshot_); }
+
+rocksdb::ReadOptions LevelsSnapshot::read_options() const {
+  rocksdb::ReadOptions options;
+  options.snapshot = snapshot_;
+  options.total_order_seek = true;
+  return options;
+}
+
+std::shared_ptr<const LevelsFamilies> Levels::State::families() const {
+  const MutexLock lock(mutex);
+  return current_families;
+}
+
+void Levels::State::publish(std::shared_ptr<const LevelsFamilies> replacement) {
+  if (replacement == nullptr) replacement = families();
+  auto fresh = std::make_shared<const LevelsSnapshot>(database, replacement);
+  // What was current before goes outside the lock: it may be the last reference to a family.
+  const MutexLock lock(mutex);
+  current_families.swap(replacement);
+  current_snapshot.swap(fresh);
+}
+
+}  // namespace quartz::storage

@@ -1,0 +1,91 @@
+#pragma once
+
+// RocksDB's side of Levels, for levels*.cpp alone.
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+
+#include "base/mutex.hpp"
+#include "storage/levels.hpp"
+#include "storage/levels_listener.hpp"
+
+namespace quartz::storage {
+
+/// An open RocksDB. Everything that reads from it shares it, and it closes with the last of them:
+/// RocksDB must not be closed under an iterator, a snapshot or a family's handle.
+struct LevelsDatabase {
+  std::shared_ptr<LevelsListener> listener;
+  std::shared_ptr<rocksdb::Cache> block_cache;
+  std::unique_ptr<rocksdb::DB> db;
+};
+
+/// An open column family. Its files live until the last reference goes, also when it was dropped.
+struct LevelsFamily {
+  LevelsFamily(std::shared_ptr<LevelsDatabase> owner, rocksdb::ColumnFamilyHandle* opened,
+               LevelsKeyspace of)
+      : database(std::move(owner)), keyspace(std::move(of)), handle(opened) {}
+  ~LevelsFamily();
+  LevelsFamily(const LevelsFamily&) = delete;
+  LevelsFamily& operator=(const LevelsFamily&) = delete;
+
+  const std::shared_ptr<LevelsDatabase> database;
+  const LevelsKeyspace keyspace;  // Empty name for the families that are no keyspace.
+  rocksdb::ColumnFamilyHandle* const handle;
+};
+
+/// The keyspaces at one moment, ascending by id. Never changed: replaced when one comes or goes.
+using LevelsFamilies = std::vector<std::shared_ptr<const LevelsFamily>>;
+
+/// Null if there is no such keyspace.
+const LevelsFamily* find_family(const LevelsFamilies& families, KeyspaceId keyspace) noexcept;
+
+class LevelsSnapshot {
+ public:
+  LevelsSnapshot(std::shared_ptr<LevelsDatabase> database,
+                 std::shared_ptr<const LevelsFamilies> families);
+  ~LevelsSnapshot();
+  LevelsSnapshot(const LevelsSnapshot&) = delete;
+  LevelsSnapshot& operator=(const LevelsSnapshot&) = delete;
+
+  const std::shared_ptr<LevelsDatabase>& database() const noexcept { return database_; }
+  rocksdb::DB& db() const noexcept { return *database_->db; }
+  const LevelsFamilies& families() const noexcept { return *families_; }
+  rocksdb::ReadOptions read_options() const;
+
+ private:
+  // In this order, so that handles go before the database.
+  std::shared_ptr<LevelsDatabase> database_;
+  std::shared_ptr<const LevelsFamilies> families_;
+  const rocksdb::Snapshot* snapshot_;
+};
+
+struct Levels::State {
+  rocksdb::DB& db() const noexcept { return *database->db; }
+  std::shared_ptr<const LevelsFamilies> families() const QUARTZ_EXCLUDES(mutex);
+  /// Makes `replacement`, or the same keyspaces as before, and all that is ingested by now visible
+  /// to later snapshots.
+  void publish(std::shared_ptr<const LevelsFamilies> replacement = nullptr) QUARTZ_EXCLUDES(mutex);
+
+  LevelsOptions options;
+  std::shared_ptr<LevelsDatabase> database;
+  std::unique_ptr<LevelsFamily> seed;
+  std::unique_ptr<LevelsFamily> metadata;
+  std::atomic<Sequence> applied{0};
+
+  /// Held while compaction is switched, and while a keyspace is created with the switch's state.
+  Mutex compaction_mutex;
+  bool compaction_started QUARTZ_GUARDED_BY(compaction_mutex) = true;
+
+  mutable Mutex mutex;
+  std::shared_ptr<const LevelsFamilies> current_families QUARTZ_GUARDED_BY(mutex);
+  /// What `snapshot()` hands out. What is visible changes only by an ingest, so one is enough for
+  /// all readers until the next. It also hides an ingest until all of it is in: RocksDB gives a
+  /// snapshot taken in its midst a sequence at which the files are not readable yet.
+  std::shared_ptr<const LevelsSnapshot> current_snapshot QUARTZ_GUARDED_BY(mutex);
+};
+
+}  // namespace quartz::storage

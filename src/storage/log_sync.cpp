@@ -1,0 +1,215 @@
+#include "storage/log_sync.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "base/check.hpp"
+#include "base/clock.hpp"
+
+namespace quartz::storage {
+
+LogSync::LogSync(bool persistent, const LogStart& start)
+    : persistent_(persistent),
+      end_position_(start.position),
+      // Without files everything is as durable as it will ever be.
+      synced_through_(persistent ? std::min(start.synced_through, start.position)
+                                 : ~LogPosition{0}) {
+  if (!persistent) return;
+  MutexLock lock(mutex_);
+  for (const auto& segment : start.unsynced) {
+    sealed_.push_back({segment, segment->end_position()});
+  }
+}
+
+LogSync::~LogSync() { stop(); }
+
+void LogSync::start(std::shared_ptr<LogSegment> first) {
+  if (!persistent_) return;
+  {
+    MutexLock lock(mutex_);
+    // Of replayed segments only a pass tells whether their headers are on disk.
+    headers_synced_ = sealed_.empty() ? first->id : 0;
+    if (sealed_.empty()) synced_through_.store(first->start_position, std::memory_order_release);
+    current_ = std::move(first);
+  }
+  thread_ = std::thread([this] { run(); });
+}
+
+void LogSync::stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+    work_.notify_all();
+    synced_.notify_all();
+    // They read members of this object after they wake.
+    while (blocked_ > 0) synced_.wait(mutex_);
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+void LogSync::begin_segment(std::shared_ptr<LogSegment> next) {
+  if (!persistent_) return;
+  MutexLock lock(mutex_);
+  const LogPosition end = end_position();
+  if (end > synced_through()) sealed_.push_back({std::move(current_), end});
+  current_ = std::move(next);
+}
+
+std::optional<Error> LogSync::refusal() const {
+  if (poison_) return poison_;
+  if (stopping_) return Error(Errc::closed, "the log was closed before the write was synced");
+  return {};
+}
+
+Result<void> LogSync::wait(LogPosition position) {
+  if (synced_through() >= position) return {};
+  QUARTZ_CHECK(position <= end_position());  // Else no sync would ever reach it.
+  MutexLock lock(mutex_);
+  wanted_ = std::max(wanted_, position);
+  work_.notify_one();
+  ++blocked_;
+  while (synced_through() < position && !refusal()) synced_.wait(mutex_);
+  if (--blocked_ == 0 && stopping_) synced_.notify_all();
+  if (synced_through() >= position) {
+    synced_writes_.fetch_add(1, std::memory_order_relaxed);
+    return {};
+  }
+  return *refusal();
+}
+
+void LogSync::when(LogPosition position, std::function<void(Result<void>)> done) {
+  std::optional<Error> refused;
+  if (synced_through() < position) {
+    QUARTZ_CHECK(position <= end_position());
+    MutexLock lock(mutex_);
+    refused = refusal();
+    if (!refused && synced_through() < position) {
+      waiters_.push_back({position, std::move(done)});
+      wanted_ = std::max(wanted_, position);
+      work_.notify_one();
+      return;
+    }
+  }
+  // Not under the lock: `done` may come back here.
+  if (synced_through() >= position) return done({});
+  done(*std::move(refused));
+}
+
+Result<void> LogSync::wait_successor_synced(std::uint32_t segment_id) {
+  if (!persistent_) return {};
+  MutexLock lock(mutex_);
+  if (headers_synced_ > segment_id) return {};
+  const std::uint64_t pass = passes_begun_ + 1;
+  passes_wanted_ = std::max(passes_wanted_, pass);
+  work_.notify_one();
+  ++blocked_;
+  while (passes_done_ < pass && !refusal()) synced_.wait(mutex_);
+  if (--blocked_ == 0 && stopping_) synced_.notify_all();
+  if (passes_done_ >= pass) return {};
+  return *refusal();
+}
+
+void LogSync::poison(Error error) {
+  MutexLock lock(mutex_);
+  if (poison_) return;
+  poison_ = std::move(error);
+  poisoned_.store(true, std::memory_order_release);
+  work_.notify_all();
+  synced_.notify_all();
+}
+
+std::optional<Error> LogSync::poison_error() const {
+  MutexLock lock(mutex_);
+  return poison_;
+}
+
+bool LogSync::pass_wanted() const {
+  // After a failure nothing that a sync says can be believed, so none is made.
+  return !poison_ && (wanted_ > synced_through() || passes_wanted_ > passes_begun_);
+}
+
+bool LogSync::waiters_doomed() const { return poison_ && !waiters_.empty(); }
+
+void LogSync::run() {
+  while (auto pass = next_pass()) {
+    if (!pass->segments.empty()) {
+      const Stopwatch watch;
+      const auto synced = sync_segments(*pass);
+      latency_.record(watch.elapsed_ns());
+      syncs_.fetch_add(1, std::memory_order_relaxed);
+      if (synced) {
+        finish_pass(*std::move(pass));
+      } else {
+        poison(synced.error());
+      }
+    }
+    call_waiters();
+  }
+  call_waiters();
+}
+
+std::optional<LogSync::Pass> LogSync::next_pass() {
+  MutexLock lock(mutex_);
+  while (!stopping_ && !pass_wanted() && !waiters_doomed()) work_.wait(mutex_);
+  if (stopping_) return {};
+  Pass pass;
+  if (!pass_wanted()) return pass;  // Empty: there is only bad news to tell.
+  ++passes_begun_;
+  // The end first: what is appended before it lies in segments that are listed below, because a
+  // roll lists the full one before anything is appended to the next.
+  pass.end = end_position();
+  pass.current_id = current_->id;
+  for (const Sealed& sealed : sealed_) pass.segments.push_back(sealed.segment);
+  pass.segments.push_back(current_);
+  return pass;
+}
+
+Result<void> LogSync::sync_segments(const Pass& pass) {
+  // Oldest first: a crash between two syncs must not leave the younger half only.
+  for (const auto& segment : pass.segments) {
+    if (const auto synced = segment->file->sync_data(); !synced) {
+      return Error(Errc::reopen_required, segment->path.string() + ": log sync failed (" +
+                                              synced.error().message() +
+                                              "); reopen the engine to recover");
+    }
+  }
+  return {};
+}
+
+void LogSync::finish_pass(Pass pass) {
+  // Before anybody is told: who then looks for segments that only the log holds must not find
+  // these.
+  pass.segments.clear();
+  MutexLock lock(mutex_);
+  synced_through_.store(std::max(synced_through(), pass.end), std::memory_order_release);
+  headers_synced_ = std::max(headers_synced_, pass.current_id);
+  passes_done_ = passes_begun_;
+  while (!sealed_.empty() && sealed_.front().end <= pass.end) sealed_.pop_front();
+  synced_.notify_all();
+}
+
+void LogSync::call_waiters() {
+  std::vector<Waiter> ready;
+  std::optional<Error> refused;
+  {
+    MutexLock lock(mutex_);
+    refused = refusal();
+    std::vector<Waiter> waiting;
+    for (Waiter& waiter : waiters_) {
+      const bool done = refused || waiter.position <= synced_through();
+      (done ? ready : waiting).push_back(std::move(waiter));
+    }
+    waiters_.swap(waiting);
+  }
+  for (Waiter& waiter : ready) {
+    if (waiter.position <= synced_through()) {
+      synced_writes_.fetch_add(1, std::memory_order_relaxed);
+      waiter.done({});
+    } else {
+      waiter.done(*refused);
+    }
+  }
+}
+
+}  // namespace quartz::storage

@@ -1,0 +1,192 @@
+#include "storage/memtable.hpp"
+
+#include <algorithm>
+
+#include "base/check.hpp"
+#include "base/epoch.hpp"
+#include "base/hash.hpp"
+
+namespace quartz::storage {
+
+Memtable::Memtable(std::shared_ptr<LogSegment> segment) : segment_(std::move(segment)) {}
+
+Memtable::~Memtable() {
+  Keyspace* keyspace = newest_keyspace_.load(std::memory_order_acquire);
+  while (keyspace != nullptr) {
+    Keyspace* next = keyspace->next;
+    keyspace->~Keyspace();
+    keyspace = next;
+  }
+}
+
+const Memtable::Keyspace* Memtable::keyspace(KeyspaceId id) const noexcept {
+  QUARTZ_CHECK(id <= kKeyspaceIdMax);
+  const KeyspacePage* page =
+      keyspace_pages_[id / kKeyspacesPerPage].load(std::memory_order_acquire);
+  return page == nullptr ? nullptr
+                         : page->keyspaces[id % kKeyspacesPerPage].load(std::memory_order_acquire);
+}
+
+Memtable::Keyspace& Memtable::keyspace_for_writing(KeyspaceId id) {
+  QUARTZ_CHECK(id <= kKeyspaceIdMax);
+  std::atomic<KeyspacePage*>& page = keyspace_pages_[id / kKeyspacesPerPage];
+  if (page.load(std::memory_order_relaxed) == nullptr) {
+    page.store(arena_.make<KeyspacePage>(), std::memory_order_release);
+  }
+  std::atomic<Keyspace*>& place =
+      page.load(std::memory_order_relaxed)->keyspaces[id % kKeyspacesPerPage];
+  Keyspace* keyspace = place.load(std::memory_order_relaxed);
+  if (keyspace == nullptr) {
+    keyspace = new (arena_.allocate(sizeof(Keyspace), alignof(Keyspace))) Keyspace;
+    keyspace->id = id;
+    keyspace->next = newest_keyspace_.load(std::memory_order_relaxed);
+    place.store(keyspace, std::memory_order_release);
+    newest_keyspace_.store(keyspace, std::memory_order_release);
+  }
+  return *keyspace;
+}
+
+void Memtable::insert(Sequence sequence, OperationView operation) {
+  insert(sequence, operation, hash_key(operation.key(), operation.keyspace()));
+}
+
+void Memtable::insert(Sequence sequence, OperationView operation, std::uint64_t key_hash) {
+  Keyspace& keyspace = keyspace_for_writing(operation.keyspace());
+  if (operation.type() == OperationType::remove_range) {
+    keyspace.range_tombstones.add({operation.key(), operation.value(), sequence});
+  } else {
+    keyspace.tree.insert(arena_, sequence, operation, key_hash);
+  }
+  // One writer, so that no read-modify-write is needed.
+  if (entry_count_.load(std::memory_order_relaxed) == 0) {
+    first_sequence_.store(sequence, std::memory_order_release);
+  }
+  entry_count_.store(entry_count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  last_sequence_.store(sequence, std::memory_order_release);
+}
+
+MemtableHit Memtable::find(KeyspaceId keyspace_id, std::string_view key, std::uint64_t key_hash,
+                           Sequence at) const noexcept {
+  const Keyspace* found = keyspace(keyspace_id);
+  if (found == nullptr) {
+    return {};
+  }
+  const Version* version = found->tree.find(key, key_hash, at);
+  const Sequence removed_at = found->range_tombstones.newest_over(key, at);
+  if (version == nullptr || version->sequence < removed_at) {
+    return {removed_at == 0 ? MemtableHit::Kind::none : MemtableHit::Kind::tombstone, {}};
+  }
+  const OperationView operation(version->operation);
+  if (operation.type() == OperationType::put) {
+    return {MemtableHit::Kind::value, operation.value()};
+  }
+  return {MemtableHit::Kind::tombstone, {}};
+}
+
+Sequence Memtable::range_tombstone_over(KeyspaceId keyspace_id, std::string_view key,
+                                        Sequence at) const noexcept {
+  const Keyspace* found = keyspace(keyspace_id);
+  return found == nullptr ? 0 : found->range_tombstones.newest_over(key, at);
+}
+
+std::optional<RangeTombstone> Memtable::range_tombstone_fragment(KeyspaceId keyspace_id,
+                                                                 std::string_view key,
+                                                                 Sequence at) const {
+  const Keyspace* found = keyspace(keyspace_id);
+  return found == nullptr ? std::nullopt : found->range_tombstones.fragment(key, at);
+}
+
+std::vector<RangeTombstone> Memtable::range_tombstones(KeyspaceId keyspace_id, Sequence at) const {
+  const Keyspace* found = keyspace(keyspace_id);
+  return found == nullptr ? std::vector<RangeTombstone>() : found->range_tombstones.fragments(at);
+}
+
+std::vector<KeyspaceId> Memtable::keyspaces() const {
+  std::vector<KeyspaceId> ids;
+  const Keyspace* keyspace = newest_keyspace_.load(std::memory_order_acquire);
+  for (; keyspace != nullptr; keyspace = keyspace->next) {
+    ids.push_back(keyspace->id);
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+void Memtable::retain() const noexcept { reference_count_.fetch_add(1, std::memory_order_relaxed); }
+
+bool Memtable::try_retain() const noexcept {
+  std::uint32_t count = reference_count_.load(std::memory_order_relaxed);
+  while (count != 0) {
+    if (reference_count_.compare_exchange_weak(count, count + 1, std::memory_order_acquire,
+                                               std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void Memtable::release() const noexcept {
+  if (reference_count_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    // Somebody may still hold the bare pointer under a guard, to try and retain it.
+    retire_object(const_cast<Memtable*>(this));
+  }
+}
+
+Memtable::Iterator::Iterator(const Memtable& memtable, KeyspaceId keyspace_id, Sequence at)
+    : keys_(nullptr), at_(at) {
+  if (const Keyspace* found = memtable.keyspace(keyspace_id)) {
+    keys_ = RadixTree::Iterator(&found->tree);
+  }
+}
+
+// Takes the newest visible version of the current key; whether there is one, or no key any more.
+bool Memtable::Iterator::show() noexcept {
+  version_ = keys_.version();
+  while (version_ != nullptr && version_->sequence > at_) {
+    version_ = version_->previous;
+  }
+  return version_ != nullptr || !keys_.valid();
+}
+
+void Memtable::Iterator::show_or_advance() {
+  while (!show()) {
+    keys_.next();
+  }
+}
+
+void Memtable::Iterator::show_or_retreat() {
+  while (!show()) {
+    keys_.previous();
+  }
+}
+
+void Memtable::Iterator::seek_to_first() {
+  keys_.seek_to_first();
+  show_or_advance();
+}
+
+void Memtable::Iterator::seek_to_last() {
+  keys_.seek_to_last();
+  show_or_retreat();
+}
+
+void Memtable::Iterator::seek(std::string_view key) {
+  keys_.seek(key);
+  show_or_advance();
+}
+
+void Memtable::Iterator::seek_for_previous(std::string_view key) {
+  keys_.seek_for_previous(key);
+  show_or_retreat();
+}
+
+void Memtable::Iterator::next() {
+  keys_.next();
+  show_or_advance();
+}
+
+void Memtable::Iterator::previous() {
+  keys_.previous();
+  show_or_retreat();
+}
+
+}  // namespace quartz::storage

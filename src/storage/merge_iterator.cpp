@@ -1,0 +1,192 @@
+#include "storage/merge_iterator.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/check.hpp"
+
+namespace quartz::storage {
+namespace {
+
+/// The fragment of `ranges` (disjoint, in key order) that covers `key`, or null.
+const RangeTombstone* covering(const std::vector<RangeTombstone>& ranges, std::string_view key) {
+  const auto after =
+      std::upper_bound(ranges.begin(), ranges.end(), key,
+                       [](std::string_view k, const RangeTombstone& r) { return k < r.first; });
+  if (after == ranges.begin()) return nullptr;
+  const RangeTombstone& candidate = *std::prev(after);
+  return key < candidate.last ? &candidate : nullptr;
+}
+
+}  // namespace
+
+MergeIterator::MergeIterator(const std::vector<const Memtable*>& memtables,
+                             std::optional<LevelsIterator> levels, KeyspaceId keyspace, Sequence at,
+                             Tombstones tombstones)
+    : levels_(std::move(levels)), tombstones_(tombstones) {
+  sources_.reserve(memtables.size() + 1);
+  for (const Memtable* memtable : memtables) {
+    Source& source = sources_.emplace_back();
+    source.memtable.emplace(*memtable, keyspace, at);
+    source.removed_ranges = memtable->range_tombstones(keyspace, at);
+    any_removed_ranges_ |= !source.removed_ranges.empty();
+  }
+  if (levels_) sources_.emplace_back();
+}
+
+template <class Move>
+void MergeIterator::move(Source& source, Move&& step) {
+  if (source.memtable) {
+    step(*source.memtable);
+    source.valid = source.memtable->valid();
+    if (source.valid) source.key = source.memtable->key();
+  } else {
+    step(*levels_);
+    source.valid = levels_->valid();
+    if (source.valid) source.key = levels_->key();
+    failed_ = !source.valid && levels_->error().has_value();
+  }
+}
+
+template <class Move>
+void MergeIterator::move_all(Move&& step) {
+  for (Source& source : sources_) move(source, step);
+}
+
+void MergeIterator::seek_to_first() {
+  forward_ = true;
+  move_all([](auto& it) { it.seek_to_first(); });
+  settle<true>();
+}
+
+void MergeIterator::seek_to_last() {
+  forward_ = false;
+  move_all([](auto& it) { it.seek_to_last(); });
+  settle<false>();
+}
+
+void MergeIterator::seek(std::string_view key) {
+  forward_ = true;
+  move_all([key](auto& it) { it.seek(key); });
+  settle<true>();
+}
+
+void MergeIterator::seek_for_previous(std::string_view key) {
+  forward_ = false;
+  move_all([key](auto& it) { it.seek_for_previous(key); });
+  settle<false>();
+}
+
+void MergeIterator::next() {
+  QUARTZ_CHECK(valid());
+  if (!forward_) turn(true);
+  leave_key<true>(current_);
+  settle<true>();
+}
+
+void MergeIterator::previous() {
+  QUARTZ_CHECK(valid());
+  if (forward_) turn(false);
+  leave_key<false>(current_);
+  settle<false>();
+}
+
+void MergeIterator::turn(bool forward) {
+  const std::string key(key_);
+  forward_ = forward;
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (i == current_) continue;
+    move(sources_[i], [&](auto& it) { forward ? it.seek(key) : it.seek_for_previous(key); });
+  }
+}
+
+// Whether a range removal newer than the row that `source` stands on covers it. If so, the stretch
+// that it covers is returned, so that a scan can leave it in one seek.
+bool MergeIterator::removed_by_range(std::size_t source, std::string_view* first,
+                                     std::string_view* last) const {
+  const std::string_view key = sources_[source].key;
+  for (std::size_t i = 0; i <= source; ++i) {
+    if (!sources_[i].memtable) continue;
+    const RangeTombstone* range = covering(sources_[i].removed_ranges, key);
+    if (range == nullptr) continue;
+    if (i == source && range->sequence < sources_[i].memtable->sequence()) continue;
+    *first = range->first;
+    *last = range->last;
+    return true;
+  }
+  return false;
+}
+
+// Makes the row of `source` the current one; false if it is a tombstone that is to be hidden.
+bool MergeIterator::load_current(std::size_t source) {
+  current_ = source;
+  key_ = sources_[source].key;
+  if (!sources_[source].memtable) {
+    tombstone_ = false;
+    value_ = levels_->value();
+    return true;
+  }
+  const OperationView operation = sources_[source].memtable->operation();
+  tombstone_ = operation.type() == OperationType::remove;
+  value_ = tombstone_ ? std::string_view() : operation.value();
+  return !tombstone_ || tombstones_ == Tombstones::show;
+}
+
+// Moves every source that stands on the current key one step on. The current source moves last: the
+// key that the others are compared with is its own.
+template <bool kForward>
+void MergeIterator::leave_key(std::size_t source) {
+  const auto step = [](auto& it) { kForward ? it.next() : it.previous(); };
+  const std::string_view key = sources_[source].key;
+  for (std::size_t i = 0; i < sources_.size(); ++i) {
+    if (i != source && sources_[i].valid && sources_[i].key == key) move(sources_[i], step);
+  }
+  move(sources_[source], step);
+}
+
+// Rows that the levels hold in a removed stretch are all older than its removal: one seek skips them.
+template <bool kForward>
+void MergeIterator::leave_removed_stretch(std::string_view first, std::string_view last) {
+  Source& levels = sources_.back();
+  if (kForward) {
+    move(levels, [last](auto& it) { it.seek(last); });
+    return;
+  }
+  move(levels, [first](auto& it) { it.seek_for_previous(first); });
+  if (levels.valid && levels.key == first) move(levels, [](auto& it) { it.previous(); });
+}
+
+template <bool kForward>
+void MergeIterator::settle() {
+  for (;;) {
+    std::size_t best = kNone;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      if (!sources_[i].valid) continue;
+      if (best == kNone || (kForward ? sources_[i].key < sources_[best].key
+                                     : sources_[i].key > sources_[best].key)) {
+        best = i;
+      }
+    }
+    current_ = kNone;
+    if (best == kNone || failed_) return;
+    std::string_view first;
+    std::string_view last;
+    if (any_removed_ranges_ && removed_by_range(best, &first, &last)) {
+      if (sources_[best].memtable) {
+        leave_key<kForward>(best);
+      } else {
+        leave_removed_stretch<kForward>(first, last);
+      }
+    } else if (load_current(best)) {
+      return;
+    } else {
+      leave_key<kForward>(best);
+    }
+  }
+}
+
+std::optional<Error> MergeIterator::error() const {
+  return levels_ ? levels_->error() : std::nullopt;
+}
+
+}  // namespace quartz::storage

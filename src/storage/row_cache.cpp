@@ -1,0 +1,229 @@
+#include "storage/row_cache.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <new>
+#include <utility>
+
+#include "base/epoch.hpp"
+#include "base/mutex.hpp"
+#include "storage/cache_policy.hpp"
+#include "storage/cached_row.hpp"
+#include "storage/row_table.hpp"
+
+namespace quartz::storage {
+namespace {
+
+// Shards this large lose nothing against one shard: their parts of the keys' use are alike.
+constexpr std::size_t kRowsPerShardMin = 2048;
+constexpr std::size_t kBytesPerShardMin = std::size_t{4} << 20;
+// Tables are laid out for this many rows at most; beyond, buckets overflow.
+constexpr std::size_t kTableRowsMax = std::size_t{1} << 26;
+// Freed rows wait in batches for other threads' guards; large ones must not wait for a full batch.
+constexpr std::size_t kReclaimFromBytes = std::size_t{1} << 20;
+
+std::size_t shards_for(std::size_t rows_max, std::size_t bytes_max) noexcept {
+  const std::size_t wanted = std::min(rows_max / kRowsPerShardMin, bytes_max / kBytesPerShardMin);
+  return std::bit_floor(std::clamp<std::size_t>(wanted, 1, RowTable::kShardsMax));
+}
+
+// The part of `total` that shard `index` of `count` gets; the parts add up to the total.
+std::size_t part_of(std::size_t total, std::size_t index, std::size_t count) noexcept {
+  return total / count + (index < total % count ? 1 : 0);
+}
+
+// Rows that have left table and queue, linked by `newer`. They are retired when the list dies, which
+// is declared before the lock and so dies after it is released.
+class UnlinkedRows {
+ public:
+  UnlinkedRows() noexcept = default;
+  ~UnlinkedRows() {
+    while (first_ != nullptr) {
+      CachedRow* row = first_;
+      first_ = row->newer;
+      retire(row, [](void* p) noexcept { CachedRow::drop(static_cast<CachedRow*>(p)); });
+    }
+    if (bytes_ >= kReclaimFromBytes) reclaim_retired();
+  }
+  UnlinkedRows(const UnlinkedRows&) = delete;
+  UnlinkedRows& operator=(const UnlinkedRows&) = delete;
+
+  void add(CachedRow* row) noexcept {
+    bytes_ += row->charge();
+    row->newer = first_;
+    first_ = row;
+  }
+
+ private:
+  CachedRow* first_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+struct DropRow {
+  void operator()(CachedRow* row) const noexcept { CachedRow::drop(row); }
+};
+using OwnedRow = std::unique_ptr<CachedRow, DropRow>;
+
+}  // namespace
+
+struct RowCache::Shard {
+  // Read by look-ups; the line changes only when the table grows.
+  alignas(64) RowTable table;
+  std::size_t bytes_max = 0;  // Constant.
+
+  alignas(64) mutable Mutex mutex;  // Around every change of the table, and all of the below.
+  CachePolicy policy QUARTZ_GUARDED_BY(mutex);
+  GhostList ghosts QUARTZ_GUARDED_BY(mutex);
+  std::uint64_t evictions QUARTZ_GUARDED_BY(mutex) = 0;
+
+  void insert(OwnedRow row, UnlinkedRows& unlinked) QUARTZ_REQUIRES(mutex);
+  /// Makes room for a row; false if it is not worth it.
+  bool make_room(const CachedRow& row, CachedRow::Queue queue, UnlinkedRows& unlinked)
+      QUARTZ_REQUIRES(mutex);
+  void evict(CachedRow* row, UnlinkedRows& unlinked) QUARTZ_REQUIRES(mutex);
+  void unlink(CachedRow* row, UnlinkedRows& unlinked) QUARTZ_REQUIRES(mutex) {
+    table.erase(row);
+    policy.remove(row);
+    unlinked.add(row);
+  }
+};
+
+RowCache::RowCache(std::size_t rows_max, std::size_t bytes_max) {
+  const std::size_t rows = std::min(rows_max, bytes_max / CachedRow::charge_of(0, 0));
+  if (rows == 0) return;
+  shard_count_ = shards_for(rows, bytes_max);
+  const std::size_t shard_rows = std::min(rows, kTableRowsMax) / shard_count_ + 1;
+  const std::size_t buckets_max = RowTable::buckets_max(shard_rows);
+  auto buckets = io::Mapping::anonymous(shard_count_ * buckets_max * sizeof(RowBucket));
+  if (!buckets) throw std::bad_alloc();
+  buckets_ = *std::move(buckets);
+  shards_ = std::make_unique<Shard[]>(shard_count_);
+  // All zero is an empty bucket.
+  auto* const first = reinterpret_cast<RowBucket*>(buckets_.data());
+  for (std::size_t i = 0; i < shard_count_; ++i) {
+    Shard& shard = shards_[i];
+    shard.table.attach(first + i, shard_count_, buckets_max);
+    shard.bytes_max = part_of(bytes_max, i, shard_count_);
+    MutexLock lock(shard.mutex);
+    shard.policy.limit(part_of(rows, i, shard_count_), shard.bytes_max);
+  }
+}
+
+RowCache::~RowCache() { clear(); }
+
+RowCache::Shard& RowCache::shard_of(std::uint64_t key_hash) const noexcept {
+  return shards_[RowTable::shard_of(key_hash, shard_count_)];
+}
+
+std::optional<RowCache::Hit> RowCache::find(KeyspaceId keyspace, std::string_view key,
+                                            std::uint64_t key_hash,
+                                            Sequence valid_from) const noexcept {
+  if (shard_count_ == 0) return std::nullopt;
+  CachedRow* row = shard_of(key_hash).table.find(keyspace, key, key_hash);
+  if (row == nullptr || row->read_at() < valid_from) return std::nullopt;
+  row->mark_used();
+  return Hit{.exists = row->exists(), .value = row->value(), .row = row};
+}
+
+void RowCache::prefetch(std::uint64_t key_hash) const noexcept {
+  if (shard_count_ != 0) shard_of(key_hash).table.prefetch(key_hash);
+}
+
+std::optional<PinnedValue> RowCache::pin(const Hit& hit) noexcept {
+  // Readers never change what a row shows, only its count of references.
+  auto* row = static_cast<CachedRow*>(const_cast<void*>(hit.row));
+  if (row == nullptr || !row->try_reference()) return std::nullopt;
+  return PinnedValue(hit.value, row,
+                     [](void* p) noexcept { CachedRow::drop(static_cast<CachedRow*>(p)); });
+}
+
+void RowCache::fill(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
+                    std::optional<std::string_view> value, Sequence read_at) {
+  if (shard_count_ == 0) return;
+  Shard& shard = shard_of(key_hash);
+  if (!shard.table.admits(key_hash, read_at)) return;  // Spares a copy; `insert` decides.
+  const std::size_t value_bytes = value ? value->size() : 0;
+  if (CachedRow::charge_of(key.size(), value_bytes) > shard.bytes_max) return;
+  OwnedRow row(CachedRow::make(keyspace, key, key_hash, value, read_at));
+  UnlinkedRows unlinked;
+  MutexLock lock(shard.mutex);
+  shard.insert(std::move(row), unlinked);
+}
+
+void RowCache::invalidate(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
+                          Sequence sequence) noexcept {
+  if (shard_count_ == 0) return;
+  Shard& shard = shard_of(key_hash);
+  if (shard.table.forget_unlocked(key_hash, sequence)) return;
+  UnlinkedRows unlinked;
+  MutexLock lock(shard.mutex);
+  shard.table.record_invalidation(key_hash, sequence);
+  CachedRow* row = shard.table.find(keyspace, key, key_hash);
+  if (row != nullptr) shard.unlink(row, unlinked);
+}
+
+void RowCache::clear() {
+  for (std::size_t i = 0; i < shard_count_; ++i) {
+    Shard& shard = shards_[i];
+    UnlinkedRows unlinked;
+    MutexLock lock(shard.mutex);
+    while (CachedRow* row = shard.policy.any()) shard.unlink(row, unlinked);
+  }
+}
+
+RowCacheStatistics RowCache::statistics() const noexcept {
+  RowCacheStatistics sum;
+  for (std::size_t i = 0; i < shard_count_; ++i) {
+    const Shard& shard = shards_[i];
+    MutexLock lock(shard.mutex);
+    sum.rows += shard.policy.rows();
+    sum.bytes += shard.policy.bytes();
+    sum.evictions += shard.evictions;
+  }
+  return sum;
+}
+
+void RowCache::Shard::insert(OwnedRow row, UnlinkedRows& unlinked) {
+  CachedRow* replaced = table.find(row->keyspace(), row->key(), row->hash());
+  if (replaced != nullptr) {
+    // Two readers missed together; or a removal by range made the older row useless.
+    if (replaced->read_at() >= row->read_at()) return;
+    unlink(replaced, unlinked);
+  }
+  const std::size_t bucket = table.bucket_index(row->hash());
+  const std::uint64_t tag = RowTable::tag_of(row->hash());
+  const bool was_main = replaced != nullptr && replaced->queue == CachedRow::Queue::main;
+  const bool proved = ghosts.take(bucket, tag) || was_main;
+  const auto queue = proved ? CachedRow::Queue::main : CachedRow::Queue::small;
+  if (!make_room(*row, queue, unlinked)) {
+    ghosts.remember(bucket, tag);
+    return;
+  }
+  if (table.insert(row.get())) policy.insert(row.release(), queue);
+}
+
+bool RowCache::Shard::make_room(const CachedRow& row, CachedRow::Queue queue,
+                                UnlinkedRows& unlinked) {
+  const bool unproved_and_large =
+      queue == CachedRow::Queue::small && policy.is_large(row.charge());
+  while (!policy.fits(row.charge())) {
+    CachedRow* victim = policy.next_victim();
+    if (unproved_and_large && victim->queue == CachedRow::Queue::main) return false;
+    evict(victim, unlinked);
+  }
+  table.grow(policy.rows());
+  CachedRow* conflict = table.conflict(row.hash());
+  if (conflict != nullptr) evict(conflict, unlinked);
+  return true;
+}
+
+void RowCache::Shard::evict(CachedRow* row, UnlinkedRows& unlinked) {
+  // What leaves the main queue had its turns; only what hardly had a chance gets a second one.
+  if (row->queue == CachedRow::Queue::small) {
+    ghosts.remember(table.bucket_index(row->hash()), RowTable::tag_of(row->hash()));
+  }
+  unlink(row, unlinked);
+  ++evictions;
+}
+
+}  // namespace quartz::storage

@@ -1,0 +1,77 @@
+#include "quartz/storage/write_batch.hpp"
+
+#include <algorithm>
+
+#include "storage/keyspace_state.hpp"
+#include "storage/operation.hpp"
+#include "storage/write_limits.hpp"
+
+namespace quartz {
+
+WriteBatch& WriteBatch::put(std::string_view key, std::string_view value) {
+  append(static_cast<std::uint8_t>(storage::OperationType::put), nullptr, key, value);
+  return *this;
+}
+
+WriteBatch& WriteBatch::remove(std::string_view key) {
+  append(static_cast<std::uint8_t>(storage::OperationType::remove), nullptr, key, {});
+  return *this;
+}
+
+WriteBatch& WriteBatch::remove_range(std::string_view first, std::string_view last) {
+  append(static_cast<std::uint8_t>(storage::OperationType::remove_range), nullptr, first, last);
+  return *this;
+}
+
+WriteBatch& WriteBatch::put(const Keyspace& keyspace, std::string_view key,
+                            std::string_view value) {
+  append(static_cast<std::uint8_t>(storage::OperationType::put), &keyspace, key, value);
+  return *this;
+}
+
+WriteBatch& WriteBatch::remove(const Keyspace& keyspace, std::string_view key) {
+  append(static_cast<std::uint8_t>(storage::OperationType::remove), &keyspace, key, {});
+  return *this;
+}
+
+WriteBatch& WriteBatch::remove_range(const Keyspace& keyspace, std::string_view first,
+                                     std::string_view last) {
+  append(static_cast<std::uint8_t>(storage::OperationType::remove_range), &keyspace, first, last);
+  return *this;
+}
+
+void WriteBatch::clear() noexcept {
+  operations_.clear();
+  operation_count_ = 0;
+  keyspaces_.clear();
+  error_.reset();
+}
+
+void WriteBatch::append(std::uint8_t type, const Keyspace* keyspace, std::string_view key,
+                        std::string_view value) {
+  if (error_) return;
+  const auto operation = static_cast<storage::OperationType>(type);
+  if (operation == storage::OperationType::remove_range && value <= key) return;
+  if (auto checked = storage::check_operation(operation, key, value); !checked) {
+    error_ = std::move(checked).error();
+    return;
+  }
+  const std::size_t bytes = storage::operation_bytes(key.size(), value.size());
+  if (auto checked = storage::check_batch_bytes(operations_.size() + bytes); !checked) {
+    error_ = std::move(checked).error();
+    return;
+  }
+  storage::KeyspaceId id = storage::kDefaultKeyspaceId;
+  if (keyspace != nullptr) {
+    id = keyspace->state().id;
+    const auto same = [&](const Keyspace& k) { return &k.state() == &keyspace->state(); };
+    if (std::none_of(keyspaces_.begin(), keyspaces_.end(), same)) keyspaces_.push_back(*keyspace);
+  }
+  const std::size_t offset = operations_.size();
+  operations_.resize(offset + bytes);
+  storage::encode_operation(reinterpret_cast<std::byte*>(operations_.data() + offset), operation,
+                            id, key, value);
+  ++operation_count_;
+}
+
+}  // namespace quartz

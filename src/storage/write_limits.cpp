@@ -1,0 +1,35 @@
+#include "storage/write_limits.hpp"
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "quartz/storage/limits.hpp"
+
+namespace quartz::storage {
+namespace {
+
+Result<void> check_key(std::string_view key) {
+  if (key.size() <= kKeyBytesMax) return {};
+  return Error(Errc::too_large, fmt::format("key of {} bytes exceeds the limit of {} (kKeyBytesMax)",
+                                            key.size(), kKeyBytesMax));
+}
+
+}  // namespace
+
+Result<void> check_operation(OperationType type, std::string_view key, std::string_view value) {
+  QUARTZ_TRY(check_key(key));
+  if (type == OperationType::remove_range) return check_key(value);
+  if (value.size() <= kValueBytesMax) return {};
+  return Error(Errc::too_large,
+               fmt::format("value of {} bytes exceeds the limit of {} (kValueBytesMax)",
+                           value.size(), kValueBytesMax));
+}
+
+Result<void> check_batch_bytes(std::size_t bytes) {
+  if (bytes <= kBatchBytesMax) return {};
+  return Error(Errc::too_large,
+               fmt::format("batch of {} bytes exceeds the limit of {} (kBatchBytesMax)", bytes,
+                           kBatchBytesMax));
+}
+
+}  // namespace quartz::storage

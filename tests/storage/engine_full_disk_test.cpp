@@ -1,0 +1,144 @@
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "quartz/storage/storage_engine.hpp"
+#include "support/result_matchers.hpp"
+#include "support/scratch_directory.hpp"
+#include "support/small_engine.hpp"
+#include "support/tmpfs_mount.hpp"
+
+namespace quartz {
+namespace {
+
+// A real file system of a few megabytes.
+class EngineFullDisk : public ::testing::Test {
+ protected:
+  static constexpr std::uint64_t kDiskBytes = std::uint64_t{64} << 20;
+
+  void SetUp() override {
+    if (!alone_in_process()) GTEST_SKIP() << "needs a process of its own, as ctest gives it";
+    disk_ = TmpfsMount::create(kDiskBytes);
+    if (!disk_) GTEST_SKIP() << "this process may not mount a file system";
+  }
+  std::filesystem::path db() const { return disk_->path() / "db"; }
+  // Puts rows until the disk refuses one; how many were acknowledged.
+  static std::uint64_t fill(StorageEngine& engine, std::uint64_t from = 0) {
+    for (std::uint64_t i = from;; ++i) {
+      const auto put = engine.put(numbered_key(i), value_of(i));
+      if (put) continue;
+      EXPECT_EQ(put.error().code(), Errc::no_space) << put.error().to_string();
+      return i;
+    }
+  }
+  // Random enough that no table can be compressed.
+  static std::string value_of(std::uint64_t number) {
+    std::string value(16 << 10, '\0');
+    std::uint64_t state = number * 0x9E3779B97F4A7C15u + 1;
+    for (char& byte : value) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      byte = static_cast<char>(state >> 56);
+    }
+    return value;
+  }
+  static void expect_rows(const StorageEngine& engine, std::uint64_t first, std::uint64_t last) {
+    for (std::uint64_t i = first; i < last; ++i) {
+      ASSERT_EQ(read(engine, numbered_key(i)) == value_of(i), true) << "row " << i;
+    }
+  }
+
+  std::unique_ptr<TmpfsMount> disk_;
+};
+
+TEST_F(EngineFullDisk, refuses_puts_and_goes_on_reading) {
+  StorageEngine engine = open_small(db());
+  const std::uint64_t rows = fill(engine);
+  EXPECT_GT(rows, 500u);
+  EXPECT_THAT(engine.put("more", value_of(0)), FailsWith(Errc::no_space));
+  expect_rows(engine, 0, rows);
+  EXPECT_EQ(keys_of(engine).size(), rows);
+  EXPECT_FALSE(engine.statistics().writes_stopped);
+}
+
+TEST_F(EngineFullDisk, loses_nothing_acknowledged_at_a_reopen) {
+  std::uint64_t rows = 0;
+  {
+    StorageEngine engine = open_small(db());
+    rows = fill(engine);
+  }
+  StorageEngine engine = open_small(db());
+  expect_rows(engine, 0, rows);
+  EXPECT_EQ(keys_of(engine).size(), rows);
+}
+
+TEST_F(EngineFullDisk, accepts_removes_and_takes_puts_again_after_they_were_compacted_away) {
+  StorageEngine engine = open_small(db());
+  const std::uint64_t rows = fill(engine);
+  for (std::uint64_t i = 0; i < rows / 2; ++i) {
+    ASSERT_THAT(engine.remove(numbered_key(i)), Succeeds()) << "row " << i;
+  }
+  ASSERT_THAT(engine.remove_range(numbered_key(rows / 2), numbered_key(rows - 10)), Succeeds());
+  ASSERT_THAT(engine.compact_range(), Succeeds());
+  // That there is room is noticed at the latest when the guard may ask the file system again.
+  for (;;) {
+    const auto again = engine.put("again", "value");
+    if (again) break;
+    ASSERT_EQ(again.error().code(), Errc::no_space);
+  }
+  EXPECT_EQ(keys_of(engine).size(), 11u);
+  expect_rows(engine, rows - 10, rows);
+}
+
+TEST_F(EngineFullDisk, takes_puts_again_after_somebody_freed_space) {
+  StorageEngine engine = open_small(db());
+  const auto ballast = disk_->path() / "ballast";
+  {
+    std::ofstream file(ballast, std::ios::binary);
+    const std::string block(1 << 20, 'b');
+    for (int i = 0; i < 30; ++i) file << block;
+  }
+  const std::uint64_t rows = fill(engine);
+  std::filesystem::remove(ballast);
+  for (;;) {
+    const auto again = engine.put(numbered_key(rows), value_of(rows));
+    if (again) break;
+    ASSERT_EQ(again.error().code(), Errc::no_space);
+  }
+  const std::uint64_t more = fill(engine, rows + 1);
+  EXPECT_GT(more, rows + 100);
+  expect_rows(engine, 0, more);
+}
+
+TEST_F(EngineFullDisk, that_somebody_else_filled_is_an_error_at_open_and_not_the_end_of_the_process) {
+  ASSERT_THAT(open_small(db()).put("key", "value"), Succeeds());
+  std::filesystem::remove(db() / "HEADROOM");
+  {
+    std::ofstream file(disk_->path() / "ballast", std::ios::binary);
+    const std::string block(1 << 16, 'b');
+    while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
+  }
+  EXPECT_THAT(StorageEngine::open(db(), small_config()), FailsWith(Errc::no_space));
+  std::filesystem::remove(disk_->path() / "ballast");
+  EXPECT_EQ(read(open_small(db()), "key"), "value");
+}
+
+TEST_F(EngineFullDisk, opens_by_giving_its_headroom_up) {
+  ASSERT_THAT(open_small(db()).put("key", "value"), Succeeds());
+  {
+    std::ofstream file(disk_->path() / "ballast", std::ios::binary);
+    const std::string block(1 << 16, 'b');
+    while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
+  }
+  StorageEngine engine = open_small(db());
+  EXPECT_EQ(read(engine, "key"), "value");
+  EXPECT_THAT(engine.put("more", "value"), FailsWith(Errc::no_space));
+  EXPECT_THAT(engine.remove("key"), Succeeds());
+  EXPECT_EQ(read(engine, "key"), "(none)");
+}
+
+}  // namespace
+}  // namespace quartz
