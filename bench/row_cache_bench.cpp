@@ -1,14 +1,14 @@
 // Look-ups, fills and invalidations of the row cache, with keys of 16 bytes and values of 100, in
 // random order, under one epoch guard each where one is needed.
 
-#include <benchmark/benchmark.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <benchmark/benchmark.h>
 
 #include "base/epoch.hpp"
 #include "base/hash.hpp"
@@ -53,8 +53,7 @@ void find_all(benchmark::State& state, RowCache& cache, const std::vector<Probe>
     const auto hit = cache.find(kDefaultKeyspaceId, probe.key(), probe.hash, 0);
     if (hit) hits += static_cast<unsigned char>(hit->value.back()) == 'v' ? 1u : 0u;
   }
-  state.counters["hit_ratio"] =
-      static_cast<double>(hits) / static_cast<double>(state.iterations());
+  state.counters["hit_ratio"] = static_cast<double>(hits) / static_cast<double>(state.iterations());
 }
 
 void row_cache_hit(benchmark::State& state) {
@@ -88,6 +87,24 @@ void row_cache_invalidate_uncached(benchmark::State& state) {
   }
 }
 BENCHMARK(row_cache_invalidate_uncached)->Arg(10'000)->Arg(1'000'000);
+
+// A writer that knows its key well before it invalidates: after encoding and appending, say.
+void row_cache_invalidate_uncached_prefetched(benchmark::State& state) {
+  constexpr std::size_t ahead = 4;
+  const auto rows = static_cast<std::size_t>(state.range(0));
+  RowCache cache(rows, kUnboundedBytes);
+  for (const Probe& probe : probes(0, rows)) fill(cache, probe, 1);
+  const auto written = probes(rows, rows);
+  std::size_t next = 0;
+  Sequence sequence = 2;
+  for (auto _ : state) {
+    const Probe& probe = written[next];
+    if (++next == written.size()) next = 0;
+    cache.prefetch(written[(next + ahead) % written.size()].hash);
+    cache.invalidate(kDefaultKeyspaceId, probe.key(), probe.hash, ++sequence);
+  }
+}
+BENCHMARK(row_cache_invalidate_uncached_prefetched)->Arg(10'000)->Arg(1'000'000);
 
 void row_cache_invalidate_cached_and_fill_again(benchmark::State& state) {
   RowCache cache(10'000, kUnboundedBytes);

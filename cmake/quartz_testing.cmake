@@ -1,9 +1,10 @@
 # How tests are declared.
 include(GoogleTest)
 
-# quartz_add_test_folder(<folder> [LABEL <label>] [TIMEOUT <seconds>] [LIBRARIES <target>...])
+# quartz_add_test_folder(<folder> [LABEL <label>] [TIMEOUT <seconds>] [SOURCES <file>...]
+#                        [LIBRARIES <target>...])
 #
-# Every .cpp of tests/<folder> in one GoogleTest executable, quartz_<folder>_test. It is linked with
+# The sources, or else every .cpp of tests/<folder>, in one GoogleTest executable, quartz_<folder>_test. It is linked with
 # the archives, where hidden symbols can be reached, and each case runs in a process of its own.
 function(quartz_add_test_folder folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES")

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <csignal>
-#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -11,6 +10,9 @@
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "cli/streams.hpp"
 
 namespace quartz::cli {
 namespace {
@@ -31,7 +33,6 @@ int spawn(pid_t& id, int output, const std::vector<std::string>& arguments) {
   argv.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
   const int number = ::posix_spawn(&id, kThisProgram, &actions, nullptr, argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
@@ -41,16 +42,15 @@ int spawn(pid_t& id, int output, const std::vector<std::string>& arguments) {
 }  // namespace
 
 Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& arguments) {
-  int ends[2] = {-1, -1};
-  if (::pipe2(ends, O_CLOEXEC) != 0) return failed("cannot make a pipe", errno);
+  QUARTZ_ASSIGN(const Pipe ends, make_pipe());
   pid_t id = -1;
-  const int number = spawn(id, ends[1], arguments);
-  ::close(ends[1]);
+  const int number = spawn(id, ends.write_end, arguments);
+  ::close(ends.write_end);
   if (number != 0) {
-    ::close(ends[0]);
+    ::close(ends.read_end);
     return failed("cannot start a second quartz", number);
   }
-  return ChildProcess{id, ends[0]};
+  return ChildProcess{id, ends.read_end};
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept

@@ -20,7 +20,7 @@ class ChildProcess {
     int number = 0;
   };
 
-  /// Runs this executable with these arguments. Standard input is empty, standard error shared.
+  /// Runs this executable with these arguments. It shares standard input and error.
   static Result<ChildProcess> start(const std::vector<std::string>& arguments);
 
   ChildProcess(ChildProcess&& other) noexcept;

@@ -21,7 +21,8 @@ class RecoveryProgress final : public EventListener {
       : progress_(std::in_place, mode, "recovering", 0) {}
 
   void on_recovery_progress(const RecoveryEvent& event) override {
-    if (!progress_) return;
+    // An empty log has nothing to show.
+    if (!progress_ || event.bytes_total == 0) return;
     progress_->set_total(event.bytes_total);
     progress_->update(event.bytes_done, fmt::format("{} records", grouped(event.record_count)));
   }

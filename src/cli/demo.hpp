@@ -47,6 +47,7 @@ class Demo {
     ++step_;
     const std::string text = fmt::format(format, std::forward<Arguments>(arguments)...);
     console_.print("\n{}\n", console_.style().heading(fmt::format("{}. {}", step_, text)));
+    console_.out().flush();  // Before any progress bar, which goes to standard error.
   }
   template <class... Arguments>
   void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {

@@ -67,6 +67,7 @@ Result<std::uint64_t> Demo::acknowledged_before_kill() {
     if (acknowledgements.last() >= kAcknowledgementsBeforeKill) child.kill();
   }
   const auto elapsed = static_cast<double>(stopwatch.elapsed_ns());
+  progress.wipe();
   QUARTZ_ASSIGN(const ChildProcess::End end, child.wait());
   if (!end.by_signal || end.number != SIGKILL) {
     return Error{

@@ -60,6 +60,7 @@ Result<void> Demo::write_all() {
     if (interruption()) return Error{Errc::cancelled, "interrupted"};
   }
   const double seconds = static_cast<double>(stopwatch.elapsed_ns() + 1) / 1e9;
+  progress.wipe();
   line("{} rows in {} batches, atomic across both keyspaces, in {:.3f} s ({} rows/s)",
        grouped(rows), grouped(batches), seconds,
        grouped(static_cast<std::uint64_t>(static_cast<double>(rows) / seconds)));

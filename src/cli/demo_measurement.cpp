@@ -47,7 +47,7 @@ class Duel {
     std::vector<double> quartz_samples;
     std::vector<double> rocksdb_samples;
     bool quartz_first = true;
-    for (std::size_t at = 0; at + kGroupRows <= rows_.size(); at += kGroupRows) {
+    for (std::size_t at = 0; at < rows_.size(); at += kGroupRows) {
       const Rows group = rows_.subspan(at, kGroupRows);
       for (const bool quartz : {quartz_first, !quartz_first}) {
         const Stopwatch stopwatch;
@@ -102,7 +102,7 @@ Result<void> run_measurements(Duel& duel) {
                       [](MeasuredStore& store, Rows rows) { return store.scan_rows(rows.size()); });
 }
 
-// Real rows in random order, the same for both engines.
+// Real rows in random order, the same for both engines; whole groups of them.
 std::vector<Row> measured_rows(const UnicodeData& unicode, std::size_t count) {
   std::vector<Row> rows;
   rows.reserve(unicode.character_count);
@@ -110,7 +110,7 @@ std::vector<Row> measured_rows(const UnicodeData& unicode, std::size_t count) {
     if (!entry.record.empty()) rows.emplace_back(character_key(code_point), entry.record);
   }
   std::shuffle(rows.begin(), rows.end(), Random(kShuffleSeed));
-  rows.resize(std::min(rows.size(), count));
+  rows.resize(std::min(rows.size(), count) / kGroupRows * kGroupRows);
   return rows;
 }
 
@@ -118,7 +118,8 @@ std::vector<Row> measured_rows(const UnicodeData& unicode, std::size_t count) {
 
 Result<void> Demo::compare_with_rocksdb(std::size_t row_count) {
   const std::vector<Row> rows = measured_rows(unicode_, row_count);
-  if (rows.size() < kGroupRows) return {};
+  if (rows.empty()) return {};
+  console_.set_subject(work_directory_.string());
   // What Quartz may spend on two caches, RocksDB gets for its one.
   const StorageConfig config;
   const std::size_t cache_bytes = config.cache_bytes + config.block_cache_bytes;

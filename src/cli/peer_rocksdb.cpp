@@ -62,7 +62,8 @@ class RocksDbStore final : public MeasuredStore {
     for (const auto& [key, value] : rows) {
       QUARTZ_TRY(checked(database_->Get(read_options_, key, &value_)));
       if (value_.size() != value.size()) {
-        return Error{Errc::corruption, fmt::format("row {} is not as it was written", key)};
+        return Error{Errc::corruption,
+                     fmt::format("RocksDB: row {} is not as it was written", key)};
       }
     }
     return {};

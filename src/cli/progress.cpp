@@ -12,8 +12,8 @@
 namespace quartz::cli {
 namespace {
 
-constexpr std::uint64_t kBarFirstAfterNs = 100'000'000;  // What is done sooner needs no bar.
-constexpr std::uint64_t kBarIntervalNs = 80'000'000;
+constexpr std::uint64_t kBarFirstAfterNs = 20'000'000;  // What is done sooner needs no bar.
+constexpr std::uint64_t kBarIntervalNs = 50'000'000;
 constexpr std::uint64_t kLineIntervalNs = 5'000'000'000;
 constexpr std::size_t kBarCells = 24;
 
@@ -29,8 +29,8 @@ Progress::Progress(Mode mode, std::string label, std::uint64_t total)
       total_(total),
       next_at_ns_(mode == Mode::bar ? kBarFirstAfterNs : kLineIntervalNs) {}
 
-Progress::~Progress() {
-  if (drawn_) write_to_standard_error("\r\033[K");
+void Progress::wipe() {
+  if (std::exchange(drawn_, false)) write_to_standard_error("\r\033[K");
 }
 
 void Progress::update(std::uint64_t done, std::string_view detail) {

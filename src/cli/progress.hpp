@@ -19,10 +19,12 @@ class Progress {
   Progress(Mode mode, std::string label, std::uint64_t total);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  ~Progress();  // Wipes the bar, so that what follows starts on a clean line.
+  ~Progress() { wipe(); }
 
   /// `done` is in the units of `total`; `detail` is free text such as "12,000 records".
   void update(std::uint64_t done, std::string_view detail);
+  /// Takes the bar away, so that whatever is printed next starts on a clean line.
+  void wipe();
   void set_total(std::uint64_t total) noexcept { total_ = total; }
 
  private:

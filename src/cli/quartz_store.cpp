@@ -34,7 +34,7 @@ class QuartzStore final : public MeasuredStore {
     for (const auto& [key, value] : rows) {
       QUARTZ_ASSIGN(const bool present, engine_.get_into(key, value_));
       if (!present || value_.size() != value.size()) {
-        return Error{Errc::corruption, fmt::format("row {} is not as it was written", key)};
+        return Error{Errc::corruption, fmt::format("Quartz: row {} is not as it was written", key)};
       }
     }
     return {};

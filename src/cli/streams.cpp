@@ -178,6 +178,12 @@ Result<void> OutputStream::finish() {
   return {};
 }
 
+Result<Pipe> make_pipe() {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) return system_error("cannot make", "a pipe", errno);
+  return Pipe{.read_end = ends[0], .write_end = ends[1]};
+}
+
 void write_to_standard_error(std::string_view text) noexcept {
   while (!text.empty()) {
     const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());

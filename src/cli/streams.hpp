@@ -87,6 +87,13 @@ class OutputStream {
   bool reader_gone_ = false;
 };
 
+/// Both ends of a new pipe, which no child inherits by accident. The caller closes them.
+struct Pipe {
+  int read_end = -1;
+  int write_end = -1;
+};
+Result<Pipe> make_pipe();
+
 /// Writes all of `text` to standard error at once; what cannot be written there is lost.
 void write_to_standard_error(std::string_view text) noexcept;
 

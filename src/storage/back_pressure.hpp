@@ -61,7 +61,8 @@ class BackPressure {
   /// for writes that would sleep for less than the system's clock can tell (they are added up).
   /// Does not stop anybody: see `must_wait`. Cost: one relaxed load while there is no debt.
   std::chrono::nanoseconds delay_for(std::uint64_t bytes, Time now) {
-    if (debt() == 0.0) [[likely]] return std::chrono::nanoseconds::zero();
+    if (debt() == 0.0) [[likely]]
+      return std::chrono::nanoseconds::zero();
     return delay_in_debt(bytes, now);
   }
 

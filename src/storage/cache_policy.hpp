@@ -38,12 +38,11 @@ class GhostList {
   std::vector<std::uint64_t> buckets_;  // Grows with the table: four tags in a word, newest lowest.
 };
 
-/// Decides which rows of a shard stay: S3-FIFO (Yang et al., "FIFO queues are all you need for cache
-/// eviction", SOSP 2023). A row starts in a small queue, a tenth of the room, and reaches the main
-/// queue only if it is used again before its turn there, or soon after it was pushed out; so a scan
-/// passes through the small queue. In the main queue each use since the last turn grants a turn more.
-/// It decides with one use what the paper does with two.
-/// Threads: the owner's lock.
+/// Decides which rows of a shard stay: S3-FIFO (Yang et al., "FIFO queues are all you need for
+/// cache eviction", SOSP 2023). A row starts in a small queue, a tenth of the room, and reaches the
+/// main queue only if it is used again before its turn there, or soon after it was pushed out; so a
+/// scan passes through the small queue. In the main queue each use since the last turn grants a
+/// turn more. It decides with one use what the paper does with two. Threads: the owner's lock.
 class CachePolicy {
  public:
   void limit(std::size_t rows_max, std::size_t bytes_max) noexcept;

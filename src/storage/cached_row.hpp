@@ -59,7 +59,8 @@ class CachedRow {
   std::uint8_t uses() const noexcept { return uses_.load(std::memory_order_relaxed); }
   void set_uses(std::uint8_t uses) noexcept { uses_.store(uses, std::memory_order_relaxed); }
 
-  // The policy's, under its lock. After a row has left its queue, `newer` links what is to be freed.
+  // The policy's, under its lock. After a row has left its queue, `newer` links what is to be
+  // freed.
   CachedRow* newer = nullptr;
   CachedRow* older = nullptr;
   Queue queue = Queue::small;

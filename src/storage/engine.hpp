@@ -183,6 +183,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void stop_writes(const Error& error);
   void collect_garbage();
   void update_debt();
+  void update_unflushed_debt();
+  void drop_warm_memtables(EngineView& view) const;
   Result<Sequence> seal_active();
   void wake_background();
   void publish_view(std::shared_ptr<const EngineView> view) QUARTZ_REQUIRES(view_mutex_);
@@ -252,6 +254,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::uint64_t flush_attempts_ QUARTZ_GUARDED_BY(flush_mutex_) = 0;
   std::optional<Error> flush_error_ QUARTZ_GUARDED_BY(flush_mutex_);   // Of the last attempt.
   std::atomic<Sequence> applied_sequence_{0};
+  std::atomic<std::uint64_t> level0_files_{0};             // With the next: when last looked at.
+  std::atomic<std::uint64_t> pending_compaction_bytes_{0};
   std::uint64_t next_table_number_ QUARTZ_GUARDED_BY(levels_mutex_) = 1;
   std::thread background_;
 

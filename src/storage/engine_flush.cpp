@@ -92,6 +92,8 @@ void Engine::flush_waiting() {
     const std::vector<MemtableRef> memtables(
         view->older.begin(), view->older.begin() + static_cast<std::ptrdiff_t>(view->waiting_count));
     auto flushed = flush_memtables(memtables);
+    // Before those who wait for it are told: they may rely on what a failure means for writers.
+    if (!flushed) note_flush_failure(flushed.error());
     {
       MutexLock flush_lock(flush_mutex_);
       ++flush_attempts_;
@@ -99,7 +101,7 @@ void Engine::flush_waiting() {
       if (!flushed) flush_error_ = flushed.error();
     }
     flush_done_.notify_all();
-    if (!flushed) return note_flush_failure(flushed.error());
+    if (!flushed) return;
   }
 }
 
@@ -141,8 +143,8 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
   return {};
 }
 
-// The oldest `count` waiting memtables are in the levels now: they turn warm, and the oldest warm
-// ones go while memory is over its bound.
+// The oldest `count` waiting memtables are in the levels now: they turn warm, as far as memory
+// allows.
 void Engine::publish_flushed(std::size_t count) {
   auto next = std::make_shared<EngineView>();
   next->levels = levels_->snapshot();
@@ -151,13 +153,18 @@ void Engine::publish_flushed(std::size_t count) {
   next->active = now.active;
   next->older = now.older;
   next->waiting_count = now.waiting_count - count;
-  std::uint64_t bytes = config_.segment_bytes + bytes_of(*next->active);
-  for (const MemtableRef& memtable : next->older) bytes += bytes_of(*memtable);
-  while (bytes > config_.memtable_bytes && next->older.size() > next->waiting_count) {
-    bytes -= bytes_of(*next->older.back());
-    next->older.pop_back();
-  }
+  drop_warm_memtables(*next);
   publish_view(std::move(next));
+}
+
+// Oldest first, until the rest and the next segment are within the bound.
+void Engine::drop_warm_memtables(EngineView& view) const {
+  std::uint64_t bytes = config_.segment_bytes + bytes_of(*view.active);
+  for (const MemtableRef& memtable : view.older) bytes += bytes_of(*memtable);
+  while (bytes > config_.memtable_bytes && view.older.size() > view.waiting_count) {
+    bytes -= bytes_of(*view.older.back());
+    view.older.pop_back();
+  }
 }
 
 void Engine::note_flush_failure(const Error& error) {
@@ -211,16 +218,25 @@ void Engine::collect_garbage() {
 
 void Engine::update_debt() {
   space_->refresh();
-  std::uint64_t unflushed = 0;
-  {
-    const auto view = current_view();
-    unflushed = bytes_of(*view->active);
-    for (std::size_t i = 0; i < view->waiting_count; ++i) unflushed += bytes_of(*view->older[i]);
-  }
   // Whoever stopped compaction has chosen slow reads over slow writes.
   const LevelsDebt debt =
       compaction_runs_.load(std::memory_order_relaxed) ? levels_->debt() : LevelsDebt{};
-  back_pressure_.update(debt.level0_files, debt.pending_compaction_bytes, unflushed);
+  level0_files_.store(debt.level0_files, std::memory_order_relaxed);
+  pending_compaction_bytes_.store(debt.pending_compaction_bytes, std::memory_order_relaxed);
+  update_unflushed_debt();
+}
+
+// The cheap part, which every roll does too: a writer fills many segments during one flush. A roll
+// wakes the background after this, so whichever of the two was late is put right at once.
+void Engine::update_unflushed_debt() {
+  const auto view = current_view();
+  std::uint64_t unflushed = 0;
+  for (std::size_t i = 0; i < view->waiting_count; ++i) unflushed += bytes_of(*view->older[i]);
+  // The active memtable shares the bound with those that wait. Alone it is no arrears: whoever
+  // waited for its flush would wait for ever.
+  if (unflushed > 0) unflushed += bytes_of(*view->active);
+  back_pressure_.update(level0_files_.load(std::memory_order_relaxed),
+                        pending_compaction_bytes_.load(std::memory_order_relaxed), unflushed);
 }
 
 Result<void> Engine::flush() {

@@ -243,7 +243,8 @@ class EngineOpener {
     engine_.closed_ = false;
     engine_.background_ = std::thread([engine = &engine_] { engine->run_background(); });
     if (memtables_.size() >= kReplayedSegmentsMax ||
-        replay_.bytes >= engine_.config_.segment_bytes / 2) {
+        replay_.bytes >= engine_.config_.segment_bytes / 2 ||
+        engine_.back_pressure_.debt() > 0.0) {  // Writers would wait for this flush.
       engine_.wake_background();
     }
   }

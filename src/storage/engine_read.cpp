@@ -275,8 +275,9 @@ Result<std::vector<std::optional<std::string>>> Engine::multi_get(
 std::shared_ptr<const SnapshotState> Engine::snapshot() {
   auto state = std::make_shared<SnapshotState>();
   state->engine = shared_from_this();
-  snapshots_open_.fetch_add(1, std::memory_order_relaxed);
-  if (closed()) return state;
+  // Ordered before the look at `closed_`: either `close` sees this handle or we see it closed.
+  snapshots_open_.fetch_add(1, std::memory_order_seq_cst);
+  if (closed_.load(std::memory_order_seq_cst)) return state;
   const EpochGuard guard;
   const ReadPoint at = read_point(nullptr);
   state->view = at.view->shared_from_this();

@@ -121,21 +121,23 @@ Result<void> Engine::roll_locked(std::size_t bytes) {
     next->older.insert(next->older.end(), now.older.begin(), now.older.end());
     next->waiting_count = now.waiting_count + 1;
     next->levels = now.levels;
+    drop_warm_memtables(*next);
     publish_view(std::move(next));
   }
   active_since_ns_.store(0, std::memory_order_relaxed);
+  update_unflushed_debt();
   wake_background();
   return {};
 }
 
 void Engine::apply_locked(Sequence sequence, OperationView operation) {
   const EngineView& view = *view_.load(std::memory_order_relaxed);
-  view.active->insert(sequence, operation);
+  const std::uint64_t hash = hash_key(operation.key(), operation.keyspace());
+  view.active->insert(sequence, operation, hash);
   switch (operation.type()) {
     case OperationType::put:
     case OperationType::remove:
-      cache_.invalidate(operation.keyspace(), operation.key(),
-                        hash_key(operation.key(), operation.keyspace()), sequence);
+      cache_.invalidate(operation.keyspace(), operation.key(), hash, sequence);
       increase(operation.type() == OperationType::put ? puts_ : removes_, 1);
       break;
     case OperationType::remove_range:
@@ -197,7 +199,9 @@ Result<void> Engine::write_one(const KeyspaceState& keyspace, OperationType type
   QUARTZ_ASSIGN(const Durability durability, effective_durability(options));
   QUARTZ_TRY(check_keyspace(keyspace));
   QUARTZ_TRY(check_operation(type, key, value));
-  if (type == OperationType::remove_range && value <= key) return {};
+  if (type == OperationType::remove_range && value <= key) {
+    return closed() ? Result<void>(closed_error()) : Result<void>();
+  }
   QUARTZ_TRY(admit(operation_bytes(key.size(), value.size()), type != OperationType::put));
   QUARTZ_ASSIGN(const LogPosition end, append_one(keyspace, type, key, value));
   if (durability == Durability::disk) {

@@ -98,7 +98,8 @@ Result<void> Levels::verify_checksums() const {
 
 std::vector<KeyspaceStatistics> Levels::statistics() const {
   std::vector<KeyspaceStatistics> all;
-  for (const auto& family : *state_->families()) {
+  const auto families = state_->families();
+  for (const auto& family : *families) {
     KeyspaceStatistics& keyspace = all.emplace_back();
     keyspace.name = family->keyspace.name;
     state_->db().GetIntProperty(family->handle, rocksdb::DB::Properties::kEstimateNumKeys,

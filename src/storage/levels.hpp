@@ -24,10 +24,12 @@ class Env;
 
 namespace quartz::storage {
 
-/// Told by the levels what happens in their background. May be called from any of their threads.
+/// Told by the levels what happens in their background. May be called from any of their threads,
+/// and not after the levels' destructor has returned, which waits for a call in progress. Of the
+/// levels only `debt` and `snapshot` may be called from here.
 struct LevelsObserver {
-  std::function<void(const CompactionEvent&)> compacted;   // After each compaction.
-  std::function<void(const Error&)> failed;                // A background error: no more ingests.
+  std::function<void(const CompactionEvent&)> compacted;  // After each compaction.
+  std::function<void(const Error&)> failed;               // A background error: no more ingests.
 };
 
 struct LevelsOptions {
@@ -55,21 +57,23 @@ struct LevelsKeyspace {
 /// A finished table file waiting to be ingested.
 struct TableFile {
   KeyspaceId keyspace = 0;
-  std::filesystem::path path;   // On the file system of the levels; moved in by the ingest.
+  std::filesystem::path path;  // On the file system of the levels; moved in by the ingest.
   std::uint64_t bytes = 0;
   std::uint64_t entry_count = 0;
 };
 
 struct LevelsDebt {
-  std::uint64_t level0_files = 0;               // Of the keyspace that has most.
-  std::uint64_t pending_compaction_bytes = 0;   // Of all.
+  std::uint64_t level0_files = 0;              // Of the keyspace that has most.
+  std::uint64_t pending_compaction_bytes = 0;  // Of all.
 };
 
-/// The state of the levels at one moment, across keyspaces. Cheap to share, never changes.
+/// The state of the levels at one moment, across keyspaces, between two ingests. Cheap to share,
+/// never changes; a keyspace that it knows stays readable through it after being dropped, and one
+/// that it does not know (not yet, or not any more) has no rows. It keeps the database open.
 class LevelsSnapshot;
 
 /// An ordered walk over one keyspace at a snapshot. One thread at a time. Views live until the next
-/// move. An error makes it invalid and is kept.
+/// move. An error makes it invalid for good and is kept. Outlives the levels if need be.
 class LevelsIterator {
  public:
   LevelsIterator(LevelsIterator&&) noexcept;
@@ -94,22 +98,25 @@ class LevelsIterator {
   std::unique_ptr<State> state_;
 };
 
-/// Narrows an iterator, so that the levels need not read past it. Views must outlive the iterator.
+/// Narrows an iterator, so that the levels need not read past it. The bounds are copied.
 struct LevelsRange {
   std::optional<std::string_view> lower_bound = {};
   std::optional<std::string_view> upper_bound = {};
   bool fill_block_cache = true;
 };
 
-/// The sorted levels on disk: the one seam to RocksDB, used as a store of ingested table files. It is
-/// never written through its own memtable, so nothing is logged twice.
+/// The sorted levels on disk: the one seam to RocksDB, used as a store of ingested table files. It
+/// is never written through its own memtable, so nothing is logged twice.
 ///
 /// Threads: all calls may run at the same time, except that `ingest`, `create_keyspace` and
 /// `drop_keyspace` are made one at a time.
 class Levels {
  public:
-  /// Errors: `corruption`, `io_error`, `no_space`, `not_found` (missing and not to be created).
+  /// The parent of `directory` must exist. Errors: `corruption`, `io_error`, `no_space`,
+  /// `read_only`, `busy` (open already), `unsupported`, `not_found` (missing and not to be
+  /// created).
   static Result<std::unique_ptr<Levels>> open(LevelsOptions options);
+  /// Snapshots, iterators and pinned values may outlive it; the last of them closes the database.
   ~Levels();
   Levels(const Levels&) = delete;
   Levels& operator=(const Levels&) = delete;
@@ -117,12 +124,16 @@ class Levels {
   /// Everything up to here was ingested.
   Sequence applied_sequence() const noexcept;
 
-  // Keyspaces. The default one (id 0, "default") always exists.
-  std::vector<LevelsKeyspace> keyspaces() const;
-  Result<void> create_keyspace(KeyspaceId id, std::string_view name);   // Durable on return.
+  // Keyspaces. The default one (id 0, "default") always exists and cannot be dropped.
+  std::vector<LevelsKeyspace> keyspaces() const;  // Ascending by id.
+  /// Durable on return. `already_exists` if the id or the name is taken.
+  Result<void> create_keyspace(KeyspaceId id, std::string_view name);
+  /// Durable on return; its files go with the last snapshot that knows it.
   Result<void> drop_keyspace(KeyspaceId id);
 
   // Reading.
+  /// The state after the last ingest. Cost: a lock held for a copy of a pointer; the same object is
+  /// handed out until the next ingest. While one runs: the state before it.
   std::shared_ptr<const LevelsSnapshot> snapshot();
   /// The row, or nothing. The pin keeps a block of the cache alive.
   Result<std::optional<PinnedValue>> get(KeyspaceId keyspace, std::string_view key,
@@ -131,28 +142,35 @@ class Levels {
   Result<bool> get_into(KeyspaceId keyspace, std::string_view key, const LevelsSnapshot& at,
                         std::string& value) const;
   /// One answer per key, in their order.
-  Result<std::vector<std::optional<PinnedValue>>> multi_get(
-      KeyspaceId keyspace, std::span<const std::string_view> keys, const LevelsSnapshot& at) const;
+  Result<std::vector<std::optional<PinnedValue>>> multi_get(KeyspaceId keyspace,
+                                                            std::span<const std::string_view> keys,
+                                                            const LevelsSnapshot& at) const;
   Result<LevelsIterator> iterate(KeyspaceId keyspace, std::shared_ptr<const LevelsSnapshot> at,
                                  const LevelsRange& range) const;
 
   // Writing.
   /// All files become visible and durable together with the new applied sequence, or nothing does.
-  /// Takes the files over on success. After `io_error` nothing is known until a reopen.
+  /// Takes the files over on success. Files of one keyspace must not overlap, range tombstones
+  /// included. `not_found` (a file or keyspace that does not exist) and `corruption` (a damaged
+  /// file) change nothing. After `io_error` nothing is known until a reopen.
   Result<void> ingest(std::span<const TableFile> files, Sequence applied);
 
   // Compaction.
   Result<void> start_compaction();
-  Result<void> stop_compaction();   // Also stops a running one at its next safe point.
+  /// No automatic compaction starts any more; one that runs is finished, since RocksDB cannot break
+  /// it off. A running `compact_range` ends with `cancelled` at its next safe point.
+  Result<void> stop_compaction();
+  /// Rewrites [first, last] into the last level and waits, also while compaction is stopped.
   Result<void> compact_range(KeyspaceId keyspace, std::optional<std::string_view> first,
                              std::optional<std::string_view> last);
+  /// Cost: two short locks of RocksDB for each keyspace.
   LevelsDebt debt() const;
 
   // Copies and checks.
-  /// A consistent copy in `directory` (must not exist), by hard links where possible; the applied
-  /// sequence that it holds.
+  /// A consistent copy in `directory` (must not exist, its parent must), by hard links where
+  /// possible; the applied sequence that it holds. No ingest may run meanwhile.
   Result<Sequence> checkpoint(const std::filesystem::path& directory);
-  /// Reads every block's checksum.
+  /// Reads every block's checksum; stops at the first damage.
   Result<void> verify_checksums() const;
   std::vector<KeyspaceStatistics> statistics() const;
   std::uint64_t block_cache_bytes() const;

@@ -12,7 +12,8 @@ namespace quartz::storage {
 
 Result<void> Levels::start_compaction() {
   const MutexLock lock(state_->compaction_mutex);
-  for (const auto& family : *state_->families()) {
+  const auto families = state_->families();
+  for (const auto& family : *families) {
     const rocksdb::Status status = state_->db().EnableAutoCompaction({family->handle});
     if (!status.ok()) return to_error(status, "starting compaction of " + family->keyspace.name);
   }
@@ -22,7 +23,8 @@ Result<void> Levels::start_compaction() {
 
 Result<void> Levels::stop_compaction() {
   const MutexLock lock(state_->compaction_mutex);
-  for (const auto& family : *state_->families()) {
+  const auto families = state_->families();
+  for (const auto& family : *families) {
     const rocksdb::Status status =
         state_->db().SetOptions(family->handle, {{"disable_auto_compactions", "true"}});
     if (!status.ok()) return to_error(status, "stopping compaction of " + family->keyspace.name);
@@ -57,7 +59,8 @@ Result<void> Levels::compact_range(KeyspaceId keyspace, std::optional<std::strin
 LevelsDebt Levels::debt() const {
   LevelsDebt debt;
   const std::string level0 = rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0";
-  for (const auto& family : *state_->families()) {
+  const auto families = state_->families();
+  for (const auto& family : *families) {
     std::string files;
     if (state_->db().GetProperty(family->handle, level0, &files)) {
       debt.level0_files = std::max<std::uint64_t>(debt.level0_files, std::stoull(files));

@@ -35,6 +35,9 @@ rocksdb::IngestExternalFileOptions ingest_options() {
   return options;
 }
 
+// Merging them costs a few syncs, so it is not done at every ingest; reading them, only at open.
+constexpr std::size_t kMetadataTablesMax = 16;
+
 // A table of one row, the applied sequence.
 rocksdb::Status write_metadata_table(const std::string& path, rocksdb::Env* env, Sequence applied) {
   rocksdb::Options options(rocksdb::DBOptions(), metadata_options());
@@ -46,6 +49,22 @@ rocksdb::Status write_metadata_table(const std::string& path, rocksdb::Env* env,
   if (status.ok()) status = writer.Put(to_slice(kAppliedSequenceKey), to_slice(as_text(value)));
   if (status.ok()) status = writer.Finish();
   return status;
+}
+
+// Merges the metadata's tables, one per ingest, into one. A failure costs nothing now: the next
+// ingest tries again, and one that endangers the levels has stopped them already.
+void merge_metadata(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
+  rocksdb::ColumnFamilyMetaData metadata;
+  db.GetColumnFamilyMetaData(family, &metadata);
+  if (metadata.file_count < kMetadataTablesMax) return;
+  std::vector<std::string> names;
+  for (const rocksdb::LevelMetaData& level : metadata.levels) {
+    for (const rocksdb::SstFileMetaData& file : level.files) names.push_back(file.name);
+  }
+  rocksdb::CompactionOptions options;
+  options.compression = rocksdb::kNoCompression;
+  // On this thread: it must not wait behind a long compaction of a keyspace.
+  db.CompactFiles(options, family, names, /*output_level=*/1).PermitUncheckedError();
 }
 
 }  // namespace
@@ -91,12 +110,14 @@ Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) 
   }
   state_->applied.store(applied, std::memory_order_release);
   state_->publish();
+  merge_metadata(state_->db(), state_->metadata->handle);
   return {};
 }
 
 std::vector<LevelsKeyspace> Levels::keyspaces() const {
   std::vector<LevelsKeyspace> all;
-  for (const auto& family : *state_->families()) all.push_back(family->keyspace);
+  const auto families = state_->families();
+  for (const auto& family : *families) all.push_back(family->keyspace);
   return all;
 }
 

@@ -34,13 +34,20 @@ struct Table {
   std::optional<std::string> largest_key = {};  // Nothing: not known.
 };
 
-std::uint64_t file_number(std::string_view name) {
+std::uint64_t leading_number(std::string_view text) {
   std::uint64_t number = 0;
-  for (const char c : name) {
+  for (const char c : text) {
     if (c < '0' || c > '9') break;
     number = number * 10 + static_cast<unsigned>(c - '0');
   }
   return number;
+}
+
+// Where RocksDB's message says a block stands: "… in db/000012.sst offset 4096 size 1234".
+std::uint64_t offset_in(std::string_view message) {
+  constexpr std::string_view kWord = " offset ";
+  const auto at = message.find(kWord);
+  return at == std::string_view::npos ? 0 : leading_number(message.substr(at + kWord.size()));
 }
 
 class Inspector {
@@ -50,6 +57,7 @@ class Inspector {
         visitor_(visitor),
         options_(rocksdb::DBOptions(), metadata_options()) {
     if (env != nullptr) options_.env = env;
+    options_.num_levels = 7;  // As keyspaces have by default; more than the metadata needs.
     options_.info_log = std::make_shared<SilentLogger>();
     // Damaged and missing tables must not keep the others from being read.
     options_.paranoid_checks = false;
@@ -98,7 +106,8 @@ void Inspector::damage(std::string_view file, std::string what) {
   // The same block is met again by every read that needs it.
   const auto same = [&](const Damage& d) { return d.file == name && d.what == what; };
   if (std::any_of(found_.damage.begin(), found_.damage.end(), same)) return;
-  found_.damage.push_back({.file = name, .offset = 0, .what = std::move(what)});
+  const std::uint64_t offset = offset_in(what);
+  found_.damage.push_back({.file = name, .offset = offset, .what = std::move(what)});
 }
 
 void Inspector::note_applied(std::string_view value) {
@@ -281,7 +290,7 @@ void Inspector::classify(Table& table) {
   if (table.keyspace) return;
   const auto& ours = properties->user_collected_properties;
   if (const auto id = ours.find(std::string(kKeyspaceProperty)); id != ours.end()) {
-    table.keyspace = {static_cast<KeyspaceId>(file_number(id->second)), ""};
+    table.keyspace = {static_cast<KeyspaceId>(leading_number(id->second)), ""};
     return;
   }
   const std::unique_ptr<rocksdb::Iterator> rows(reader.NewIterator(rocksdb::ReadOptions()));
@@ -320,7 +329,7 @@ Result<void> Inspector::inspect_tables() {
   }
   // Usually a newer file holds newer rows. Their own order is lost with the catalogue.
   std::sort(tables_.begin(), tables_.end(), [](const Table& a, const Table& b) {
-    return file_number(a.name) < file_number(b.name);
+    return leading_number(a.name) < leading_number(b.name);
   });
   for (Table& table : tables_) classify(table);
   name_keyspaces();

@@ -121,8 +121,10 @@ rocksdb::ColumnFamilyOptions metadata_options() {
   rocksdb::ColumnFamilyOptions family;
   family.write_buffer_size = kWriteBufferBytes;
   family.compression = rocksdb::kNoCompression;
-  // Every ingest adds a file of one row. Compacting them costs syncs, so not too often.
-  family.level0_file_num_compaction_trigger = 16;
+  // Two levels, and compacted by the ingest itself: RocksDB would rewrite a file of one row after
+  // nearly every ingest, because each becomes the bottom of its family as snapshots move on.
+  family.num_levels = 2;
+  family.disable_auto_compactions = true;
   family.level0_slowdown_writes_trigger = kNever;
   family.level0_stop_writes_trigger = kNever;
   family.ttl = 0;

@@ -44,6 +44,8 @@ Errc code_of(const rocksdb::Status& status, std::string_view text) {
     case Code::kIncomplete:  // A manual compaction that was paused.
     case Code::kAborted:
       return status.IsNoSpace() ? Errc::no_space : Errc::cancelled;
+    case Code::kCompactionTooLarge:  // For what is free, once the disk was met full.
+      return Errc::no_space;
     case Code::kShutdownInProgress:
     case Code::kColumnFamilyDropped:
       return Errc::closed;

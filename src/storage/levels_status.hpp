@@ -9,8 +9,9 @@
 
 namespace quartz::storage {
 
+/// An empty view may have no address; RocksDB as Debian builds it stops the process at such a slice.
 inline rocksdb::Slice to_slice(std::string_view bytes) noexcept {
-  return {bytes.data(), bytes.size()};
+  return {bytes.data() != nullptr ? bytes.data() : "", bytes.size()};
 }
 inline std::string_view to_view(const rocksdb::Slice& bytes) noexcept {
   return {bytes.data(), bytes.size()};

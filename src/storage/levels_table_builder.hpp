@@ -21,7 +21,7 @@ class TableBuilder {
                                      rocksdb::Env* env = nullptr);
   TableBuilder(TableBuilder&&) noexcept;
   TableBuilder& operator=(TableBuilder&&) noexcept;
-  ~TableBuilder();   // Without `finish`: leaves an unfinished file for its owner to remove.
+  ~TableBuilder();  // Without `finish`: leaves an unfinished file for its owner to remove.
 
   Result<void> put(std::string_view key, std::string_view value);
   Result<void> remove(std::string_view key);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "base/try.hpp"
@@ -39,32 +40,58 @@ std::string key_of(std::string_view prefix, std::uint64_t number) {
   return key;
 }
 
+// Eight-byte numbers between which reading works again: `good` does, or stands for the end.
+struct Gap {
+  std::uint64_t unreadable;
+  std::uint64_t good;
+};
+
+// Doubles the step away from where reading failed, so that the nearest end of the damage is found
+// and not that of damage further on.
+void step_out(const RowWalk& walk, const std::string& prefix, Gap& gap) {
+  const std::uint64_t from = gap.unreadable;
+  const std::uint64_t width = gap.good - from;
+  for (std::uint64_t step = 1; step < width; step *= 2) {
+    if (readable(walk, key_of(prefix, from + step))) {
+      gap.good = from + step;
+      return;
+    }
+    gap.unreadable = from + step;
+    if (step > width / 2) return;  // Doubling it could wrap.
+  }
+}
+
+void narrow(const RowWalk& walk, const std::string& prefix, Gap& gap) {
+  while (gap.good - gap.unreadable > 1) {
+    const std::uint64_t middle = gap.unreadable + (gap.good - gap.unreadable) / 2;
+    (readable(walk, key_of(prefix, middle)) ? gap.good : gap.unreadable) = middle;
+  }
+}
+
 // A key in (bad, end] from which reading works again, close to the first such; nothing if even
-// `end` cannot be read. Where a block ends is not known from outside, so keys between the two are
-// tried, read as fractions: steps double until one is readable, then bisection narrows the gap.
+// `end` cannot be read. Where a block ends is not known from outside, so keys in between are tried:
+// read as numbers of eight bytes behind what the two have in common, then of the eight bytes after
+// those, as long as that helps.
 std::optional<std::string> resume_behind(const RowWalk& walk, const std::string& bad,
                                          const std::string& end) {
+  constexpr int kRounds = 4;
   if (!readable(walk, end)) return std::nullopt;
   const auto differ = std::mismatch(bad.begin(), bad.end(), end.begin(), end.end()).first;
-  const std::string_view prefix(bad.data(), static_cast<std::size_t>(differ - bad.begin()));
-  const std::uint64_t from = number_behind(bad, prefix.size());
-  const std::uint64_t last = number_behind(end, prefix.size());
-  std::uint64_t unreadable = from;
-  std::uint64_t good = last;
-  for (std::uint64_t step = 1; step < last - from; step *= 2) {
-    if (readable(walk, key_of(prefix, from + step))) {
-      good = from + step;
-      break;
-    }
-    unreadable = from + step;
-    if (step > (last - from) / 2) break;  // Doubling could wrap.
+  std::string prefix(bad.begin(), differ);
+  Gap gap{number_behind(bad, prefix.size()), number_behind(end, prefix.size())};
+  std::string resume = end;
+  bool at_bad = true;  // Whether `prefix` is the beginning of `bad`; candidates must lie behind it.
+  for (int round = 0; round < kRounds; ++round) {
+    const Gap before = gap;
+    if (round == 0) step_out(walk, prefix, gap);
+    narrow(walk, prefix, gap);
+    if (gap.good != before.good) resume = key_of(prefix, gap.good);
+    at_bad = at_bad && gap.unreadable == before.unreadable;
+    prefix = key_of(prefix, gap.unreadable);
+    gap.unreadable = at_bad ? number_behind(bad, prefix.size()) : 0;
+    gap.good = std::numeric_limits<std::uint64_t>::max();
   }
-  if (good == last) return end;
-  while (good - unreadable > 1) {
-    const std::uint64_t middle = unreadable + (good - unreadable) / 2;
-    (readable(walk, key_of(prefix, middle)) ? good : unreadable) = middle;
-  }
-  return key_of(prefix, good);
+  return resume;
 }
 
 // Visits rows until the end or an error of the iterator, and leaves `range` at what is still to be

@@ -23,6 +23,15 @@ void mark_end(const LogSegment& segment, std::size_t offset) noexcept {
   store<std::uint32_t>(segment.memory.data() + offset, 0);
 }
 
+// Field by field: a copy of the whole would first wait for the fields to be stored.
+void write_all_but_length(std::byte* at, const RecordHeader& header) noexcept {
+  store(at + offsetof(RecordHeader, crc32c), header.crc32c);
+  store(at + offsetof(RecordHeader, segment_id), header.segment_id);
+  store(at + offsetof(RecordHeader, operation_count), header.operation_count);
+  store(at + offsetof(RecordHeader, first_sequence), header.first_sequence);
+  store(at + offsetof(RecordHeader, synced_through), header.synced_through);
+}
+
 Result<LogMedium> chosen_medium(const io::FileSystem& files, const LogOptions& options) {
   if (!options.persistent) return LogMedium::mapped;
   if (options.medium != LogMedium::automatic) return options.medium;
@@ -46,6 +55,7 @@ Log::Log(io::FileSystem& files, LogOptions options, const LogStart& start)
       options_(std::move(options)),
       writes_files_(options_.persistent && options_.medium == LogMedium::file),
       opened_at_(start.position),
+      first_id_(start.next_segment_id),
       sync_(options_.persistent, start),
       preparer_(std::make_unique<LogPreparer>(files, options_, start.next_segment_id)) {}
 
@@ -126,8 +136,7 @@ Result<LogPosition> Log::commit(const LogReservation& reservation, Sequence firs
   const std::uint64_t bytes = record_bytes(reservation.operations_bytes);
   const std::size_t end = segment.used + bytes;
   mark_end(segment, end);
-  std::memcpy(at + kEndMarkBytes, reinterpret_cast<const std::byte*>(&header) + kEndMarkBytes,
-              kRecordHeaderBytes - kEndMarkBytes);
+  write_all_but_length(at, header);
   // The length last, over the mark that stands there: a process killed anywhere before has written
   // nothing, and one killed after it a whole record.
   std::atomic_ref(*reinterpret_cast<std::uint32_t*>(at))
@@ -227,19 +236,16 @@ Result<bool> Log::dispose(std::shared_ptr<LogSegment>& segment) {
   {
     const auto ordered = segment;
   }
-  if (preparer_->offer_spare(segment)) {
-    segments_.fetch_sub(1, std::memory_order_relaxed);
-    segment = nullptr;
-    return false;
-  }
-  if (!segment->path.empty()) {
+  const bool own = segment->id >= first_id_;
+  const bool has_file = !segment->path.empty();
+  const bool spared = preparer_->offer_spare(segment);
+  if (!spared && has_file) {
     auto removed = files_.remove(segment->path);
     if (!removed && removed.error().code() != Errc::not_found) return std::move(removed).error();
   }
-  segments_.fetch_sub(1, std::memory_order_relaxed);
-  const bool had_file = !segment->path.empty();
   segment = nullptr;
-  return had_file;
+  if (own) segments_.fetch_sub(1, std::memory_order_relaxed);
+  return !spared && has_file;
 }
 
 LogStatistics Log::statistics() const {

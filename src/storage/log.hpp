@@ -29,7 +29,7 @@ struct LogReservation {
 
 struct LogStatistics {
   std::uint64_t bytes_written = 0;      // By this log, headers of records included.
-  std::uint64_t segments = 0;           // Begun and not reclaimed yet.
+  std::uint64_t segments = 0;           // Begun by this log and not reclaimed yet.
   std::uint64_t segments_recycled = 0;  // Prepared from a retired one.
   std::uint64_t segments_waited = 0;    // Not prepared when they were needed.
   std::uint64_t syncs = 0;              // Passes over all that was not synced.
@@ -118,6 +118,7 @@ class Log {
   const LogOptions options_;
   const bool writes_files_;  // Each record is written to the file by a call of its own.
   const LogPosition opened_at_;
+  const std::uint32_t first_id_;         // Smaller ones are replayed segments.
   std::shared_ptr<LogSegment> current_;  // With all that follows, the appender's.
   std::size_t advance_at_ = 0;           // Where the preparer wants to hear of the appender.
   std::size_t unclear_until_ = 0;        // Up to here the file may hold bytes of a failed write.

@@ -32,8 +32,8 @@ std::size_t part_of(std::size_t total, std::size_t index, std::size_t count) noe
   return total / count + (index < total % count ? 1 : 0);
 }
 
-// Rows that have left table and queue, linked by `newer`. They are retired when the list dies, which
-// is declared before the lock and so dies after it is released.
+// Rows that have left table and queue, linked by `newer`. They are retired when the list dies,
+// which is declared before the lock and so dies after it is released.
 class UnlinkedRows {
  public:
   UnlinkedRows() noexcept = default;
@@ -204,8 +204,7 @@ void RowCache::Shard::insert(OwnedRow row, UnlinkedRows& unlinked) {
 
 bool RowCache::Shard::make_room(const CachedRow& row, CachedRow::Queue queue,
                                 UnlinkedRows& unlinked) {
-  const bool unproved_and_large =
-      queue == CachedRow::Queue::small && policy.is_large(row.charge());
+  const bool unproved_and_large = queue == CachedRow::Queue::small && policy.is_large(row.charge());
   while (!policy.fits(row.charge())) {
     CachedRow* victim = policy.next_victim();
     if (unproved_and_large && victim->queue == CachedRow::Queue::main) return false;

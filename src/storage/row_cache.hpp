@@ -18,8 +18,8 @@ struct RowCacheStatistics {
   std::uint64_t evictions = 0;
 };
 
-/// Rows read from the levels, and keys known to be absent there, kept by use: bounded by count and by
-/// bytes, resistant to scans (a row that is read once does not push out one that is read again).
+/// Rows read from the levels, and keys known to be absent there, kept by use: bounded by count and
+/// by bytes, resistant to scans (a row that is read once does not push out one that is read again).
 ///
 /// Coherence: a cached row never outlives a newer version. A fill carries the sequence that it was
 /// read at; a writer calls `invalidate` with its sequence before that becomes visible; a fill older
@@ -31,9 +31,9 @@ struct RowCacheStatistics {
 class RowCache {
  public:
   struct Hit {
-    bool exists = false;            // False: the key is known to be absent.
-    std::string_view value;         // Valid under the epoch guard.
-    const void* row = nullptr;      // For `pin`.
+    bool exists = false;        // False: the key is known to be absent.
+    std::string_view value;     // Valid under the epoch guard.
+    const void* row = nullptr;  // For `pin`.
   };
 
   /// A cache of zero rows or bytes never holds anything. Memory is taken as rows come, but for the
@@ -43,8 +43,8 @@ class RowCache {
   RowCache(const RowCache&) = delete;
   RowCache& operator=(const RowCache&) = delete;
 
-  /// The row of `key`, if cached by a fill read at `valid_from` or later (older ones were removed by
-  /// range since). `key_hash` is `hash_key(key, keyspace)`. Counts as a use.
+  /// The row of `key`, if cached by a fill read at `valid_from` or later (older ones were removed
+  /// by range since). `key_hash` is `hash_key(key, keyspace)`. Counts as a use.
   std::optional<Hit> find(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
                           Sequence valid_from) const noexcept;
   /// Starts to bring near what a `find`, `fill` or `invalidate` of such a key reads first: for
@@ -57,8 +57,9 @@ class RowCache {
   void fill(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
             std::optional<std::string_view> value, Sequence read_at);
 
-  /// Forgets `key`, of which a version with `sequence` is about to become visible, and refuses fills
-  /// read before it. Called once for each written key: a few nanoseconds when nothing is cached.
+  /// Forgets `key`, of which a version with `sequence` is about to become visible, and refuses
+  /// fills read before it. Called once for each written key: a few nanoseconds when nothing is
+  /// cached.
   void invalidate(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
                   Sequence sequence) noexcept;
 

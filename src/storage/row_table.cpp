@@ -18,9 +18,9 @@
 //
 // - [3] before [1]: the fill sees s and is refused.
 // - [3] between [1] and [2]: the forget sees kFilling, waits for the lock, and finds the row.
-// - [3] after [2]: it acquires what [2] released, so the scan sees the slot, and then takes the lock.
-// A forget that finds the word at s or above already need not raise it: its load takes the place of
-// [3], since the word never falls and a later [1] reads at least as much.
+// - [3] after [2]: it acquires what [2] released, so the scan sees the slot, and then takes the
+// lock. A forget that finds the word at s or above already need not raise it: its load takes the
+// place of [3], since the word never falls and a later [1] reads at least as much.
 //
 // Moving a bucket's rows to a new bucket is the same with a copied word:
 //
@@ -28,10 +28,10 @@
 //           clear the moved slots · clear kFilling [2]
 //
 // A forget that used the old count and the source bucket: [3] before [1]: the copy contains s; its
-// scan sees the row in the source, or a slot that was cleared after the new count was published, and
-// then the count it reads next is the new one. Between: it sees kFilling. After [2]: it sees the new
-// count. In each case it goes on to the lock, under which nothing moves. A look-up that used the old
-// count can miss a moved row, which is no harm.
+// scan sees the row in the source, or a slot that was cleared after the new count was published,
+// and then the count it reads next is the new one. Between: it sees kFilling. After [2]: it sees
+// the new count. In each case it goes on to the lock, under which nothing moves. A look-up that
+// used the old count can miss a moved row, which is no harm.
 
 namespace quartz::storage {
 namespace {

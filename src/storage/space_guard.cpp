@@ -87,8 +87,8 @@ void SpaceGuard::refresh_locked() {
 Result<void> SpaceGuard::reserve_headroom_locked() {
   if (headroom_bytes_ == 0) return {};
   QUARTZ_ASSIGN(const bool exists, files_.exists(headroom_path_));
-  auto file = files_.open(headroom_path_,
-                          exists ? io::OpenMode::read_write : io::OpenMode::create_new);
+  auto file =
+      files_.open(headroom_path_, exists ? io::OpenMode::read_write : io::OpenMode::create_new);
   if (!file) return std::move(file).error();
   // A crash may have left a shorter one.
   auto allocated = (*file)->allocate(headroom_bytes_);

@@ -11,9 +11,9 @@
 
 namespace quartz::storage {
 
-/// Keeps a database writable enough to recover from a full disk: puts are refused while something is
-/// still free, and a reserve file (`HEADROOM`) is given up when even removes find no room, so that
-/// removes and compaction, which free space, can go on.
+/// Keeps a database writable enough to recover from a full disk: puts are refused while something
+/// is still free, and a reserve file (`HEADROOM`) is given up when even removes find no room, so
+/// that removes and compaction, which free space, can go on.
 ///
 /// The headroom stays when the engine closes: it is there for a next open that finds the disk full.
 /// Threads: all calls may be made at the same time.
@@ -28,9 +28,9 @@ class SpaceGuard {
   static constexpr std::chrono::milliseconds kRecheckInterval{100};
 
   /// Watches the file system of `directory`, which exists, and reserves the headroom unless that
-  /// would make space low. `free_bytes_min` is the option `free_space_min_bytes`; at zero only a full file
-  /// system counts as low. `files` must outlive the guard. Errors are those of the file system, but
-  /// a full disk is none.
+  /// would make space low. `free_bytes_min` is the option `free_space_min_bytes`; at zero only a
+  /// full file system counts as low. `files` must outlive the guard. Errors are those of the file
+  /// system, but a full disk is none.
   static Result<std::unique_ptr<SpaceGuard>> open(io::FileSystem& files, io::Path directory,
                                                   std::uint64_t free_bytes_min,
                                                   std::uint64_t headroom_bytes = kHeadroomBytes,
@@ -39,7 +39,8 @@ class SpaceGuard {
   /// Whether a write may go on: `no_space` for puts while space is low. Removes always may, and get
   /// the headroom's room if there is no other. Cost: one relaxed load while space is not low.
   Result<void> admit(bool only_removes) {
-    if (!low()) [[likely]] return {};
+    if (!low()) [[likely]]
+      return {};
     return admit_when_low(only_removes);
   }
 

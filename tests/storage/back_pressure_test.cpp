@@ -254,8 +254,7 @@ TEST(BackPressure, a_deadline_in_the_past_does_not_wait) {
 TEST(BackPressure, a_deadline_ends_the_wait_and_the_wait_is_counted) {
   BackPressure pressure(limits());
   pressure.update(20, 0, 0);
-  EXPECT_FALSE(
-      pressure.wait_until_below_max(std::chrono::steady_clock::now() + milliseconds(1)));
+  EXPECT_FALSE(pressure.wait_until_below_max(std::chrono::steady_clock::now() + milliseconds(1)));
   EXPECT_EQ(pressure.statistics().writes_delayed, 1u);
   EXPECT_GT(pressure.statistics().delay_ns, 0u);
 }

@@ -72,6 +72,7 @@ TEST_F(CachePolicyTest, unused_rows_leave_in_the_order_they_came) {
 }
 
 TEST_F(CachePolicyTest, a_used_row_of_the_small_queue_moves_to_the_main_queue_with_no_marks) {
+  policy_.limit(2, 1'000'000);
   CachedRow* used = insert(Queue::small, 2);
   CachedRow* unused = insert(Queue::small);
   EXPECT_EQ(evict(), unused);

@@ -1,3 +1,4 @@
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -6,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/random.hpp"
 #include "quartz/storage/storage_engine.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
@@ -15,10 +17,20 @@
 namespace quartz {
 namespace {
 
-// A real file system of a few megabytes.
+// A real file system, and a small one.
 class EngineFullDisk : public ::testing::Test {
  protected:
-  static constexpr std::uint64_t kDiskBytes = std::uint64_t{64} << 20;
+  static constexpr std::uint64_t kDiskBytes = std::uint64_t{96} << 20;
+
+  // Puts stop while there is room for flushes and compactions to finish.
+  static StorageConfig config() {
+    StorageConfig config = small_config();
+    config.segment_bytes = std::size_t{1} << 20;
+    config.memtable_bytes = std::size_t{8} << 20;
+    config.table_file_bytes = std::size_t{1} << 20;
+    config.free_space_min_bytes = std::size_t{32} << 20;
+    return config;
+  }
 
   void SetUp() override {
     if (!alone_in_process()) GTEST_SKIP() << "needs a process of its own, as ctest gives it";
@@ -38,10 +50,10 @@ class EngineFullDisk : public ::testing::Test {
   // Random enough that no table can be compressed.
   static std::string value_of(std::uint64_t number) {
     std::string value(16 << 10, '\0');
-    std::uint64_t state = number * 0x9E3779B97F4A7C15u + 1;
-    for (char& byte : value) {
-      state = state * 6364136223846793005u + 1442695040888963407u;
-      byte = static_cast<char>(state >> 56);
+    Random random(number);
+    for (std::size_t at = 0; at < value.size(); at += 8) {
+      const std::uint64_t word = random.next();
+      std::memcpy(value.data() + at, &word, sizeof word);
     }
     return value;
   }
@@ -55,9 +67,9 @@ class EngineFullDisk : public ::testing::Test {
 };
 
 TEST_F(EngineFullDisk, refuses_puts_and_goes_on_reading) {
-  StorageEngine engine = open_small(db());
+  StorageEngine engine = open_small(db(), config());
   const std::uint64_t rows = fill(engine);
-  EXPECT_GT(rows, 500u);
+  EXPECT_GT(rows, 1000u);
   EXPECT_THAT(engine.put("more", value_of(0)), FailsWith(Errc::no_space));
   expect_rows(engine, 0, rows);
   EXPECT_EQ(keys_of(engine).size(), rows);
@@ -67,16 +79,16 @@ TEST_F(EngineFullDisk, refuses_puts_and_goes_on_reading) {
 TEST_F(EngineFullDisk, loses_nothing_acknowledged_at_a_reopen) {
   std::uint64_t rows = 0;
   {
-    StorageEngine engine = open_small(db());
+    StorageEngine engine = open_small(db(), config());
     rows = fill(engine);
   }
-  StorageEngine engine = open_small(db());
+  StorageEngine engine = open_small(db(), config());
   expect_rows(engine, 0, rows);
   EXPECT_EQ(keys_of(engine).size(), rows);
 }
 
 TEST_F(EngineFullDisk, accepts_removes_and_takes_puts_again_after_they_were_compacted_away) {
-  StorageEngine engine = open_small(db());
+  StorageEngine engine = open_small(db(), config());
   const std::uint64_t rows = fill(engine);
   for (std::uint64_t i = 0; i < rows / 2; ++i) {
     ASSERT_THAT(engine.remove(numbered_key(i)), Succeeds()) << "row " << i;
@@ -94,12 +106,12 @@ TEST_F(EngineFullDisk, accepts_removes_and_takes_puts_again_after_they_were_comp
 }
 
 TEST_F(EngineFullDisk, takes_puts_again_after_somebody_freed_space) {
-  StorageEngine engine = open_small(db());
+  StorageEngine engine = open_small(db(), config());
   const auto ballast = disk_->path() / "ballast";
   {
     std::ofstream file(ballast, std::ios::binary);
     const std::string block(1 << 20, 'b');
-    for (int i = 0; i < 30; ++i) file << block;
+    for (int i = 0; i < 20; ++i) file << block;
   }
   const std::uint64_t rows = fill(engine);
   std::filesystem::remove(ballast);
@@ -113,31 +125,50 @@ TEST_F(EngineFullDisk, takes_puts_again_after_somebody_freed_space) {
   expect_rows(engine, 0, more);
 }
 
-TEST_F(EngineFullDisk, that_somebody_else_filled_is_an_error_at_open_and_not_the_end_of_the_process) {
-  ASSERT_THAT(open_small(db()).put("key", "value"), Succeeds());
+TEST_F(EngineFullDisk,
+       that_somebody_else_filled_is_an_error_at_open_and_not_the_end_of_the_process) {
+  ASSERT_THAT(open_small(db(), config()).put("key", "value"), Succeeds());
   std::filesystem::remove(db() / "HEADROOM");
   {
     std::ofstream file(disk_->path() / "ballast", std::ios::binary);
     const std::string block(1 << 16, 'b');
     while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
   }
-  EXPECT_THAT(StorageEngine::open(db(), small_config()), FailsWith(Errc::no_space));
+  EXPECT_THAT(StorageEngine::open(db(), config()), FailsWith(Errc::no_space));
   std::filesystem::remove(disk_->path() / "ballast");
-  EXPECT_EQ(read(open_small(db()), "key"), "value");
+  EXPECT_EQ(read(open_small(db(), config()), "key"), "value");
 }
 
 TEST_F(EngineFullDisk, opens_by_giving_its_headroom_up) {
-  ASSERT_THAT(open_small(db()).put("key", "value"), Succeeds());
+  ASSERT_THAT(open_small(db(), config()).put("key", "value"), Succeeds());
   {
     std::ofstream file(disk_->path() / "ballast", std::ios::binary);
     const std::string block(1 << 16, 'b');
     while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) continue;
   }
-  StorageEngine engine = open_small(db());
+  StorageEngine engine = open_small(db(), config());
   EXPECT_EQ(read(engine, "key"), "value");
   EXPECT_THAT(engine.put("more", "value"), FailsWith(Errc::no_space));
   EXPECT_THAT(engine.remove("key"), Succeeds());
   EXPECT_EQ(read(engine, "key"), "(none)");
+}
+
+TEST_F(EngineFullDisk, without_a_low_water_mark_may_stop_all_writing_and_still_loses_nothing) {
+  StorageConfig to_the_brim = config();
+  to_the_brim.free_space_min_bytes = 0;
+  std::uint64_t rows = 0;
+  {
+    StorageEngine engine = open_small(db(), to_the_brim);
+    Result<void> put;
+    while ((put = engine.put(numbered_key(rows), value_of(rows)))) ++rows;
+    // The second one if a compaction met the full disk before a writer did.
+    EXPECT_TRUE(put.error().code() == Errc::no_space || put.error().code() == Errc::reopen_required)
+        << put.error().to_string();
+    expect_rows(engine, 0, rows);
+  }
+  StorageEngine engine = open_small(db(), to_the_brim);
+  EXPECT_EQ(keys_of(engine).size(), rows);
+  expect_rows(engine, 0, rows);
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ TEST_F(EngineMaintenance, stopped_compaction_lets_level_0_grow_and_started_works
     ASSERT_THAT(engine_.flush(), Succeeds());
   }
   // Beyond the limit at which writers would wait if compaction could help them.
-  EXPECT_EQ(level0_files(), 25u);
+  EXPECT_GT(level0_files(), small_config().level0_files_max);
   ASSERT_THAT(engine_.start_compaction(), Succeeds());
   ASSERT_THAT(engine_.compact_range(), Succeeds());
   EXPECT_EQ(level0_files(), 0u);

@@ -2,12 +2,12 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "quartz/storage/storage_engine.hpp"
 #include "support/result_matchers.hpp"
@@ -64,7 +64,9 @@ TEST(EngineOpen, an_existing_database_is_refused_when_a_new_one_is_wanted) {
   const ScratchDirectory scratch;
   StorageConfig config = small_config();
   config.error_if_exists = true;
-  { StorageEngine engine = open_small(scratch / "db", config); }
+  {
+    StorageEngine engine = open_small(scratch / "db", config);
+  }
   EXPECT_THAT(StorageEngine::open(scratch / "db", config),
               FailsWith(Errc::already_exists, HasSubstr((scratch / "db").string())));
   EXPECT_THAT(StorageEngine::open(scratch / "db", small_config()), Succeeds());
@@ -129,8 +131,8 @@ TEST(EngineOpen, another_process_is_told_busy_with_lock_and_owner) {
   std::optional<StorageEngine> engine;
   const std::string answer = answer_to_another_process(
       scratch / "db", [&] { engine.emplace(open_small(scratch / "db")); });
-  EXPECT_THAT(answer, AllOf(HasSubstr("busy"), HasSubstr("LOCK"),
-                            HasSubstr(std::to_string(::getpid()))));
+  EXPECT_THAT(answer,
+              AllOf(HasSubstr("busy"), HasSubstr("LOCK"), HasSubstr(std::to_string(::getpid()))));
 }
 
 TEST(EngineOpen, another_process_may_open_what_was_closed) {
@@ -155,7 +157,9 @@ TEST(EngineOpen, a_read_only_file_system_is_refused_as_such) {
 TEST(EngineOpen, foreign_files_are_left_alone) {
   const ScratchDirectory scratch;
   const auto db = scratch / "db";
-  { StorageEngine engine = open_small(db); }
+  {
+    StorageEngine engine = open_small(db);
+  }
   const std::vector<std::filesystem::path> foreign = {
       db / "notes.txt",        db / "log" / "notes.txt",     db / "log" / "1.log",
       db / "log" / "x.log.gz", db / "levels" / "notes.txt",  db / "ingest" / "notes.txt",
@@ -194,7 +198,9 @@ TEST(EngineOpen, another_format_version_is_unsupported_and_nothing_is_touched) {
 
 TEST(EngineOpen, a_damaged_format_file_is_corruption_and_names_it) {
   const ScratchDirectory scratch;
-  { StorageEngine engine = open_small(scratch / "db"); }
+  {
+    StorageEngine engine = open_small(scratch / "db");
+  }
   write_file(scratch / "db" / "FORMAT", "quartz database\nform");
   EXPECT_THAT(StorageEngine::open(scratch / "db", small_config()),
               FailsWith(Errc::corruption, HasSubstr("FORMAT")));
@@ -218,7 +224,8 @@ TEST(EngineOpen, the_log_of_another_database_is_refused) {
               FailsWith(Errc::corruption, HasSubstr(".log")));
 }
 
-TEST(EngineOpen, levels_that_are_missing_below_a_format_file_are_an_error_and_not_an_empty_database) {
+TEST(EngineOpen,
+     levels_that_are_missing_below_a_format_file_are_an_error_and_not_an_empty_database) {
   const ScratchDirectory scratch;
   {
     StorageEngine engine = open_small(scratch / "db");

@@ -34,6 +34,9 @@ class EngineRecovery : public ::testing::TestWithParam<LogMedium> {
   StorageConfig config() const {
     StorageConfig config = small_config();
     config.log_medium = GetParam();
+    // Large enough that nothing is flushed, and copied half, before a test asks for it.
+    config.segment_bytes = std::size_t{1} << 20;
+    config.memtable_bytes = std::size_t{8} << 20;
     return config;
   }
   void reopen() {
@@ -53,8 +56,7 @@ class EngineRecovery : public ::testing::TestWithParam<LogMedium> {
   std::optional<StorageEngine> engine_{open_small(scratch_ / "db", config())};
 };
 
-INSTANTIATE_TEST_SUITE_P(Log, EngineRecovery,
-                         ::testing::Values(LogMedium::mapped, LogMedium::file),
+INSTANTIATE_TEST_SUITE_P(Log, EngineRecovery, ::testing::Values(LogMedium::mapped, LogMedium::file),
                          [](const auto& medium) {
                            return medium.param == LogMedium::mapped ? "mapped" : "file";
                          });
@@ -130,10 +132,22 @@ TEST_P(EngineRecovery, of_a_log_with_records_of_a_dropped_keyspace_ignores_them)
 }
 
 TEST_P(EngineRecovery, answers_scans_and_writes_at_once_over_many_replayed_segments) {
+  const auto held = std::make_shared<HeldFlushes>();
+  StorageConfig small = config();
+  small.segment_bytes = small_config().segment_bytes;
+  StorageConfig holding = small;
+  holding.event_listener = held;
+  StorageEngine engine = open_small(scratch_ / "segments", holding);
+  const ReleaseAtEnd release(*held);
+  held->hold();
+  fill_active_memtable(engine, engine.create_keyspace("filler").value());
+  held->wait_until_held();
   for (std::uint64_t i = 0; i < 3000; ++i) {
-    ASSERT_THAT(engine_->put(numbered_key(i % 1000), std::to_string(i)), Succeeds());
+    ASSERT_THAT(engine.put(numbered_key(i % 1000), std::to_string(i)), Succeeds());
   }
-  StorageEngine killed = open_as_if_killed();
+  ASSERT_GE(engine.statistics().memtables_waiting, 3u);
+  copy_database(scratch_ / "segments", scratch_ / "killed");
+  StorageEngine killed = open_small(scratch_ / "killed", small);
   for (std::uint64_t i = 0; i < 1000; ++i) {
     EXPECT_EQ(read(killed, numbered_key(i)), std::to_string(2000 + i));
   }
@@ -157,7 +171,7 @@ TEST_P(EngineRecovery, works_with_another_segment_size_than_the_log_was_written_
     ASSERT_THAT(engine_->put(numbered_key(i), std::string(100, 'v')), Succeeds());
   }
   StorageConfig larger = config();
-  larger.segment_bytes = std::size_t{256} << 10;
+  larger.segment_bytes = std::size_t{2} << 20;
   larger.log_medium = GetParam() == LogMedium::mapped ? LogMedium::file : LogMedium::mapped;
   EXPECT_EQ(keys_of(open_as_if_killed(larger)).size(), 1000u);
 }
@@ -165,6 +179,7 @@ TEST_P(EngineRecovery, works_with_another_segment_size_than_the_log_was_written_
 // The smallest memory that is allowed: what was replayed must not keep writers out for ever.
 TEST_P(EngineRecovery, with_the_smallest_memory_lets_writers_go_on) {
   StorageConfig smallest = config();
+  smallest.segment_bytes = small_config().segment_bytes;
   smallest.memtable_bytes = smallest.segment_bytes * 3;
   for (int cycle = 0; cycle < 8; ++cycle) {
     StorageEngine engine = open_small(scratch_ / "smallest", smallest);
@@ -233,7 +248,9 @@ TEST(EngineRecoveryWithoutLog, still_replays_a_log_that_was_written_before) {
 
 TEST(EngineRecoveryOfCreation, that_was_cut_short_before_its_end_starts_anew) {
   const ScratchDirectory scratch;
-  { StorageEngine engine = open_small(scratch / "db"); }
+  {
+    StorageEngine engine = open_small(scratch / "db");
+  }
   // FORMAT is written before the first segment: without both, nothing was acknowledged.
   std::filesystem::remove(scratch / "db" / "FORMAT");
   for (const auto& entry : std::filesystem::directory_iterator(scratch / "db" / "log")) {

@@ -85,7 +85,9 @@ TEST_F(FormatFile, with_any_bit_flipped_is_refused) {
 }
 
 TEST_F(FormatFile, that_is_something_else_is_corruption) {
-  for (const char* other : {"", "hello\n", "\x7f" "ELF"}) {
+  for (const char* other : {"", "hello\n",
+                            "\x7f"
+                            "ELF"}) {
     write_text(other);
     EXPECT_THAT(read(), FailsWith(Errc::corruption, HasSubstr("FORMAT")));
   }

@@ -76,8 +76,7 @@ TEST(KeyspaceRegistry, finds_by_name_and_id_until_it_is_removed) {
 TEST(KeyspaceRegistry, refuses_a_name_that_is_taken) {
   KeyspaceRegistry registry(nullptr, {});
   add(registry, "names");
-  EXPECT_THAT(registry.reserve_id("names"),
-              FailsWith(Errc::already_exists, HasSubstr("names")));
+  EXPECT_THAT(registry.reserve_id("names"), FailsWith(Errc::already_exists, HasSubstr("names")));
   EXPECT_THAT(registry.reserve_id("default"), FailsWith(Errc::already_exists));
 }
 

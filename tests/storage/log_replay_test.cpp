@@ -259,6 +259,7 @@ TEST(LogReplay, replayed_segments_can_be_retired_like_any_other) {
   scenario.log->retire(std::move(old.at(0)));
   ASSERT_THAT(scenario.log->reclaim(), Succeeds());
   EXPECT_FALSE(std::filesystem::exists(scenario.file(1)));
+  EXPECT_EQ(scenario.log->statistics().segments, 1u);
 }
 
 TEST(LogReplay, the_visitors_error_ends_the_replay) {

@@ -43,8 +43,7 @@ class Cache {
   }
   std::optional<PinnedValue> pin(std::string_view key) const {
     const EpochGuard guard;
-    const auto hit =
-        cache_->find(kDefaultKeyspaceId, key, hash_key(key, kDefaultKeyspaceId), 0);
+    const auto hit = cache_->find(kDefaultKeyspaceId, key, hash_key(key, kDefaultKeyspaceId), 0);
     return hit ? RowCache::pin(*hit) : std::nullopt;
   }
   /// Fills `count` rows that are never asked for again.
@@ -188,7 +187,9 @@ TEST(RowCache, rows_never_exceed_their_bound) {
     for (std::size_t i = 0; i < 3 * rows_max; ++i) {
       cache.fill(numbered(i), "x");
       if (i % 3 == 0) cache.holds(numbered(i));
-      if (i % (rows_max / 8 + 1) == 0) ASSERT_LE(cache->statistics().rows, rows_max);
+      if (i % (rows_max / 8 + 1) == 0) {
+        ASSERT_LE(cache->statistics().rows, rows_max);
+      }
     }
     EXPECT_LE(cache->statistics().rows, rows_max);
     EXPECT_GE(cache->statistics().rows, rows_max * 9 / 10) << "the room should be used";
@@ -501,9 +502,7 @@ TEST(RowCache, a_hit_shows_its_bytes_until_the_guard_ends_whatever_happens_to_th
   EXPECT_EQ(RowCache::pin(*hit)->view(), "shown");
 }
 
-TEST(RowCache, a_hit_of_nothing_cannot_be_pinned) {
-  EXPECT_FALSE(RowCache::pin(RowCache::Hit{}));
-}
+TEST(RowCache, a_hit_of_nothing_cannot_be_pinned) { EXPECT_FALSE(RowCache::pin(RowCache::Hit{})); }
 
 // Clearing.
 

@@ -33,8 +33,7 @@ TEST_F(SnapshotOfEngine, sees_nothing_that_is_written_after_it) {
   EXPECT_EQ(read(engine_, "kept", {.snapshot = &snapshot}), "old");
   EXPECT_EQ(read(engine_, "removed", {.snapshot = &snapshot}), "old");
   EXPECT_EQ(read(engine_, "added", {.snapshot = &snapshot}), "(none)");
-  EXPECT_EQ(rows_of(engine_, {.snapshot = &snapshot}),
-            (Rows{{"kept", "old"}, {"removed", "old"}}));
+  EXPECT_EQ(rows_of(engine_, {.snapshot = &snapshot}), (Rows{{"kept", "old"}, {"removed", "old"}}));
 }
 
 TEST_F(SnapshotOfEngine, names_the_newest_visible_sequence) {
@@ -72,8 +71,7 @@ TEST_F(SnapshotOfEngine, answers_every_way_of_reading_the_same_through_flush_and
     EXPECT_THAT(engine_.multi_get(keys, old).value(),
                 ElementsAre("in levels", "in memory", std::nullopt, std::nullopt));
     EXPECT_THAT(keys_of(engine_, {.snapshot = &snapshot}), ElementsAre("a", "b"));
-    EXPECT_THAT(keys_of(engine_, {.reverse = true, .snapshot = &snapshot}),
-                ElementsAre("b", "a"));
+    EXPECT_THAT(keys_of(engine_, {.reverse = true, .snapshot = &snapshot}), ElementsAre("b", "a"));
     for (const std::string_view key : keys) {
       ASSERT_THAT(engine_.put(key, "round " + std::to_string(round)), Succeeds());
       // Rows of the newest state enter the cache and must not leak into the old one.

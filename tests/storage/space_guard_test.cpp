@@ -27,7 +27,8 @@ SpaceGuard::Time test_time{};
 SpaceGuard::Time test_clock() { return test_time; }
 void pass(std::chrono::milliseconds time) { test_time += time; }
 
-/// The posix file system with as many free bytes as a test says, less the headroom while it is there.
+/// The posix file system with as many free bytes as a test says, less the headroom while it is
+/// there.
 class SmallDisk final : public io::FileSystem {
  public:
   explicit SmallDisk(io::Path directory) : directory_(std::move(directory)) {}
@@ -127,10 +128,10 @@ TEST_F(SpaceGuardTest, the_refusal_names_directory_free_bytes_and_option) {
   const auto guard = open();
   disk_.set_free(kHeadroom + 54'321);
   guard->refresh();
-  EXPECT_THAT(guard->admit(false),
-              FailsWith(Errc::no_space,
-                        AllOf(HasSubstr(scratch_.path().string()), HasSubstr("54321"),
-                              HasSubstr("free_space_min_bytes = 1000000"))));
+  EXPECT_THAT(
+      guard->admit(false),
+      FailsWith(Errc::no_space, AllOf(HasSubstr(scratch_.path().string()), HasSubstr("54321"),
+                                      HasSubstr("free_space_min_bytes = 1000000"))));
 }
 
 TEST_F(SpaceGuardTest, puts_go_on_by_themselves_when_space_is_back) {

@@ -277,8 +277,7 @@ TEST_F(StorageEngineRows, thousands_of_rows_survive_flushes_and_compaction) {
 }
 
 TEST_F(StorageEngineRows, each_durability_can_be_asked_for_per_write) {
-  for (const Durability durability :
-       {Durability::memory, Durability::process, Durability::disk}) {
+  for (const Durability durability : {Durability::memory, Durability::process, Durability::disk}) {
     const std::string key = "key" + std::to_string(static_cast<int>(durability));
     EXPECT_THAT(engine_.put(key, "value", {.durability = durability}), Succeeds());
     EXPECT_EQ(read(engine_, key), "value");

@@ -31,8 +31,8 @@ TEST(WriteLimits, a_key_of_the_largest_size_passes_for_every_operation) {
 
 TEST(WriteLimits, one_byte_more_is_too_large_and_names_size_and_limit) {
   const std::string key(kKeyBytesMax + 1, 'k');
-  const auto refused = FailsWith(Errc::too_large, AllOf(HasSubstr("kKeyBytesMax"),
-                                                        HasSubstr("65537"), HasSubstr("65536")));
+  const auto refused = FailsWith(
+      Errc::too_large, AllOf(HasSubstr("kKeyBytesMax"), HasSubstr("65537"), HasSubstr("65536")));
   EXPECT_THAT(check_operation(OperationType::put, key, "value"), refused);
   EXPECT_THAT(check_operation(OperationType::remove, key, {}), refused);
   EXPECT_THAT(check_operation(OperationType::remove_range, key, "z"), refused);

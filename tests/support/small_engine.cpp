@@ -1,6 +1,7 @@
 #include "support/small_engine.hpp"
 
 #include <iterator>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -64,12 +65,17 @@ void fill_active_memtable(StorageEngine& engine, const Keyspace& keyspace) {
 }
 
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to) {
-  std::filesystem::create_directories(to);
+  // The log first: segments may go once their rows are in the levels, never the other way round.
+  std::filesystem::create_directories(to / "log");
+  for (const auto& entry : std::filesystem::directory_iterator(from / "log")) {
+    std::error_code vanished;
+    std::filesystem::copy(entry.path(), to / "log" / entry.path().filename(), vanished);
+  }
   for (const auto& entry : std::filesystem::directory_iterator(from)) {
-    // Megabytes of nothing, made again by whoever opens the copy.
-    if (entry.path().filename() == "HEADROOM") continue;
-    std::filesystem::copy(entry.path(), to / entry.path().filename(),
-                          std::filesystem::copy_options::recursive);
+    const std::filesystem::path name = entry.path().filename();
+    // HEADROOM is megabytes of nothing, made again by whoever opens the copy.
+    if (name == "log" || name == "HEADROOM") continue;
+    std::filesystem::copy(entry.path(), to / name, std::filesystem::copy_options::recursive);
   }
 }
 

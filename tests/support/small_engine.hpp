@@ -40,12 +40,13 @@ std::vector<std::string> keys_of(const StorageEngine& engine, const ScanOptions&
 /// for its flush or was flushed.
 void fill_active_memtable(StorageEngine& engine, const Keyspace& keyspace);
 
-/// Copies a database, open or not, as it is at this moment: what a killed process would leave.
+/// Copies a database, open or not: what a process that is killed now would leave. No flush or
+/// compaction may run meanwhile, since files are copied one after the other.
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// Whether no other thread runs in this process. A mounted file system is seen by threads that are
-/// started later, but RocksDB keeps the ones that an earlier test has started: tests that mount need
-/// a process of their own, as ctest gives it to each case.
+/// started later, but RocksDB keeps the ones that an earlier test has started: tests that mount
+/// need a process of their own, as ctest gives it to each case.
 bool alone_in_process();
 
 /// A listener that holds the engine's background thread in its next flush once `hold` was called,

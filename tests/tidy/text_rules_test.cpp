@@ -70,6 +70,10 @@ TEST(Whitespace, tabs_trailing_spaces_and_ragged_ends_are_found) {
               ElementsAre(in("a.cpp"), in("b.cpp"), in("c.cpp"), in("d.cpp"), in("e.cpp")));
 }
 
+TEST(Whitespace, the_data_of_tests_keeps_its_tabs) {
+  EXPECT_THAT(whitespace({{"tests/cli/data/NamesList.txt", "0041\tLETTER A\n"}}), IsEmpty());
+}
+
 TEST(DeadFiles, a_source_in_no_target_is_found) {
   const SourceTree tree = {{"src/a.cpp", ""},
                            {"src/a.hpp", ""},

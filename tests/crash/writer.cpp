@@ -1,0 +1,89 @@
+#include "crash/writer.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+#include <unistd.h>
+
+#include "base/random.hpp"
+#include "crash/steps.hpp"
+#include "quartz/storage/storage_engine.hpp"
+#include "support/small_engine.hpp"
+
+namespace quartz {
+namespace {
+
+[[noreturn]] void fail(const std::string& what) {
+  std::cerr << "the writing process failed: " << what << '\n';
+  std::_Exit(1);
+}
+
+void write_steps(StorageEngine& engine, const Keyspace& second, const WriterOrder& order,
+                 std::uint32_t writer) {
+  Random random(order.seed + writer);
+  for (std::uint64_t number = order.next_steps[writer];; ++number) {
+    const Durability any = random.one_in(8) ? Durability::disk : Durability::process;
+    const WriteOptions options{.durability = order.durability.value_or(any)};
+    if (auto written = Step(writer, number).write_to(engine, second, options); !written) {
+      fail(written.error().to_string());
+    }
+    const Acknowledgement acknowledgement{writer, 0, number};
+    if (::write(STDOUT_FILENO, &acknowledgement, sizeof acknowledgement) !=
+        static_cast<ssize_t>(sizeof acknowledgement)) {
+      fail("nobody listens");
+    }
+    if (!random.one_in(700)) continue;
+    auto maintained = random.one_in(3) ? engine.compact_range() : engine.flush();
+    if (!maintained) fail(maintained.error().to_string());
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> WriterOrder::to_arguments() const {
+  std::vector<std::string> arguments = {
+      directory.string(), std::to_string(seed), std::to_string(segment_bytes),
+      std::to_string(static_cast<int>(medium)),
+      durability ? std::to_string(static_cast<int>(*durability)) : "any"};
+  for (const std::uint64_t step : next_steps) arguments.push_back(std::to_string(step));
+  return arguments;
+}
+
+WriterOrder WriterOrder::from_arguments(std::span<char* const> arguments) {
+  if (arguments.size() < 5) fail("too few arguments");
+  const auto number = [&](std::size_t i) { return std::strtoull(arguments[i], nullptr, 10); };
+  WriterOrder order;
+  order.directory = arguments[0];
+  order.seed = number(1);
+  order.segment_bytes = number(2);
+  order.medium = static_cast<LogMedium>(number(3));
+  if (std::string_view(arguments[4]) != "any")
+    order.durability = static_cast<Durability>(number(4));
+  for (std::size_t i = 5; i < arguments.size(); ++i) order.next_steps.push_back(number(i));
+  return order;
+}
+
+StorageConfig writer_config(std::uint64_t segment_bytes, LogMedium medium) {
+  StorageConfig config = small_config();
+  config.segment_bytes = segment_bytes;
+  config.memtable_bytes = segment_bytes * 4;
+  config.log_medium = medium;
+  config.compaction_threshold = 2;
+  return config;
+}
+
+void write_until_killed(const WriterOrder& order) {
+  auto engine =
+      StorageEngine::open(order.directory, writer_config(order.segment_bytes, order.medium));
+  if (!engine) fail(engine.error().to_string());
+  auto second = engine->keyspace(kSecondKeyspace);
+  if (!second) second = engine->create_keyspace(kSecondKeyspace);
+  if (!second) fail(second.error().to_string());
+  std::vector<std::thread> writers;
+  for (std::uint32_t writer = 0; writer < order.next_steps.size(); ++writer) {
+    writers.emplace_back([&, writer] { write_steps(*engine, *second, order, writer); });
+  }
+  for (;;) ::pause();
+}
+
+}  // namespace quartz

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "quartz/storage/storage_config.hpp"
+
+namespace quartz {
+
+inline constexpr std::uint32_t kWritersMax = 3;
+
+/// What the process that is going to be killed does.
+struct WriterOrder {
+  std::filesystem::path directory;
+  std::uint64_t seed = 0;
+  std::uint64_t segment_bytes = 0;
+  LogMedium medium = LogMedium::mapped;
+  /// Empty: differs from write to write.
+  std::optional<Durability> durability;
+  /// The step that each writer goes on with. None: open the database, and wait to be killed.
+  std::vector<std::uint64_t> next_steps;
+
+  std::vector<std::string> to_arguments() const;
+  static WriterOrder from_arguments(std::span<char* const> arguments);
+};
+
+/// The configuration that an order asks for.
+StorageConfig writer_config(std::uint64_t segment_bytes, LogMedium medium);
+
+/// One acknowledged step, as the writer reports it. Written to a pipe in one piece.
+struct Acknowledgement {
+  std::uint32_t writer = 0;
+  std::uint32_t reserved = 0;
+  std::uint64_t step = 0;
+};
+static_assert(sizeof(Acknowledgement) == 16, "crosses a pipe between two processes");
+
+/// Follows `order` and reports each acknowledgement on standard output. Never returns; ends the
+/// process with a message if a write is refused.
+[[noreturn]] void write_until_killed(const WriterOrder& order);
+
+}  // namespace quartz

@@ -1,0 +1,71 @@
+#include "support/held_syncs.hpp"
+
+#include <utility>
+
+namespace quartz::io {
+
+class HeldSyncs::HeldFile final : public File {
+ public:
+  HeldFile(HeldSyncs& owner, std::unique_ptr<File> below)
+      : owner_(owner), below_(std::move(below)) {}
+
+  const Path& path() const noexcept override { return below_->path(); }
+  Result<std::uint64_t> size() const override { return below_->size(); }
+  Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) const override {
+    return below_->read_at(offset, into);
+  }
+  Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
+    return below_->write_at(offset, bytes);
+  }
+  Result<void> allocate(std::uint64_t bytes) override { return below_->allocate(bytes); }
+  Result<void> truncate(std::uint64_t bytes) override { return below_->truncate(bytes); }
+  Result<void> sync_data() override {
+    owner_.pass();
+    return below_->sync_data();
+  }
+  Result<Mapping> map(std::size_t bytes) override { return below_->map(bytes); }
+
+ private:
+  HeldSyncs& owner_;
+  std::unique_ptr<File> below_;
+};
+
+void HeldSyncs::hold() {
+  MutexLock lock(mutex_);
+  held_ = true;
+}
+
+void HeldSyncs::release() {
+  {
+    MutexLock lock(mutex_);
+    held_ = false;
+  }
+  changed_.notify_all();
+}
+
+void HeldSyncs::wait_until_held() {
+  MutexLock lock(mutex_);
+  while (waiting_ == 0) changed_.wait(mutex_);
+}
+
+std::uint64_t HeldSyncs::syncs() const {
+  MutexLock lock(mutex_);
+  return syncs_;
+}
+
+void HeldSyncs::pass() {
+  MutexLock lock(mutex_);
+  ++waiting_;
+  changed_.notify_all();
+  while (held_) changed_.wait(mutex_);
+  --waiting_;
+  ++syncs_;
+}
+
+Result<std::unique_ptr<File>> HeldSyncs::open(const Path& path, OpenMode mode) {
+  auto file = below_.open(path, mode);
+  if (!file) return std::move(file).error();
+  return std::unique_ptr<File>(std::make_unique<HeldFile>(*this, *std::move(file)));
+}
+
+}  // namespace quartz::io
