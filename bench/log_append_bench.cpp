@@ -114,9 +114,9 @@ int main(int argc, char** argv) {
     for (int round = 0; round < kRounds; ++round) {
       std::filesystem::remove_all(directory);
       std::filesystem::create_directories(directory);
-      appends.push_back(append(
-          {.directory = directory, .persistent = medium.persistent, .medium = medium.medium},
-          records));
+      appends.push_back(
+          append({.directory = directory, .persistent = medium.persistent, .medium = medium.medium},
+                 records));
       if (medium.persistent) replays.push_back(replay(directory, records));
     }
     fmt::print("append {:<17}{:8.1f}\n", medium.name, median(appends));

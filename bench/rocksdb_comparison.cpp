@@ -4,16 +4,6 @@
 //
 //   quartz_rocksdb_comparison [keys = 1000000] [repetitions = 5] [directory = .]
 
-#include <fmt/format.h>
-#include <rocksdb/cache.h>
-#include <rocksdb/convenience.h>
-#include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
-#include <rocksdb/version.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -23,7 +13,17 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
+
+#include <fmt/format.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/version.h>
 
 #include "base/random.hpp"
 #include "quartz/quartz.hpp"
@@ -186,8 +186,8 @@ void measure_use(const Open& open, const Workload& workload, const fs::path& dir
   const auto peer = open(directory, false);
   const std::size_t bytes = count * (kKeyBytes + kValueBytes);
   require(peer->scan() == bytes, "a scan saw something else than was written");
-  figures["scan, compacted"].push_back(nanoseconds_each(
-      count, [&] { require(peer->scan() == bytes, "a scan missed something"); }));
+  figures["scan, compacted"].push_back(
+      nanoseconds_each(count, [&] { require(peer->scan() == bytes, "a scan missed something"); }));
   get_all(*peer, workload);
   get_all(*peer, workload);
   figures["get, cached"].push_back(nanoseconds_each(count, [&] { get_all(*peer, workload); }));
@@ -246,7 +246,8 @@ int main(int argc, char** argv) {
   std::map<std::string, Figures> figures;
   for (int repetition = 0; repetition < repetitions; ++repetition) {
     for (std::size_t turn = 0; turn < peers.size(); ++turn) {
-      const auto& [name, open] = peers[(turn + static_cast<std::size_t>(repetition)) % peers.size()];
+      const auto& [name, open] =
+          peers[(turn + static_cast<std::size_t>(repetition)) % peers.size()];
       fs::remove_all(base);
       fs::create_directories(base);
       measure_use(open, workload, base / "use", figures[name]);
@@ -255,8 +256,9 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "repetition {} of {} done\n", repetition + 1, repetitions);
   }
   fs::remove_all(base);
-  fmt::print("{} keys of {} bytes, values of {} bytes, {} repetitions; Quartz {} beside RocksDB {}\n",
-             count, kKeyBytes, kValueBytes, repetitions, quartz::version(),
-             rocksdb::GetRocksVersionAsString());
+  fmt::print(
+      "{} keys of {} bytes, values of {} bytes, {} repetitions; Quartz {} beside RocksDB {}\n",
+      count, kKeyBytes, kValueBytes, repetitions, quartz::version(),
+      rocksdb::GetRocksVersionAsString());
   print(figures["quartz"], figures["rocksdb"]);
 }

@@ -1,8 +1,8 @@
 // Open a database, write a key, read it back, remove it. Teaches: results, optional values, close.
 
-#include <quartz/quartz.hpp>
-
 #include <iostream>
+
+#include <quartz/quartz.hpp>
 
 int main() {
   // Creates the directory if it is not there. Every call returns a Result: a value or an Error.

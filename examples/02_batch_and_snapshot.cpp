@@ -1,9 +1,9 @@
 // Change several keys in several keyspaces at once, and read the state as it was before. Teaches:
 // keyspaces, atomic batches, snapshots, values read without a copy.
 
-#include <quartz/quartz.hpp>
-
 #include <iostream>
+
+#include <quartz/quartz.hpp>
 
 int main() {
   auto engine = quartz::StorageEngine::open("./shop_db").value();
@@ -22,8 +22,8 @@ int main() {
 
   std::cout << "stock now:    " << engine.get("stock:apples").value().value() << '\n';
   // A snapshot never changes, whatever is written, flushed or compacted meanwhile.
-  std::cout << "stock before: "
-            << engine.get("stock:apples", {.snapshot = &before}).value().value() << '\n';
+  std::cout << "stock before: " << engine.get("stock:apples", {.snapshot = &before}).value().value()
+            << '\n';
 
   // Without a copy: the value is read where it lies, and stays as it is while `order` lives.
   const auto order = engine.get_pinned(orders, "order:1").value();

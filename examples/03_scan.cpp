@@ -1,8 +1,8 @@
 // Walk over keys in order. Teaches: prefixes, bounds, limits, both directions, cursors.
 
-#include <quartz/quartz.hpp>
-
 #include <iostream>
+
+#include <quartz/quartz.hpp>
 
 int main() {
   auto engine = quartz::StorageEngine::open("./scan_db").value();

@@ -1,14 +1,14 @@
-// Asynchronous reads and writes with Boost.Asio coroutines. What memory can answer completes without
-// a detour; a write that must survive power loss waits for its sync without blocking a thread.
+// Asynchronous reads and writes with Boost.Asio coroutines. What memory can answer completes
+// without a detour; a write that must survive power loss waits for its sync without blocking a
+// thread.
 
-#include <quartz/quartz.hpp>
-#include <quartz/storage/async.hpp>
+#include <iostream>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <iostream>
+
 #include <quartz/quartz.hpp>
 #include <quartz/storage/async.hpp>
 
@@ -17,9 +17,8 @@ namespace asio = boost::asio;
 asio::awaitable<void> place_order(quartz::StorageEngine& engine) {
   quartz::WriteBatch batch;
   batch.put("order:1", "3 apples").put("stock:apples", "97");
-  const auto stored =
-      co_await engine.async_write(std::move(batch), {.durability = quartz::Durability::disk},
-                                  asio::use_awaitable);
+  const auto stored = co_await engine.async_write(
+      std::move(batch), {.durability = quartz::Durability::disk}, asio::use_awaitable);
   if (!stored) {
     std::cerr << stored.error().to_string() << '\n';
     co_return;

@@ -18,8 +18,10 @@
 namespace quartz::cli {
 namespace {
 
+// What to do for each verb; CLI11 knows the verbs by their objects.
 using Actions = std::map<const CLI::App*, Action>;
 
+// The flags that every verb has are declared here once, so that none can lack them.
 void define_verbs(CLI::App& app, Console& console, Actions& actions) {
   for (const Verb& verb : verbs()) {
     CLI::App* const sub = app.add_subcommand(std::string(verb.name), std::string(verb.summary));
@@ -36,11 +38,13 @@ const CLI::App& innermost(const CLI::App& app) {
   return chosen.empty() ? app : innermost(*chosen.front());
 }
 
+// "quartz keyspace list": what the user has to type to get here.
 std::string path_of(const CLI::App& app) {
   const CLI::App* const parent = app.get_parent();
   return parent == nullptr ? "quartz" : path_of(*parent) + " " + app.get_name();
 }
 
+// CLI11 ends its parsing with an exception for help, for the version and for mistakes alike.
 ExitStatus answer_parse_error(const CLI::App& app, const CLI::ParseError& error, Console& console) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
     // --help and --version arrive as exceptions; the text of --version is the exception's own.
@@ -58,6 +62,7 @@ ExitStatus answer_parse_error(const CLI::App& app, const CLI::ParseError& error,
 ExitStatus perform(const Action& action, Console& console) {
   const Result<ExitStatus> status = action(console);
   if (!status) return console.fail(status.error());
+  // Results that could not be written are a failure, whatever the verb made of its work.
   const Result<void> finished = console.out().finish();
   if (!finished) return console.fail(finished.error());
   return *status;
@@ -65,6 +70,7 @@ ExitStatus perform(const Action& action, Console& console) {
 
 ExitStatus run_with(Console& console, int argument_count, const char* const* arguments) {
   CLI::App app{"An embedded key-value store in a directory.", "quartz"};
+  // Exactly one, which also keeps CLI11 from taking a key named "get" for a second verb.
   app.require_subcommand(1);
   app.set_version_flag("--version", fmt::format("quartz {}", version()));
   app.footer(

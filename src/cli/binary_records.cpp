@@ -20,6 +20,7 @@ constexpr std::uint32_t kEndMark = 0xFFFFFFFF;
 constexpr std::uint32_t kKeyspaceMark = 0xFFFFFFFE;
 static_assert(kKeyBytesMax < kKeyspaceMark && kValueBytesMax < kEndMark);
 
+// The caller adds the place.
 Error malformed(std::string message) { return Error{Errc::invalid_argument, std::move(message)}; }
 
 template <std::unsigned_integral T>
@@ -34,6 +35,7 @@ std::string encoded_integer(T number) {
 Result<void> BinaryReader::take(std::string& to, std::size_t count) {
   to.clear();
   QUARTZ_ASSIGN(const std::size_t got, input_.read(to, count));
+  // The end mark is the only place where a file may end, so running out of bytes is always damage.
   if (got < count) return malformed("the file ends in the middle; it was cut short");
   checksum_ = crc32c(as_bytes(to), checksum_);
   return {};
@@ -58,6 +60,7 @@ Result<RecordReader::Step> BinaryReader::next(Record& record) {
   if (key_bytes == kEndMark) return check_end(checksum_before);
   if (key_bytes == kKeyspaceMark) return take_keyspace(record);
   QUARTZ_ASSIGN(const std::uint32_t value_bytes, take_u32());
+  // Judged before a byte of them is read: a damaged length must not cost memory.
   if (key_bytes > kKeyBytesMax || value_bytes > kValueBytesMax) {
     return Error{Errc::too_large,
                  fmt::format("a key of {} and a value of {} bytes; the limits are {} and {}",
@@ -85,12 +88,14 @@ Result<RecordReader::Step> BinaryReader::check_end(std::uint32_t checksum_before
   QUARTZ_TRY(take(scratch_, sizeof(std::uint64_t)));
   const std::uint64_t row_count = load<std::uint64_t>(as_bytes(scratch_).data());
   QUARTZ_ASSIGN(const std::uint32_t checksum, take_u32());
+  // The count comes first because it says more than a checksum does.
   if (row_count != row_count_) {
     return malformed(
         fmt::format("the file should hold {} rows and holds {}", row_count, row_count_));
   }
   if (checksum != checksum_before_end)
     return malformed("the checksum is wrong; the file is damaged");
+  // Two dumps glued together, say: the rows behind the end would be lost without a word.
   scratch_.clear();
   QUARTZ_ASSIGN(const std::size_t behind, input_.read(scratch_, 1));
   if (behind != 0) return malformed("bytes follow the end mark");
@@ -125,6 +130,7 @@ void BinaryWriter::row(std::string_view key, std::string_view value) {
 }
 
 void BinaryWriter::end() {
+  // Past the checksum, which covers everything up to here.
   output_.write(encoded_integer(kEndMark));
   output_.write(encoded_integer(row_count_));
   output_.write(encoded_integer(checksum_));

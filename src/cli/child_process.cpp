@@ -17,6 +17,7 @@
 namespace quartz::cli {
 namespace {
 
+// Finds the executable even if it was moved or replaced since it was started.
 constexpr const char* kThisProgram = "/proc/self/exe";
 
 Error failed(std::string_view what, int number) {
@@ -45,6 +46,7 @@ Result<ChildProcess> ChildProcess::start(const std::vector<std::string>& argumen
   QUARTZ_ASSIGN(const Pipe ends, make_pipe());
   pid_t id = -1;
   const int number = spawn(id, ends.write_end, arguments);
+  // Only the child may hold the writing end, or its death would not end the stream.
   ::close(ends.write_end);
   if (number != 0) {
     ::close(ends.read_end);
@@ -57,6 +59,7 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
     : id_(std::exchange(other.id_, -1)), output_(std::exchange(other.output_, -1)) {}
 
 ChildProcess::~ChildProcess() {
+  // Waited for even so: a killed child that nobody waits for stays in the process table.
   kill();
   static_cast<void>(wait().has_value());
   if (output_ >= 0) ::close(output_);

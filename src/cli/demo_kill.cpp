@@ -69,6 +69,7 @@ Result<std::uint64_t> Demo::acknowledged_before_kill() {
   const auto elapsed = static_cast<double>(stopwatch.elapsed_ns());
   progress.wipe();
   QUARTZ_ASSIGN(const ChildProcess::End end, child.wait());
+  // A child that ended for another reason proves nothing about being killed.
   if (!end.by_signal || end.number != SIGKILL) {
     return Error{
         Errc::io_error,
@@ -80,6 +81,8 @@ Result<std::uint64_t> Demo::acknowledged_before_kill() {
   return acknowledgements.last();
 }
 
+// Both the number of rows and every byte of each: a record that is back with a wrong value would be
+// worse than one that is lost.
 Result<void> Demo::check_numbered(std::uint64_t acknowledged) {
   QUARTZ_ASSIGN(const Keyspace numbers, engine_->keyspace(kNumberedKeyspace));
   std::uint64_t right = 0;

@@ -11,6 +11,7 @@
 namespace quartz::cli {
 namespace {
 
+// Large enough to spread the cost of a record of the log, small enough for the bar to move.
 constexpr std::size_t kEntriesPerBatch = 256;
 
 }  // namespace
@@ -31,6 +32,7 @@ Result<void> Demo::close() {
   return closed;
 }
 
+// Counted by a scan, not remembered: the demonstration shows what is there.
 Result<std::size_t> Demo::row_count_of(const Keyspace& keyspace) const {
   std::size_t rows = 0;
   Cursor cursor = engine_->cursor({.keyspace = &keyspace});
@@ -59,6 +61,7 @@ Result<void> Demo::write_all() {
     progress.update(entries, fmt::format("{} rows", grouped(rows)));
     if (interruption()) return Error{Errc::cancelled, "interrupted"};
   }
+  // One nanosecond more than measured, so that the rate below never divides by zero.
   const double seconds = static_cast<double>(stopwatch.elapsed_ns() + 1) / 1e9;
   progress.wipe();
   line("{} rows in {} batches, atomic across both keyspaces, in {:.3f} s ({} rows/s)",

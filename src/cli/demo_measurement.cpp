@@ -29,6 +29,7 @@ struct Comparison {
   double rocksdb_ns = 0;
 };
 
+// The upper one of an even number of samples; their order is lost.
 double median(std::vector<double>& samples) {
   const auto middle = samples.begin() + static_cast<std::ptrdiff_t>(samples.size() / 2);
   std::nth_element(samples.begin(), middle, samples.end());
@@ -81,8 +82,10 @@ class Duel {
   std::vector<Comparison> comparisons_;
 };
 
+// How often `run_measurements` goes through all rows, for the progress bar.
 constexpr std::size_t kMeasurements = 5;
 
+// Each line of the table needs the state that the one before it leaves behind.
 Result<void> run_measurements(Duel& duel) {
   const auto get = [](MeasuredStore& store, Rows rows) { return store.get_each(rows); };
   QUARTZ_TRY(

@@ -13,6 +13,7 @@
 namespace quartz::cli {
 namespace {
 
+// The first number in a text like "2603", "002603" or "0041 0042".
 std::uint32_t code_point_of(std::string_view hexadecimal) {
   std::uint32_t code_point = 0;
   std::from_chars(hexadecimal.data(), hexadecimal.data() + hexadecimal.size(), code_point, 16);
@@ -27,6 +28,7 @@ std::string Demo::described(std::string_view key, std::string_view record) const
                      field_of(record, 0), field_of(record, 1));
 }
 
+// One look-up with its time; a cut of the data may lack the character.
 Result<void> Demo::show_code_point(std::string_view key) {
   const Stopwatch stopwatch;
   QUARTZ_ASSIGN(const auto record, engine_->get(*characters_, key));
@@ -65,6 +67,7 @@ Result<void> Demo::look_up() {
   return {};
 }
 
+// All glyphs under a prefix, in the order in which the scan meets them.
 Result<std::string> Demo::glyphs_of_prefix(std::string_view prefix, bool reverse) const {
   std::string glyphs;
   Scan rows = engine_->scan({.prefix = prefix, .reverse = reverse, .keyspace = &*characters_});
@@ -98,6 +101,7 @@ Result<void> Demo::scan() {
   return {};
 }
 
+// The snapshot is taken, the row changed and then removed, and the snapshot still has it.
 Result<void> Demo::travel_back() {
   heading("Read a snapshot after an update");
   const std::string key = character_key(0x2603);

@@ -15,6 +15,7 @@
 namespace quartz::cli {
 namespace {
 
+// The caller adds the place.
 Error malformed(std::string message) { return Error{Errc::invalid_argument, std::move(message)}; }
 
 std::string_view view_of(const boost::json::string& text) { return {text.data(), text.size()}; }
@@ -44,7 +45,9 @@ Result<void> take_field(Fields& fields, std::string_view name, const boost::json
                     "value_base64 and keyspace",
                     escaped(name)));
   }
+  // A number would lose its spelling: 1.0 and 1 are different bytes.
   if (!content.is_string()) return malformed(fmt::format("\"{}\" must be a string", name));
+  // Catches "key" beside "key_base64" as well; neither could be preferred.
   if (*place) return malformed(fmt::format("\"{}\" is given twice", name));
   const std::string_view text = view_of(content.get_string());
   *place = base64 ? from_base64(text) : std::optional<std::string>(std::in_place, text);
@@ -86,6 +89,7 @@ std::string JsonReader::place() const { return fmt::format("{}:{}", input_.name(
 
 void JsonWriter::keyspace(std::string_view name) {
   keyspace_ = name;
+  // A line of its own, so that an empty keyspace is in the file too. Names need no escapes.
   output_.write(fmt::format("{{\"keyspace\":\"{}\"}}\n", name));
 }
 

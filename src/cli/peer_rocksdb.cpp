@@ -19,6 +19,7 @@
 namespace quartz::cli {
 namespace {
 
+// RocksDB's status as ours. Its kinds of failure make no difference to a demonstration.
 Result<void> checked(const rocksdb::Status& status) {
   if (status.ok()) return {};
   return Error{Errc::io_error, fmt::format("RocksDB: {}", status.ToString())};
@@ -32,6 +33,7 @@ class RocksDbStore final : public MeasuredStore {
     write_options_.sync = false;
   }
 
+  // Anew after each `settle`, with an empty block cache, as ours is then.
   Result<void> open() {
     rocksdb::BlockBasedTableOptions table;
     table.block_cache = rocksdb::NewLRUCache(cache_bytes_);
@@ -70,7 +72,7 @@ class RocksDbStore final : public MeasuredStore {
   }
 
   Result<void> settle() override {
-    iterator_.reset();
+    iterator_.reset();  // RocksDB aborts when it is closed under an iterator.
     QUARTZ_TRY(checked(database_->Flush(rocksdb::FlushOptions())));
     QUARTZ_TRY(checked(database_->CompactRange(rocksdb::CompactRangeOptions(), nullptr, nullptr)));
     QUARTZ_TRY(checked(database_->Close()));

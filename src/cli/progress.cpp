@@ -17,6 +17,7 @@ constexpr std::uint64_t kBarIntervalNs = 50'000'000;
 constexpr std::uint64_t kLineIntervalNs = 5'000'000'000;
 constexpr std::size_t kBarCells = 24;
 
+// At most 1: a file may grow while it is read.
 double share_of(std::uint64_t done, std::uint64_t total) {
   return std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
 }
@@ -34,6 +35,7 @@ void Progress::wipe() {
 }
 
 void Progress::update(std::uint64_t done, std::string_view detail) {
+  // Most calls end here, so that loops may report every row.
   if (mode_ == Mode::off) return;
   const std::uint64_t now = since_start_.elapsed_ns();
   if (now < next_at_ns_) return;
@@ -94,6 +96,7 @@ std::string readable_bytes(std::uint64_t bytes) {
 }
 
 std::string readable_nanoseconds(double nanoseconds) {
+  // The bounds are where rounding would show a thousand of the smaller unit.
   if (nanoseconds < 999.5) return fmt::format("{:.0f} ns", nanoseconds);
   if (nanoseconds < 99'950) return fmt::format("{:.1f} µs", nanoseconds / 1e3);
   if (nanoseconds < 999'500) return fmt::format("{:.0f} µs", nanoseconds / 1e3);

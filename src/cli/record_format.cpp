@@ -7,6 +7,7 @@
 namespace quartz::cli {
 
 RecordFormat format_of_name(std::string_view file_name) noexcept {
+  // Standard input is "-", which suggests nothing and so gets the default.
   for (const std::string_view ending : {".jsonl", ".ndjson", ".json"}) {
     if (file_name.ends_with(ending)) return RecordFormat::jsonl;
   }

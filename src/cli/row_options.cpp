@@ -11,6 +11,7 @@
 namespace quartz::cli {
 namespace {
 
+// One field: as text if it is text, else in base64 under a name that says so.
 void append_json_bytes(std::string& to, std::string_view field, std::string_view bytes) {
   const bool text = is_utf8(bytes);
   to += '"';
@@ -55,6 +56,7 @@ ScanOptions KeyRange::scan_options() const {
 
 std::string end_of_prefix(std::string_view prefix) {
   std::string end(prefix);
+  // A last byte FF cannot be counted up, so the one before it is.
   while (!end.empty() && static_cast<std::uint8_t>(end.back()) == 0xFF) end.pop_back();
   if (!end.empty()) end.back() = static_cast<char>(static_cast<std::uint8_t>(end.back()) + 1);
   return end;

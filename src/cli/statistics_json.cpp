@@ -31,6 +31,8 @@ boost::json::object to_json(const KeyspaceStatistics& keyspace) {
           {"levels", std::move(levels)}};
 }
 
+// The groups and their order are those of the header, so that a missing field is easy to see; a
+// test compares the names.
 void add_operations(boost::json::object& to, const Statistics& from) {
   to["puts"] = from.puts;
   to["removes"] = from.removes;

@@ -30,6 +30,7 @@ class Section {
   std::string lines_;
 };
 
+// One unit for the whole table, so that its columns can be compared at a glance.
 std::string microseconds(std::uint64_t nanoseconds) {
   return fmt::format("{:.1f}", static_cast<double>(nanoseconds) / 1000);
 }
@@ -67,7 +68,7 @@ Section keyspaces_of(const Statistics& s) {
       if (level.file_count == 0) continue;
       section.raw(fmt::format("{:<22}  {:>12}  {:>5}  {:>7}  {:>12}", name, rows, level.level,
                               grouped(level.file_count), readable_bytes(level.bytes)));
-      name.clear();
+      name.clear();  // Once for each keyspace reads better than on each of its levels.
       rows.clear();
       any = true;
     }
@@ -140,6 +141,7 @@ Section latencies_of(const Statistics& s) {
                {"flush", s.flush_latency},
                {"compaction", s.compaction_latency},
                {"write delay", s.write_delay_latency}};
+  // The heading of the columns comes with the first line, so that an idle engine shows no table.
   bool any = false;
   for (const auto& [name, latency] : kRows) {
     if (latency.count == 0) continue;

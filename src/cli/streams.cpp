@@ -17,8 +17,10 @@
 namespace quartz::cli {
 namespace {
 
+// Few system calls even for millions of rows, and little enough to sit in the cache.
 constexpr std::size_t kBufferBytes = 256 * 1024;
 
+// A full disk and a used-up quota are told apart from the rest: the user can do something there.
 Error system_error(std::string_view what, std::string_view name, int number) {
   const Errc code = number == ENOSPC || number == EDQUOT ? Errc::no_space : Errc::io_error;
   return Error{code, fmt::format("{} {}: {}", what, name, std::generic_category().message(number))};
@@ -116,6 +118,7 @@ OutputStream OutputStream::standard_output() {
 
 Result<OutputStream> OutputStream::create(const std::string& path) {
   if (path == "-") return standard_output();
+  // Pipes and devices cannot be renamed into place, and must not be replaced by a file.
   std::error_code ignored;
   const auto kind = std::filesystem::status(path, ignored).type();
   const bool in_place =
@@ -155,7 +158,7 @@ void OutputStream::flush() {
     const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
     if (written >= 0) {
       rest.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno == EPIPE) {
+    } else if (errno == EPIPE) {  // The signal that comes with it is ignored.
       reader_gone_ = true;
     } else if (errno != EINTR) {
       error_ = system_error("cannot write", name_, errno);
@@ -167,6 +170,7 @@ void OutputStream::flush() {
 Result<void> OutputStream::finish() {
   flush();
   if (error_) return *error_;
+  // Some file systems tell of a failed write only here.
   if (descriptor_ > STDERR_FILENO && ::close(std::exchange(descriptor_, -1)) != 0) {
     return system_error("cannot write", name_, errno);
   }

@@ -18,6 +18,7 @@ std::size_t terminal_columns() noexcept {
 Style Style::for_standard_output() noexcept {
   const char* const no_color = std::getenv("NO_COLOR");
   const char* const terminal = std::getenv("TERM");
+  // Set but empty does not count, says the convention.
   const bool refused = no_color != nullptr && *no_color != '\0';
   const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
   return Style(standard_output_is_terminal() && !refused && !dumb);

@@ -24,6 +24,7 @@ int hex_value(char c) noexcept {
   return -1;
 }
 
+// The byte that the first two digits of a text stand for.
 std::optional<char> hex_byte(std::string_view two) noexcept {
   if (two.size() < 2) return std::nullopt;
   const int high = hex_value(two[0]);
@@ -44,6 +45,7 @@ std::size_t utf8_sequence_bytes(std::string_view text) noexcept {
   const std::uint8_t lead = octet(text[0]);
   if (lead < 0x80) return 1;
   const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  // C0 and C1 could only begin overlong forms; past F4 lies nothing that Unicode has.
   if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
   // The second byte's range is what rules out overlong forms, surrogates and what is past U+10FFFF.
   const std::uint8_t lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;

@@ -8,8 +8,10 @@
 namespace quartz::cli {
 namespace {
 
+// `\k` is no escape, so no key is ever written like this.
 constexpr std::string_view kKeyspaceField = "\\keyspace";
 
+// The caller adds the place.
 Error malformed(std::string message) { return Error{Errc::invalid_argument, std::move(message)}; }
 
 }  // namespace
@@ -26,6 +28,7 @@ Result<RecordReader::Step> TsvReader::next(Record& record) {
   }
   const std::size_t tab = line.find('\t');
   if (tab == std::string_view::npos) return malformed("no tab between key and value");
+  // Guessing which tab was meant would give the row a wrong key.
   if (line.find('\t', tab + 1) != std::string_view::npos) {
     return malformed("more than one tab; write a tab that belongs to the value as \\t");
   }

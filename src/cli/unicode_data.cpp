@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint32_t kCodePointMax = 0x10FFFF;
 
+// The whole text as a hexadecimal number, if it is one and Unicode has it.
 std::optional<std::uint32_t> parse_code_point(std::string_view text) {
   std::uint32_t number = 0;
   const char* const end = text.data() + text.size();
@@ -23,6 +24,7 @@ std::optional<std::uint32_t> parse_code_point(std::string_view text) {
   return number;
 }
 
+// ASCII only, which is all that names have; other bytes stay as they are.
 std::string capitals(std::string_view text) {
   std::string result(text);
   for (char& c : result) {
@@ -38,6 +40,8 @@ std::pair<std::string_view, std::string_view> cut(std::string_view text, char se
   return {text.substr(0, at), text.substr(at + 1)};
 }
 
+// Takes the files line by line and builds the entries. Names are collected from both files, so that
+// one that appears in several places becomes one row.
 class Reader {
  public:
   // Calls `take` with each line; it answers false for a line that makes no sense.
@@ -81,6 +85,7 @@ class Reader {
     if (!code_point) return false;
     code_point_ = code_point;
     digits_ = digits;
+    // "<control>" is no name: dozens of characters have it.
     name_ = name.starts_with('<') ? fmt::format("U+{}", digits) : std::string(name);
     return true;
   }
@@ -124,6 +129,7 @@ class Reader {
     }
   }
 
+  // The key holds both ends, so that a prefix scan finds everything that one character refers to.
   void add_reference(std::string_view text) {
     std::string_view digits = text;
     std::string target = fmt::format("U+{}", text);

@@ -19,7 +19,7 @@ struct CheckpointOptions {
 Result<ExitStatus> checkpoint(const CheckpointOptions& options, Console& console) {
   QUARTZ_ASSIGN(StorageEngine engine,
                 open_database(console, options.directory, OpenMode::existing));
-  const Stopwatch stopwatch;
+  const Stopwatch stopwatch;  // Without the opening, which is no part of copying.
   QUARTZ_TRY(engine.checkpoint(options.target));
   QUARTZ_TRY(engine.close());
   console.note("copied {} to {} in {}\n", options.directory, options.target,

@@ -39,6 +39,7 @@ Footprint footprint_of(const StorageEngine& engine) {
   return footprint;
 }
 
+// A prefix narrows whichever end the bounds leave open.
 Result<void> compact_keyspace(const CompactOptions& options, StorageEngine& engine,
                               const Keyspace& keyspace) {
   const std::string end = end_of_prefix(options.range.prefix);
@@ -56,6 +57,7 @@ Result<ExitStatus> compact(CompactOptions& options, Console& console) {
   QUARTZ_ASSIGN(StorageEngine engine,
                 open_database(console, options.directory, OpenMode::existing));
   const Stopwatch stopwatch;
+  // So that both footprints count the same rows.
   QUARTZ_TRY(engine.flush());
   const Footprint before = footprint_of(engine);
   if (options.keyspace.empty()) {

@@ -31,6 +31,7 @@ struct Span {
   std::optional<std::string> last;
 };
 
+// The narrowest range that all options together allow.
 Span span_of(const KeyRange& range) {
   Span span{range.prefix, std::nullopt};
   if (range.has_from() && range.from > span.first) span.first = range.from;
@@ -59,6 +60,7 @@ Result<ExitStatus> delete_range(const DeleteOptions& options, StorageEngine& eng
   return ExitStatus::success;
 }
 
+// Says which keys were not there, which the engine's remove does not tell.
 Result<ExitStatus> delete_keys(const DeleteOptions& options, StorageEngine& engine,
                                const Keyspace& keyspace, Console& console) {
   WriteBatch batch;

@@ -25,6 +25,7 @@ struct DemoOptions {
   bool keep = false;
 };
 
+// Each step starts from what the one before it has left in the database.
 Result<void> run_steps(Demo& demo, const DemoOptions& options) {
   using Step = Result<void> (Demo::*)();
   for (const Step step :
@@ -70,6 +71,7 @@ Result<ExitStatus> demo(const DemoOptions& options, Console& console) {
                 console.style().strong(fmt::format("Quartz {} in {}", version(), directory)));
   Demo demo(console, *std::move(unicode), work.path());
   const auto done = run_steps(demo, options);
+  // A step that was broken off may fail in its own way; the reason is the user's wish.
   if (!done && interruption()) {
     return console.fail(*interruption(), "interrupted", "run it again");
   }

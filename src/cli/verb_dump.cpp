@@ -34,7 +34,7 @@ Result<void> dump_keyspace(const StorageEngine& engine, const Keyspace& keyspace
     writer.row(key, value);
     ++rows;
     if (output.stopped()) return {};
-    if (rows % 1024 != 0) continue;
+    if (rows % 1024 != 0) continue;  // Often enough for a person who waits or presses Ctrl-C.
     progress.update(rows, fmt::format("{} rows", grouped(rows)));
     if (interruption()) return Error{Errc::cancelled, "interrupted"};
   }
@@ -79,6 +79,7 @@ Result<ExitStatus> dump(const DumpOptions& options, Console& console) {
   if (!rows) return rows.error();
   QUARTZ_TRY(output.finish());
   QUARTZ_TRY(engine.close());
+  // `quartz dump data | head` has what it wanted, and a count would be wrong.
   if (output.reader_gone()) return ExitStatus::success;
   console.note("dumped {} rows to {} in {:.2f} s\n", grouped(*rows), output.name(),
                static_cast<double>(stopwatch.elapsed_ns()) / 1e9);

@@ -42,10 +42,12 @@ Result<ExitStatus> get(const GetOptions& options, Console& console) {
                 find_keyspace(engine, options.keyspace, OpenMode::existing));
   QUARTZ_ASSIGN(const auto value, engine.get(keyspace, key));
   QUARTZ_TRY(engine.close());
+  // Closed by now: nobody waits for the lock while a slow reader takes the value.
   if (value) {
     print_value(options, key, *value, console);
     return ExitStatus::success;
   }
+  // A script that asks whether a key is there wants the status alone.
   if (!console.quiet) {
     return console.fail(
         ExitStatus::not_found,

@@ -41,6 +41,7 @@ struct LoadResult {
   std::optional<ExitStatus> interruption;
 };
 
+// Gathers rows into batches and writes them.
 class Loader {
  public:
   Loader(const LoadOptions& options, StorageEngine& engine, RecordReader& reader)
@@ -90,6 +91,7 @@ class Loader {
     return {};
   }
 
+  // What the row says, else what the command line says; looked up once for each name.
   Result<const Keyspace*> keyspace_of_record() {
     const std::string& name = record_.keyspace.empty() ? options_.keyspace : record_.keyspace;
     auto known = keyspaces_.find(name);
@@ -111,6 +113,7 @@ class Loader {
   std::map<std::string, Keyspace> keyspaces_;
 };
 
+// Also after a failure: the user has to know how far it came.
 void report(const LoadOptions& options, const LoadResult& result, const InputStream& input,
             double seconds, Console& console) {
   if (options.json) {

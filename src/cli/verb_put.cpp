@@ -33,6 +33,7 @@ Result<std::string> read_whole(const std::string& path) {
   return content;
 }
 
+// Judged before the database is opened, so that a mistake creates nothing.
 Result<std::string> value_of(const PutOptions& options) {
   const bool given = options.value_option->count() > 0;
   if (given == !options.file.empty()) {

@@ -41,6 +41,7 @@ void print_report(const SalvageOptions& options, const SalvageReport& report, Co
   }
 }
 
+// Damage that was met is the reason for salvaging and no failure of it.
 Result<ExitStatus> salvage_database(const SalvageOptions& options, Console& console) {
   console.set_subject(options.directory);
   const auto report = [&] {

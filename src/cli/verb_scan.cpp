@@ -47,7 +47,7 @@ Result<std::uint64_t> print_rows(const ScanRequest& options, const StorageEngine
   scan_options.keyspace = &keyspace;
   scan_options.limit = options.limit;
   scan_options.reverse = options.reverse;
-  scan_options.fill_block_cache = false;
+  scan_options.fill_block_cache = false;  // The process ends with the scan.
   std::uint64_t rows = 0;
   std::string line;
   Scan scan = engine.scan(scan_options);
@@ -57,7 +57,7 @@ Result<std::uint64_t> print_rows(const ScanRequest& options, const StorageEngine
     line.clear();
     append_line(line, options, key, value);
     console.out().write(line);
-    if (console.out().stopped()) break;
+    if (console.out().stopped()) break;  // `head` has all that it wants.
   }
   if (scan.error()) return *scan.error();
   return rows;

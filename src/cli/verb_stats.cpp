@@ -22,6 +22,7 @@ Result<ExitStatus> print_statistics(const StatsOptions& options, Console& consol
   QUARTZ_ASSIGN(StorageEngine engine,
                 open_database(console, options.directory, OpenMode::existing));
   const Statistics statistics = engine.statistics();
+  // Printing may wait for a slow reader, and nobody should have to wait for the lock with it.
   QUARTZ_TRY(engine.close());
   if (options.json) {
     console.print("{}\n", boost::json::serialize(to_json(statistics)));

@@ -45,6 +45,7 @@ void print_report(const VerifyOptions& options, const VerifyReport& report, Cons
   if (report.damage.empty()) console.print("{}\n", console.style().good("no damage"));
 }
 
+// Damage is a result, on standard output, and an exit status that a script cannot miss.
 Result<ExitStatus> verify_database(const VerifyOptions& options, Console& console) {
   console.set_subject(options.directory);
   const auto report = [&] {

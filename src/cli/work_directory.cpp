@@ -21,6 +21,7 @@ Error failed(const fs::path& path, const std::error_code& failure) {
 Result<WorkDirectory> WorkDirectory::create(const std::string& chosen, bool keep) {
   std::error_code failure;
   if (!chosen.empty()) {
+    // Everything in it will be removed at the end, so nothing of anybody else's may be in it.
     if (fs::exists(chosen, failure) && !fs::is_empty(chosen, failure)) {
       return Error{Errc::already_exists, fmt::format("{} is there and not empty", chosen)};
     }

@@ -13,8 +13,8 @@ std::optional<Result<OptionalValue>> get_from_memory(Engine& engine, const Keysp
 
 void get_in_background(Engine& engine, Keyspace keyspace, std::string key,
                        std::function<void(Result<OptionalValue>)> done) {
-  const bool taken = engine.run_blocking(
-      [&engine, keyspace = std::move(keyspace), key = std::move(key), done] {
+  const bool taken =
+      engine.run_blocking([&engine, keyspace = std::move(keyspace), key = std::move(key), done] {
         OptionalValue value(std::in_place);
         const auto found = engine.get_into(keyspace.state(), key, *value, {});
         if (!found) return done(found.error());

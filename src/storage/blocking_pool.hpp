@@ -10,8 +10,8 @@
 
 namespace quartz::storage {
 
-/// A few threads for work that blocks, so that asynchronous callers need not. Started with the first
-/// job. Threads: all calls may run at the same time.
+/// A few threads for work that blocks, so that asynchronous callers need not. Started with the
+/// first job. Threads: all calls may run at the same time.
 class BlockingPool {
  public:
   using Job = std::function<void()>;

@@ -1,8 +1,8 @@
 #include "storage/closed_database.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "storage/format_file.hpp"
@@ -13,8 +13,7 @@ Result<ClosedDatabase> ClosedDatabase::enter(io::FileSystem& files, const io::Pa
   QUARTZ_ASSIGN(const bool has_levels, files.exists(directory / kLevelsDirectoryName));
   QUARTZ_ASSIGN(const bool has_log, files.exists(directory / kLogDirectoryName));
   if (!has_levels && !has_log) {
-    return Error(Errc::not_found,
-                 fmt::format("{} holds no Quartz database", directory.string()));
+    return Error(Errc::not_found, fmt::format("{} holds no Quartz database", directory.string()));
   }
   QUARTZ_ASSIGN(io::DirectoryLock lock, io::DirectoryLock::acquire(directory));
   ClosedDatabase database{std::move(lock), std::nullopt, {}};

@@ -15,8 +15,8 @@ namespace quartz::storage {
 /// A database that nobody has open, held for a look at its files; behind `verify` and `salvage`.
 struct ClosedDatabase {
   io::DirectoryLock lock;
-  std::optional<std::uint64_t> id;   // Empty if FORMAT cannot say it any more.
-  std::vector<Damage> damage;        // Of FORMAT.
+  std::optional<std::uint64_t> id;  // Empty if FORMAT cannot say it any more.
+  std::vector<Damage> damage;       // Of FORMAT.
 
   /// `not_found` if the directory holds no database, whole or damaged; `busy` while it is open;
   /// `unsupported` for another format version.

@@ -1,9 +1,9 @@
 #include "storage/config_check.hpp"
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <string_view>
+
+#include <fmt/format.h>
 
 #include "base/try.hpp"
 

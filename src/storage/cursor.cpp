@@ -1,10 +1,10 @@
 #include "quartz/storage/cursor.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/check.hpp"
 #include "base/epoch.hpp"
@@ -165,14 +165,14 @@ class CursorState {
     valid_ = (!lower_ || rows_->key() >= *lower_) && (!upper_ || rows_->key() < *upper_);
   }
 
-  std::shared_ptr<Engine> engine_;           // Null if the cursor was refused.
+  std::shared_ptr<Engine> engine_;  // Null if the cursor was refused.
   std::shared_ptr<const EngineView> view_;
   Sequence sequence_ = 0;
   std::optional<std::string> lower_;
   std::optional<std::string> upper_;
   std::size_t limit_ = 0;
-  std::size_t steps_ = 0;                    // Since the last seek.
-  std::optional<MergeIterator> rows_;        // Empty if the cursor was refused.
+  std::size_t steps_ = 0;              // Since the last seek.
+  std::optional<MergeIterator> rows_;  // Empty if the cursor was refused.
   bool valid_ = false;
   std::optional<Error> error_;
 };
@@ -182,8 +182,9 @@ Cursor Engine::cursor(const ScanOptions& options) {
   const auto refused = [](Error error) {
     return Cursor(std::make_unique<CursorState>(std::move(error)));
   };
-  const KeyspaceState& keyspace =
-      options.keyspace != nullptr ? options.keyspace->state() : keyspaces_->default_keyspace().state();
+  const KeyspaceState& keyspace = options.keyspace != nullptr
+                                      ? options.keyspace->state()
+                                      : keyspaces_->default_keyspace().state();
   const GatePass pass(gate_);
   if (!pass) return refused(closed_error());
   std::unique_ptr<CursorState> state;

@@ -48,14 +48,15 @@ struct SnapshotState {
   ~SnapshotState();
 };
 
-/// The engine behind `StorageEngine`: log, memtables, row cache and levels put together. The contract
-/// of each operation stands in quartz/storage/storage_engine.hpp.
+/// The engine behind `StorageEngine`: log, memtables, row cache and levels put together. The
+/// contract of each operation stands in quartz/storage/storage_engine.hpp.
 ///
 /// Who may do what:
 /// - Appending (sequence, log, active memtable, roll) belongs to the holder of `append_mutex_`.
 /// - The view is replaced under `view_mutex_`, which is innermost; readers load it under an
 ///   `EpochGuard`, without a lock.
-/// - Flushing, and all else that changes the levels, is done under `levels_mutex_`, by the background
+/// - Flushing, and all else that changes the levels, is done under `levels_mutex_`, by the
+/// background
 ///   thread or by a caller of a maintenance operation.
 /// Order of locks: levels_mutex_ → append_mutex_ → view_mutex_; flush_mutex_ is innermost too.
 class Engine : public std::enable_shared_from_this<Engine> {
@@ -126,8 +127,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
  private:
   friend class EngineOpener;
 
-  /// A view and a sequence that belong together: the view was the current one at the moment when the
-  /// sequence was the newest visible. Use under an epoch guard.
+  /// A view and a sequence that belong together: the view was the current one at the moment when
+  /// the sequence was the newest visible. Use under an epoch guard.
   struct ReadPoint {
     const EngineView* view = nullptr;
     Sequence sequence = 0;
@@ -224,7 +225,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   BackPressure back_pressure_;
   BlockingPool pool_;
   mutable OperationGate gate_;
-  std::atomic<bool> closed_{true};             // Until `open` has succeeded.
+  std::atomic<bool> closed_{true};  // Until `open` has succeeded.
   std::atomic<bool> background_ended_{true};
   std::atomic<bool> released_{false};
   std::atomic<bool> compaction_runs_{true};
@@ -234,9 +235,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // Appending.
   Mutex append_mutex_ QUARTZ_ACQUIRED_AFTER(levels_mutex_);
   Sequence next_sequence_ QUARTZ_GUARDED_BY(append_mutex_) = 1;
+  // The current view's. A flush may replace that view at any time, but every view has this memtable
+  // until a roll, which needs the append lock.
+  Memtable* active_ QUARTZ_GUARDED_BY(append_mutex_) = nullptr;
   std::optional<Error> writes_stopped_ QUARTZ_GUARDED_BY(append_mutex_);
   std::atomic<Sequence> visible_sequence_{0};
-  std::atomic<std::uint64_t> active_since_ns_{0};   // When the active memtable got its first write.
+  std::atomic<std::uint64_t> active_since_ns_{0};  // When the active memtable got its first write.
 
   // The view.
   mutable Mutex view_mutex_ QUARTZ_ACQUIRED_AFTER(append_mutex_);
@@ -250,11 +254,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
   CondVar flush_done_;
   bool background_wanted_ QUARTZ_GUARDED_BY(flush_mutex_) = false;
   bool stopping_ QUARTZ_GUARDED_BY(flush_mutex_) = false;
-  Sequence flush_target_ QUARTZ_GUARDED_BY(flush_mutex_) = 0;   // Newest that somebody waits for.
+  Sequence flush_target_ QUARTZ_GUARDED_BY(flush_mutex_) = 0;  // Newest that somebody waits for.
   std::uint64_t flush_attempts_ QUARTZ_GUARDED_BY(flush_mutex_) = 0;
-  std::optional<Error> flush_error_ QUARTZ_GUARDED_BY(flush_mutex_);   // Of the last attempt.
+  std::optional<Error> flush_error_ QUARTZ_GUARDED_BY(flush_mutex_);  // Of the last attempt.
   std::atomic<Sequence> applied_sequence_{0};
-  std::atomic<std::uint64_t> level0_files_{0};             // With the next: when last looked at.
+  std::atomic<std::uint64_t> level0_files_{0};  // With the next: when last looked at.
   std::atomic<std::uint64_t> pending_compaction_bytes_{0};
   std::uint64_t next_table_number_ QUARTZ_GUARDED_BY(levels_mutex_) = 1;
   std::thread background_;
@@ -262,7 +266,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // Handles.
   std::atomic<std::uint64_t> snapshots_open_{0};
   std::atomic<std::uint64_t> cursors_open_{0};
-  std::atomic<std::uint64_t> values_pinned_{0};   // That lie in the levels.
+  std::atomic<std::uint64_t> values_pinned_{0};  // That lie in the levels.
 
   // Counters. Those of writes belong to the append lock's holder and are read without it.
   std::atomic<std::uint64_t> puts_{0};

@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/epoch.hpp"
 #include "base/try.hpp"
@@ -25,7 +25,9 @@ Engine::~Engine() {
 Result<void> Engine::close() {
   if (closed_.exchange(true, std::memory_order_seq_cst)) return closed_error();
   // Appends that began before have ended once the lock was ours.
-  { MutexLock lock(append_mutex_); }
+  {
+    MutexLock lock(append_mutex_);
+  }
   Result<void> outcome = settle_writes();
   stop_background();
   pool_.stop();
@@ -39,11 +41,12 @@ Result<void> Engine::close() {
     return outcome;
   }
   QUARTZ_TRY(std::move(outcome));
-  return Error(Errc::busy,
-               fmt::format("{}: closed, but {} handles are open ({} snapshots, {} cursors, {} pinned "
-                           "values); the directory stays locked until they go",
-                           directory_.string(), handles, snapshots_open_.load(),
-                           cursors_open_.load(), values_pinned_.load()));
+  return Error(
+      Errc::busy,
+      fmt::format("{}: closed, but {} handles are open ({} snapshots, {} cursors, {} pinned "
+                  "values); the directory stays locked until they go",
+                  directory_.string(), handles, snapshots_open_.load(), cursors_open_.load(),
+                  values_pinned_.load()));
 }
 
 // What was acknowledged outlives the close: by the log, or without one by the levels.

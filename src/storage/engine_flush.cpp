@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/clock.hpp"
 #include "base/epoch.hpp"
@@ -69,7 +69,7 @@ void Engine::seal_if_due() {
 // then waiting or flushed.
 Result<Sequence> Engine::seal_active() {
   MutexLock lock(append_mutex_);
-  if (view_.load(std::memory_order_relaxed)->active->entry_count() > 0) QUARTZ_TRY(roll_locked(0));
+  if (active_->entry_count() > 0) QUARTZ_TRY(roll_locked(0));
   return next_sequence_ - 1;
 }
 
@@ -90,7 +90,8 @@ void Engine::flush_waiting() {
       return;
     }
     const std::vector<MemtableRef> memtables(
-        view->older.begin(), view->older.begin() + static_cast<std::ptrdiff_t>(view->waiting_count));
+        view->older.begin(),
+        view->older.begin() + static_cast<std::ptrdiff_t>(view->waiting_count));
     auto flushed = flush_memtables(memtables);
     // Before those who wait for it are told: they may rely on what a failure means for writers.
     if (!flushed) note_flush_failure(flushed.error());
@@ -118,11 +119,11 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
     sources.push_back(memtable.get());
     memory += memtable->segment()->used;
   }
-  QUARTZ_ASSIGN(const FlushTables tables,
-                write_flush_tables(
-                    files_, directory_ / kIngestDirectoryName, sources,
-                    [this](KeyspaceId id) { return keyspaces_->find(id) != nullptr; },
-                    &next_table_number_));
+  QUARTZ_ASSIGN(
+      const FlushTables tables,
+      write_flush_tables(
+          files_, directory_ / kIngestDirectoryName, sources,
+          [this](KeyspaceId id) { return keyspaces_->find(id) != nullptr; }, &next_table_number_));
   if (tables.applied > 0) {
     if (auto ingested = levels_->ingest(tables.files, tables.applied); !ingested) {
       discard_tables(files_, tables.files);
@@ -137,8 +138,8 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
   flushes_.fetch_add(1, std::memory_order_relaxed);
   flush_bytes_.fetch_add(tables.bytes, std::memory_order_relaxed);
   if (config_.event_listener) {
-    config_.event_listener->on_flush({memtables.size(), tables.entry_count, tables.bytes,
-                                      tables.applied, watch.elapsed()});
+    config_.event_listener->on_flush(
+        {memtables.size(), tables.entry_count, tables.bytes, tables.applied, watch.elapsed()});
   }
   return {};
 }

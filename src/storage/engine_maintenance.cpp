@@ -1,8 +1,8 @@
+#include <utility>
+
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-
-#include <utility>
 
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"

@@ -1,7 +1,7 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/clock.hpp"
 #include "base/try.hpp"
@@ -17,8 +17,8 @@ namespace {
 /// RocksDB needs some room to open, and ends the process if it finds none (seen with 7.8.3).
 constexpr std::uint64_t kOpenFreeBytesMin = std::uint64_t{4} << 20;
 
-/// So many segments of a replayed log are flushed at once, however little is in them: a program that
-/// opens, writes a little and closes again and again would otherwise replay ever more.
+/// So many segments of a replayed log are flushed at once, however little is in them: a program
+/// that opens, writes a little and closes again and again would otherwise replay ever more.
 constexpr std::size_t kReplayedSegmentsMax = 4;
 
 BackPressureLimits back_pressure_limits(const StorageConfig& config) {
@@ -133,12 +133,10 @@ class EngineOpener {
     };
     engine_.compaction_runs_ = config.start_compaction;
     QUARTZ_ASSIGN(engine_.levels_, Levels::open(std::move(options)));
-    engine_.keyspaces_ =
-        std::make_unique<KeyspaceRegistry>(&engine_, engine_.levels_->keyspaces());
+    engine_.keyspaces_ = std::make_unique<KeyspaceRegistry>(&engine_, engine_.levels_->keyspaces());
     if (is_new_) {
       // Last of a creation: a directory without FORMAT holds nothing that was acknowledged.
-      QUARTZ_TRY(write_format(files_, engine_.directory_,
-                              {kFormatVersion, engine_.database_id_}));
+      QUARTZ_TRY(write_format(files_, engine_.directory_, {kFormatVersion, engine_.database_id_}));
     }
     return {};
   }
@@ -230,6 +228,7 @@ class EngineOpener {
     {
       MutexLock lock(engine_.append_mutex_);
       engine_.next_sequence_ = next_sequence_;
+      engine_.active_ = view->active.get();
     }
     engine_.visible_sequence_ = next_sequence_ - 1;
     engine_.applied_sequence_ = engine_.levels_->applied_sequence();
@@ -253,7 +252,7 @@ class EngineOpener {
   io::FileSystem& files_;
   bool is_new_ = false;
   LogReplay replay_;
-  std::vector<MemtableRef> memtables_;   // Oldest first.
+  std::vector<MemtableRef> memtables_;  // Oldest first.
   KeyspaceId last_known_ = kDefaultKeyspaceId;
   Sequence next_sequence_ = 1;
 };

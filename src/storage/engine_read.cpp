@@ -1,6 +1,6 @@
-#include <fmt/format.h>
-
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/clock.hpp"
 #include "base/epoch.hpp"
@@ -74,9 +74,11 @@ Engine::ReadPoint Engine::read_point(const Snapshot* snapshot) const {
 
 Result<void> Engine::check_readable(const KeyspaceState& keyspace,
                                     const ReadOptions& options) const {
-  if (closed()) [[unlikely]] return closed_error();
+  if (closed()) [[unlikely]]
+    return closed_error();
   QUARTZ_TRY(check_keyspace(keyspace));
-  if (options.snapshot == nullptr) [[likely]] return {};
+  if (options.snapshot == nullptr) [[likely]]
+    return {};
   if (options.snapshot->state() == nullptr) {
     return Error(Errc::invalid_argument, "the snapshot was moved from");
   }
@@ -236,8 +238,8 @@ Result<std::vector<std::optional<std::string>>> Engine::multi_get(
     const EpochGuard guard;
     QUARTZ_TRY(check_readable(keyspace, options));
     const ReadPoint at = read_point(options.snapshot);
-    // The row cache answers for the newest moment, which moves on between keys; memtables and levels
-    // answer for one sequence.
+    // The row cache answers for the newest moment, which moves on between keys; memtables and
+    // levels answer for one sequence.
     for (std::size_t i = 0; i < keys.size(); ++i) {
       const MemoryAnswer answer =
           look_in_memory(at, keyspace, keys[i], hash_key(keys[i], keyspace.id), false);

@@ -30,8 +30,7 @@ void Engine::add_operation_statistics(Statistics& now) const {
   now.gets_from_memtable = gets_from_memtable_.value();
   now.gets_from_levels = gets_from_levels_.value();
   now.gets_absent = gets_absent_in_memory_.value() + gets_absent_in_levels_.value();
-  now.gets =
-      now.gets_from_cache + now.gets_from_memtable + now.gets_from_levels + now.gets_absent;
+  now.gets = now.gets_from_cache + now.gets_from_memtable + now.gets_from_levels + now.gets_absent;
   now.scans = scans_.value();
   now.read_errors = read_errors_.value();
   now.visible_sequence = visible_sequence_;
@@ -110,7 +109,8 @@ Statistics Engine::statistics() {
   add_level_statistics(now);
   {
     MutexLock lock(flush_mutex_);
-    if (flush_error_ && now.background_error.empty()) now.background_error = flush_error_->message();
+    if (flush_error_ && now.background_error.empty())
+      now.background_error = flush_error_->message();
   }
   MutexLock lock(append_mutex_);
   if (writes_stopped_) {

@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
 #include <chrono>
 #include <thread>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
@@ -67,9 +67,11 @@ Result<void> Engine::check_batch(const WriteBatch& batch) const {
 
 // Holds the writer back as the arrears demand, before it takes any lock.
 Result<void> Engine::admit(std::size_t bytes, bool removes_only) {
-  if (closed()) [[unlikely]] return closed_error();
+  if (closed()) [[unlikely]]
+    return closed_error();
   QUARTZ_TRY(space_->admit(removes_only));
-  if (back_pressure_.debt() == 0.0) [[likely]] return {};
+  if (back_pressure_.debt() == 0.0) [[likely]]
+    return {};
   const auto delay = back_pressure_.delay_for(bytes, std::chrono::steady_clock::now());
   if (delay > std::chrono::nanoseconds::zero()) std::this_thread::sleep_for(delay);
   return wait_for_room();
@@ -97,7 +99,8 @@ Result<void> Engine::check_writable_locked() const {
 }
 
 Result<LogReservation> Engine::reserve_locked(std::size_t bytes) {
-  if (const auto reservation = log_->reserve(bytes)) [[likely]] return *reservation;
+  if (const auto reservation = log_->reserve(bytes)) [[likely]]
+    return *reservation;
   QUARTZ_TRY(roll_locked(bytes));
   const auto reservation = log_->reserve(bytes);
   QUARTZ_CHECK(reservation.has_value());
@@ -113,6 +116,7 @@ Result<void> Engine::roll_locked(std::size_t bytes) {
   }
   auto next = std::make_shared<EngineView>();
   next->active = MemtableRef::adopt(new Memtable(*segment));
+  Memtable* const active = next->active.get();
   {
     MutexLock lock(view_mutex_);
     const EngineView& now = *view_owner_;
@@ -124,6 +128,7 @@ Result<void> Engine::roll_locked(std::size_t bytes) {
     drop_warm_memtables(*next);
     publish_view(std::move(next));
   }
+  active_ = active;
   active_since_ns_.store(0, std::memory_order_relaxed);
   update_unflushed_debt();
   wake_background();
@@ -131,9 +136,8 @@ Result<void> Engine::roll_locked(std::size_t bytes) {
 }
 
 void Engine::apply_locked(Sequence sequence, OperationView operation) {
-  const EngineView& view = *view_.load(std::memory_order_relaxed);
   const std::uint64_t hash = hash_key(operation.key(), operation.keyspace());
-  view.active->insert(sequence, operation, hash);
+  active_->insert(sequence, operation, hash);
   switch (operation.type()) {
     case OperationType::put:
     case OperationType::remove:

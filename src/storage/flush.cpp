@@ -1,9 +1,9 @@
 #include "storage/flush.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <set>
+
+#include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "storage/levels_table_builder.hpp"

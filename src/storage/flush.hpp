@@ -13,10 +13,10 @@ namespace quartz::storage {
 
 /// The tables that a flush wrote; nothing is ingested yet.
 struct FlushTables {
-  std::vector<TableFile> files;     // One for each keyspace with anything to say.
+  std::vector<TableFile> files;  // One for each keyspace with anything to say.
   std::uint64_t entry_count = 0;
   std::uint64_t bytes = 0;
-  Sequence applied = 0;             // Newest sequence in the memtables; 0 if all are empty.
+  Sequence applied = 0;  // Newest sequence in the memtables; 0 if all are empty.
 };
 
 /// Writes the newest version of every key in `memtables` (newest first, none of them active any

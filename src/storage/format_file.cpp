@@ -1,11 +1,11 @@
 #include "storage/format_file.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <random>
 #include <string_view>
+
+#include <fmt/format.h>
 
 #include "base/coding.hpp"
 #include "base/crc32c.hpp"

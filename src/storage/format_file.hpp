@@ -21,11 +21,11 @@ inline constexpr const char* kIngestDirectoryName = "ingest";
 /// creation was completed.
 struct DatabaseFormat {
   std::uint32_t version = kFormatVersion;
-  std::uint64_t database_id = 0;   // Random; ties log segments to their database.
+  std::uint64_t database_id = 0;  // Random; ties log segments to their database.
 };
 
-/// Nothing if the directory holds no database. `unsupported` for another version, `corruption` for a
-/// FORMAT file that is not whole, or for a log without one.
+/// Nothing if the directory holds no database. `unsupported` for another version, `corruption` for
+/// a FORMAT file that is not whole, or for a log without one.
 Result<std::optional<DatabaseFormat>> read_format(io::FileSystem& files, const io::Path& directory);
 
 Result<void> write_format(io::FileSystem& files, const io::Path& directory,

@@ -1,8 +1,8 @@
 #include "storage/keyspace_registry.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "quartz/storage/limits.hpp"
@@ -39,8 +39,8 @@ Result<void> check_keyspace_name(std::string_view name) {
 
 KeyspaceRegistry::KeyspaceRegistry(const Engine* engine, std::span<const LevelsKeyspace> existing)
     : engine_(engine),
-      default_(std::make_shared<KeyspaceState>(engine, kDefaultKeyspaceId,
-                                               std::string(kDefaultName))) {
+      default_(
+          std::make_shared<KeyspaceState>(engine, kDefaultKeyspaceId, std::string(kDefaultName))) {
   by_name_.emplace(kDefaultName, default_.shared_state());
   for (const LevelsKeyspace& keyspace : existing) {
     if (keyspace.id == kDefaultKeyspaceId) continue;
@@ -85,8 +85,9 @@ Result<KeyspaceId> KeyspaceRegistry::reserve_id(std::string_view name) {
                                               name, kKeyspacesMax));
   }
   if (next_id_ > kKeyspaceIdMax) {
-    return Error(Errc::too_large, "too many keyspaces were created since the engine was opened; "
-                                  "reopen it");
+    return Error(Errc::too_large,
+                 "too many keyspaces were created since the engine was opened; "
+                 "reopen it");
   }
   return next_id_++;
 }

@@ -9,7 +9,8 @@
 
 namespace quartz::storage {
 
-/// An empty view may have no address; RocksDB as Debian builds it stops the process at such a slice.
+/// An empty view may have no address; RocksDB as Debian builds it stops the process at such a
+/// slice.
 inline rocksdb::Slice to_slice(std::string_view bytes) noexcept {
   return {bytes.data() != nullptr ? bytes.data() : "", bytes.size()};
 }

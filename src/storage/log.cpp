@@ -233,9 +233,7 @@ Result<bool> Log::dispose(std::shared_ptr<LogSegment>& segment) {
   if (segment.use_count() != 1) return false;
   // Reading the count orders nothing. Raising and lowering it does: what the last other holder read
   // from the memory happens before whatever is written there next.
-  {
-    const auto ordered = segment;
-  }
+  std::shared_ptr<LogSegment>(segment).reset();
   const bool own = segment->id >= first_id_;
   const bool has_file = !segment->path.empty();
   const bool spared = preparer_->offer_spare(segment);

@@ -144,7 +144,8 @@ void MergeIterator::leave_key(std::size_t source) {
   move(sources_[source], step);
 }
 
-// Rows that the levels hold in a removed stretch are all older than its removal: one seek skips them.
+// Rows that the levels hold in a removed stretch are all older than its removal: one seek skips
+// them.
 template <bool kForward>
 void MergeIterator::leave_removed_stretch(std::string_view first, std::string_view last) {
   Source& levels = sources_.back();

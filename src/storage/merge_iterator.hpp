@@ -14,8 +14,8 @@
 namespace quartz::storage {
 
 /// One keyspace's rows, merged from memtables (newest first) over the levels (oldest): for each key
-/// its newest version of at most `at`. In `Tombstones::show` mode removed keys appear too, without a
-/// value, for the flush; in `hide` mode they and the ranges removed since are skipped.
+/// its newest version of at most `at`. In `Tombstones::show` mode removed keys appear too, without
+/// a value, for the flush; in `hide` mode they and the ranges removed since are skipped.
 ///
 /// The memtables must outlive it. Threads: one at a time. Cost: a step compares the keys of all
 /// sources; with a single source it is that source's own step.
@@ -43,10 +43,10 @@ class MergeIterator {
 
  private:
   struct Source {
-    std::optional<Memtable::Iterator> memtable;      // Empty: the levels.
-    std::vector<RangeTombstone> removed_ranges;      // Of that memtable.
+    std::optional<Memtable::Iterator> memtable;  // Empty: the levels.
+    std::vector<RangeTombstone> removed_ranges;  // Of that memtable.
     bool valid = false;
-    std::string_view key;                            // While valid.
+    std::string_view key;  // While valid.
   };
   static constexpr std::size_t kNone = ~std::size_t{0};
 
@@ -64,13 +64,13 @@ class MergeIterator {
   bool load_current(std::size_t source);
   void turn(bool forward);
 
-  std::vector<Source> sources_;            // Newest first; the levels, if any, last.
+  std::vector<Source> sources_;  // Newest first; the levels, if any, last.
   std::optional<LevelsIterator> levels_;
   const Tombstones tombstones_;
   bool any_removed_ranges_ = false;
-  bool failed_ = false;                    // The levels stopped on an error: no row is to be trusted.
+  bool failed_ = false;  // The levels stopped on an error: no row is to be trusted.
   bool forward_ = true;
-  std::size_t current_ = kNone;            // Source of the current row.
+  std::size_t current_ = kNone;  // Source of the current row.
   std::string_view key_;
   std::string_view value_;
   bool tombstone_ = false;

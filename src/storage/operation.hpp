@@ -52,13 +52,16 @@ class OperationView {
   OperationView() noexcept = default;
   explicit OperationView(const std::byte* at) noexcept : at_(at) {}
 
-  OperationType type() const noexcept { return static_cast<OperationType>(load<std::uint8_t>(at_)); }
+  OperationType type() const noexcept {
+    return static_cast<OperationType>(load<std::uint8_t>(at_));
+  }
   KeyspaceId keyspace() const noexcept { return load<std::uint32_t>(at_ + 4); }
   std::string_view key() const noexcept {
     return {reinterpret_cast<const char*>(at_ + kOperationHeaderBytes), key_bytes()};
   }
   std::string_view value() const noexcept {
-    return {reinterpret_cast<const char*>(at_ + kOperationHeaderBytes + key_bytes()), value_bytes()};
+    return {reinterpret_cast<const char*>(at_ + kOperationHeaderBytes + key_bytes()),
+            value_bytes()};
   }
   std::size_t bytes() const noexcept { return operation_bytes(key_bytes(), value_bytes()); }
   const std::byte* data() const noexcept { return at_; }
@@ -75,7 +78,8 @@ std::byte* encode_operation(std::byte* to, OperationType type, KeyspaceId keyspa
                             std::string_view key, std::string_view value) noexcept;
 
 /// Whether `operations` is exactly `count` well-formed operations: known types, no flags, limits
-/// kept, lengths that fit. Judges bytes from a file; a checksum is no proof against a future writer.
+/// kept, lengths that fit. Judges bytes from a file; a checksum is no proof against a future
+/// writer.
 bool well_formed(std::span<const std::byte> operations, std::uint32_t count) noexcept;
 
 }  // namespace quartz::storage

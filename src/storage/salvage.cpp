@@ -1,8 +1,8 @@
-#include <fmt/format.h>
-
 #include <map>
 #include <string>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "quartz/storage/storage_engine.hpp"
@@ -113,16 +113,19 @@ Result<storage::LogInspection> salvage_log(io::FileSystem& files,
   options.database_id = database_id;
   options.applied = applied;
   options.progress = progress;
-  return storage::inspect_log(files, options, [&](const storage::ReplayedRecord& record) -> Result<void> {
-    const std::byte* at = record.operations.data();
-    for (std::uint32_t i = 0; i < record.operation_count; ++i) {
-      const OperationView operation(at);
-      // What the levels hold already must not come back over what replaced it there.
-      if (record.first_sequence + i > applied) QUARTZ_TRY(salvager.apply(operation));
-      at += operation.bytes();
-    }
-    return {};
-  });
+  return storage::inspect_log(files, options,
+                              [&](const storage::ReplayedRecord& record) -> Result<void> {
+                                const std::byte* at = record.operations.data();
+                                for (std::uint32_t i = 0; i < record.operation_count; ++i) {
+                                  const OperationView operation(at);
+                                  // What the levels hold already must not come back over what
+                                  // replaced it there.
+                                  if (record.first_sequence + i > applied)
+                                    QUARTZ_TRY(salvager.apply(operation));
+                                  at += operation.bytes();
+                                }
+                                return {};
+                              });
 }
 
 }  // namespace
@@ -130,13 +133,12 @@ Result<storage::LogInspection> salvage_log(io::FileSystem& files,
 Result<SalvageReport> salvage(const std::filesystem::path& directory,
                               const std::filesystem::path& target, const FileProgress& progress) {
   io::FileSystem& files = io::posix_file_system();
-  QUARTZ_ASSIGN(storage::ClosedDatabase database,
-                storage::ClosedDatabase::enter(files, directory));
+  QUARTZ_ASSIGN(storage::ClosedDatabase database, storage::ClosedDatabase::enter(files, directory));
   QUARTZ_ASSIGN(const bool target_exists, files.exists(target));
   if (target_exists) {
-    return Error(Errc::already_exists,
-                 fmt::format("{}: salvage needs a directory that does not exist yet",
-                             target.string()));
+    return Error(
+        Errc::already_exists,
+        fmt::format("{}: salvage needs a directory that does not exist yet", target.string()));
   }
   QUARTZ_ASSIGN(StorageEngine engine, StorageEngine::open(target));
   Salvager salvager(engine);
@@ -145,9 +147,9 @@ Result<SalvageReport> salvage(const std::filesystem::path& directory,
 
   QUARTZ_ASSIGN(storage::LevelsInspection levels, salvage_levels(directory, salvager, progress));
   for (Damage& damage : levels.damage) report.damage.push_back(std::move(damage));
-  QUARTZ_ASSIGN(storage::LogInspection log,
-                salvage_log(files, directory, database.id, levels.applied_sequence, salvager,
-                            progress));
+  QUARTZ_ASSIGN(
+      storage::LogInspection log,
+      salvage_log(files, directory, database.id, levels.applied_sequence, salvager, progress));
   storage::add_damage(report.damage, std::move(log.damage), storage::kLogDirectoryName);
   QUARTZ_TRY(salvager.finish());
   report.rows_from_levels = salvager.rows();

@@ -12,8 +12,7 @@ namespace quartz {
 
 Result<VerifyReport> verify(const std::filesystem::path& directory, const FileProgress& progress) {
   io::FileSystem& files = io::posix_file_system();
-  QUARTZ_ASSIGN(storage::ClosedDatabase database,
-                storage::ClosedDatabase::enter(files, directory));
+  QUARTZ_ASSIGN(storage::ClosedDatabase database, storage::ClosedDatabase::enter(files, directory));
   VerifyReport report;
   report.damage = std::move(database.damage);
 
@@ -32,9 +31,8 @@ Result<VerifyReport> verify(const std::filesystem::path& directory, const FilePr
   options.applied = levels.applied_sequence;
   options.progress = progress;
   QUARTZ_ASSIGN(storage::LogInspection log,
-                storage::inspect_log(files, options, [](const storage::ReplayedRecord&) {
-                  return Result<void>();
-                }));
+                storage::inspect_log(
+                    files, options, [](const storage::ReplayedRecord&) { return Result<void>(); }));
   report.files_checked += log.files;
   report.bytes_checked += log.bytes;
   report.log_records = log.record_count;

@@ -10,8 +10,9 @@ namespace {
 
 Result<void> check_key(std::string_view key) {
   if (key.size() <= kKeyBytesMax) return {};
-  return Error(Errc::too_large, fmt::format("key of {} bytes exceeds the limit of {} (kKeyBytesMax)",
-                                            key.size(), kKeyBytesMax));
+  return Error(Errc::too_large,
+               fmt::format("key of {} bytes exceeds the limit of {} (kKeyBytesMax)", key.size(),
+                           kKeyBytesMax));
 }
 
 }  // namespace

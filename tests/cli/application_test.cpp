@@ -36,7 +36,9 @@ TEST(Application, every_verb_explains_itself_with_an_example) {
     const ToolRun run = run_tool({std::string(verb.name), "--help"});
     EXPECT_THAT(run, ExitsWith(0)) << verb.name;
     EXPECT_THAT(run.out, AllOf(HasSubstr(verb.summary), HasSubstr("--quiet")));
-    if (!verb.hidden) EXPECT_THAT(run.out, HasSubstr("\n  quartz ")) << verb.name;
+    if (!verb.hidden) {
+      EXPECT_THAT(run.out, HasSubstr("\n  quartz ")) << verb.name;
+    }
     EXPECT_THAT(run.err, IsEmpty());
   }
 }

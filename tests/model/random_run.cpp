@@ -83,14 +83,14 @@ void RandomRun::put(WriteBatch* batch, const std::string& name) {
   const std::string key = some_key();
   const std::string value = some_value();
   batch->put(handle(name), key, value);
-  if (oracle_ != nullptr) oracle_->put(name, key, value);
+  for_oracle_.push_back({Operation::Type::put, name, key, value});
   models_[name][key] = value;
 }
 
 void RandomRun::remove(WriteBatch* batch, const std::string& name) {
   const std::string key = some_key();
   batch->remove(handle(name), key);
-  if (oracle_ != nullptr) oracle_->remove(name, key);
+  for_oracle_.push_back({Operation::Type::remove, name, key, {}});
   models_[name].erase(key);
 }
 
@@ -108,9 +108,15 @@ void RandomRun::remove_range(WriteBatch* batch, const std::string& name) {
     if (last <= first) return;
   }
   batch->remove_range(handle(name), first, last);
-  if (oracle_ != nullptr) oracle_->remove_range(name, first, last);
+  for_oracle_.push_back({Operation::Type::remove_range, name, first, last});
   Model& model = models_[name];
   model.erase(model.lower_bound(first), model.lower_bound(last));
+}
+
+void RandomRun::write(const WriteBatch& batch) {
+  if (oracle_ != nullptr) oracle_->write(for_oracle_);
+  for_oracle_.clear();
+  ASSERT_THAT(engine_->write(batch), Succeeds());
 }
 
 void RandomRun::write_one() {
@@ -124,8 +130,7 @@ void RandomRun::write_one() {
   } else {
     remove_range(&batch, name);
   }
-  ASSERT_THAT(engine_->write(batch), Succeeds());
-  if (oracle_ != nullptr) oracle_->commit();
+  write(batch);
 }
 
 void RandomRun::write_batch() {
@@ -142,8 +147,7 @@ void RandomRun::write_batch() {
       remove_range(&batch, name);
     }
   }
-  ASSERT_THAT(engine_->write(batch), Succeeds());
-  if (oracle_ != nullptr) oracle_->commit();
+  write(batch);
 }
 
 void RandomRun::get_one() {
@@ -269,7 +273,7 @@ void RandomRun::compare_all() {
   for (const auto& [name, model] : models_) {
     compare_keyspace(name, model, nullptr);
     if (oracle_ == nullptr) continue;
-    ASSERT_EQ(oracle_->rows(name), Rows(model.begin(), model.end())) << "the model itself is wrong";
+    ASSERT_EQ(oracle_->scan(name), Rows(model.begin(), model.end())) << "the model itself is wrong";
   }
 }
 

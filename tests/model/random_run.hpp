@@ -27,6 +27,7 @@ class RandomRun {
   void operations(std::uint64_t count);
 
  private:
+  using Operation = RocksdbOracle::Operation;
   using Model = std::map<std::string, std::string>;
   struct HeldSnapshot {
     Snapshot snapshot;
@@ -37,6 +38,7 @@ class RandomRun {
   // Writing.
   void write_one();
   void write_batch();
+  void write(const WriteBatch& batch);
   void put(WriteBatch* batch, const std::string& name);
   void remove(WriteBatch* batch, const std::string& name);
   void remove_range(WriteBatch* batch, const std::string& name);
@@ -69,6 +71,7 @@ class RandomRun {
   std::optional<StorageEngine> engine_;
   std::map<std::string, Model> models_;  // By the keyspace's name.
   std::vector<HeldSnapshot> snapshots_;
+  std::vector<Operation> for_oracle_;  // Of the write that is being put together.
   std::uint64_t steps_ = 0;
   // The bounds of a scan point into these.
   std::string prefix_;

@@ -34,7 +34,8 @@ class EngineRecovery : public ::testing::TestWithParam<LogMedium> {
   StorageConfig config() const {
     StorageConfig config = small_config();
     config.log_medium = GetParam();
-    // Large enough that nothing is flushed, and copied half, before a test asks for it.
+    // Nothing is flushed or compacted, and copied half, before a test asks for it.
+    config.start_compaction = false;
     config.segment_bytes = std::size_t{1} << 20;
     config.memtable_bytes = std::size_t{8} << 20;
     return config;

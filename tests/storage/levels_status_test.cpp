@@ -32,7 +32,8 @@ TEST(LevelsStatus, every_code_says_what_the_caller_can_do) {
   EXPECT_EQ(code_of(Status::Aborted("x")), Errc::cancelled);
   EXPECT_EQ(code_of(Status::ShutdownInProgress("x")), Errc::closed);
   EXPECT_EQ(code_of(Status::ColumnFamilyDropped("x")), Errc::closed);
-  EXPECT_EQ(code_of(Status::CompactionTooLarge("x")), Errc::io_error);
+  EXPECT_EQ(code_of(Status::CompactionTooLarge("x")), Errc::no_space);
+  EXPECT_EQ(code_of(Status::MergeInProgress("x")), Errc::io_error);
 }
 
 TEST(LevelsStatus, refused_and_locked_files_are_told_apart_by_their_text) {

@@ -22,7 +22,9 @@ using testing::Contains;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::string offset_text(std::uint64_t offset) { return "at offset " + std::to_string(offset) + ";"; }
+std::string offset_text(std::uint64_t offset) {
+  return "at offset " + std::to_string(offset) + ";";
+}
 
 TEST(LogDamage, a_file_cut_at_any_byte_of_its_last_three_records_keeps_what_is_before) {
   LogScenario scenario;
@@ -40,7 +42,8 @@ TEST(LogDamage, a_file_cut_at_any_byte_of_its_last_three_records_keeps_what_is_b
     std::size_t kept = 3;
     for (std::size_t i = 3; i < 6; ++i) {
       const auto& put = scenario.appended[i];
-      const std::size_t bytes = kRecordHeaderBytes + operation_bytes(put.key.size(), put.value.size());
+      const std::size_t bytes =
+          kRecordHeaderBytes + operation_bytes(put.key.size(), put.value.size());
       if (scenario.offset_of(i) + bytes <= size) kept = i + 1;
     }
     EXPECT_EQ(scenario.replayed, scenario.first(kept)) << size;
@@ -96,7 +99,8 @@ TEST(LogDamage, any_flipped_header_bit_of_a_synced_record_is_corruption_with_fil
 TEST(LogDamage, any_flipped_operation_bit_of_a_synced_record_is_corruption) {
   LogScenario scenario;
   write_synced_log(scenario);
-  const std::size_t bytes = encoded_put(scenario.appended[4].key, scenario.appended[4].value).size();
+  const std::size_t bytes =
+      encoded_put(scenario.appended[4].key, scenario.appended[4].value).size();
   for (std::uint64_t byte = 0; byte < bytes; ++byte) {
     const unsigned bit = static_cast<unsigned>(byte % 8);
     const std::uint64_t at = scenario.offset_of(4) + kRecordHeaderBytes + byte;
@@ -121,7 +125,8 @@ TEST(LogDamage, any_flipped_bit_of_an_unsynced_last_record_drops_it_and_says_so)
       ASSERT_THAT(found, Succeeds()) << "byte " << byte << " bit " << bit;
       EXPECT_EQ(scenario.replayed, scenario.first(10));
       EXPECT_GE(found->dropped_bytes, kRecordHeaderBytes);
-      EXPECT_THAT(found->dropped_reason, AllOf(HasSubstr("000001.log"), HasSubstr(offset_text(at))));
+      EXPECT_THAT(found->dropped_reason,
+                  AllOf(HasSubstr("000001.log"), HasSubstr(offset_text(at))));
       flip_bit(scenario.file(1), at + byte, bit);
     }
   }
@@ -161,8 +166,8 @@ TEST(LogDamage, the_same_hole_is_corruption_if_only_a_later_segment_knows_better
   scenario.roll();  // Its header says what was synced.
   scenario.close();
   zero(scenario.file(1), 8192, 4096);
-  EXPECT_THAT(scenario.replay(), FailsWith(Errc::corruption, AllOf(HasSubstr("000001.log"),
-                                                                   HasSubstr("000002.log"))));
+  EXPECT_THAT(scenario.replay(),
+              FailsWith(Errc::corruption, AllOf(HasSubstr("000001.log"), HasSubstr("000002.log"))));
 }
 
 TEST(LogDamage, a_hole_that_reaches_the_end_of_a_segment_drops_the_segments_behind_it) {
@@ -247,8 +252,9 @@ TEST(LogDamage, any_flipped_bit_in_a_needed_segment_header_is_corruption) {
     for (std::uint64_t byte = 0; byte < kSegmentHeaderBytes; ++byte) {
       const unsigned bit = static_cast<unsigned>(byte % 8);
       flip_bit(scenario.file(id), byte, bit);
-      EXPECT_THAT(scenario.replay(), FailsWith(Errc::corruption, AllOf(HasSubstr(segment_file_name(id)),
-                                                                       HasSubstr("at offset 0"))))
+      EXPECT_THAT(scenario.replay(),
+                  FailsWith(Errc::corruption,
+                            AllOf(HasSubstr(segment_file_name(id)), HasSubstr("at offset 0"))))
           << "segment " << id << " byte " << byte;
       flip_bit(scenario.file(id), byte, bit);
     }

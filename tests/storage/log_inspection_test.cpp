@@ -138,7 +138,8 @@ TEST(LogInspection, the_list_of_damage_is_bounded) {
   scenario.sync();
   scenario.put_numbered(3001, 3001);
   scenario.close();
-  for (std::size_t i = 0; i < 3000; i += 2) flip_bit(scenario.file(1), scenario.offset_of(i) + 40, 0);
+  for (std::size_t i = 0; i < 3000; i += 2)
+    flip_bit(scenario.file(1), scenario.offset_of(i) + 40, 0);
   const auto found = scenario.inspect(scenario.scratch.path());
   ASSERT_THAT(found, Succeeds());
   EXPECT_THAT(found->damage, SizeIs(1001));

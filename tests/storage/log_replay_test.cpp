@@ -110,8 +110,8 @@ TEST(LogReplay, a_missing_first_segment_is_corruption_with_the_missing_sequences
   scenario.close();
   std::filesystem::remove(scenario.file(1));
   EXPECT_THAT(scenario.replay(4),
-              FailsWith(Errc::corruption, AllOf(HasSubstr("000002.log"),
-                                                HasSubstr("between sequence 5 and 10"))));
+              FailsWith(Errc::corruption,
+                        AllOf(HasSubstr("000002.log"), HasSubstr("between sequence 5 and 10"))));
 }
 
 TEST(LogReplay, a_missing_middle_segment_is_corruption_once_it_was_synced) {
@@ -153,8 +153,7 @@ TEST(LogReplay, an_unknown_format_version_is_unsupported) {
   std::memcpy(&header, bytes.data(), sizeof(header));
   header.format_version = 2;
   header.crc32c = segment_header_crc(header);
-  overwrite(scenario.file(1), 0,
-            {reinterpret_cast<const char*>(&header), sizeof(header)});
+  overwrite(scenario.file(1), 0, {reinterpret_cast<const char*>(&header), sizeof(header)});
   EXPECT_THAT(scenario.replay(),
               FailsWith(Errc::unsupported, AllOf(HasSubstr("000001.log"), HasSubstr("version 2"))));
 }
@@ -262,19 +261,36 @@ TEST(LogReplay, replayed_segments_can_be_retired_like_any_other) {
   EXPECT_EQ(scenario.log->statistics().segments, 1u);
 }
 
+TEST(LogReplay, a_header_is_on_disk_before_the_files_in_front_of_it_are_given_up) {
+  io::FaultyFileSystem files(io::posix_file_system());
+  LogScenario scenario(LogMedium::mapped, files);
+  scenario.open_at({});
+  scenario.put_numbered(1, 10);
+  scenario.roll();
+  scenario.put_numbered(11, 20);
+  scenario.close();
+  const std::uint64_t syncs = files.calls(io::Operation::sync_data);
+  ASSERT_THAT(scenario.replay(3), Succeeds());
+  EXPECT_EQ(files.calls(io::Operation::sync_data), syncs);
+  ASSERT_THAT(scenario.replay(10), Succeeds());
+  EXPECT_EQ(files.calls(io::Operation::sync_data), syncs + 1);
+  files.fail(io::Operation::sync_data, 1, Errc::io_error, io::FaultLength::once, "000002.log");
+  EXPECT_THAT(scenario.replay(10), FailsWith(Errc::io_error, HasSubstr("000002.log")));
+}
+
 TEST(LogReplay, the_visitors_error_ends_the_replay) {
   LogScenario scenario;
   scenario.open();
   scenario.put_numbered(1, 10);
   scenario.close();
   int seen = 0;
-  const auto found = replay_log(
-      scenario.files,
-      {.directory = scenario.scratch.path(), .database_id = LogScenario::kDatabaseId},
-      [&](const ReplayedRecord&) -> Result<void> {
-        if (++seen == 4) return Error(Errc::cancelled, "enough");
-        return {};
-      });
+  const auto found =
+      replay_log(scenario.files,
+                 {.directory = scenario.scratch.path(), .database_id = LogScenario::kDatabaseId},
+                 [&](const ReplayedRecord&) -> Result<void> {
+                   if (++seen == 4) return Error(Errc::cancelled, "enough");
+                   return {};
+                 });
   EXPECT_THAT(found, FailsWith(Errc::cancelled, HasSubstr("enough")));
   EXPECT_EQ(seen, 4);
 }

@@ -63,8 +63,7 @@ LogPosition LogScenario::put(std::string_view key, std::string_view value) {
 
 void LogScenario::put_numbered(int first_number, int last_number, std::size_t value_bytes) {
   for (int i = first_number; i <= last_number; ++i) {
-    put("key " + std::to_string(i),
-        std::string(value_bytes, static_cast<char>('a' + i % 26)));
+    put("key " + std::to_string(i), std::string(value_bytes, static_cast<char>('a' + i % 26)));
   }
 }
 
@@ -84,8 +83,7 @@ std::unique_ptr<ScratchDirectory> LogScenario::image() const {
 
 Result<LogReplay> LogScenario::replay(const std::filesystem::path& directory, Sequence applied) {
   replayed.clear();
-  return replay_log(files,
-                    {.directory = directory, .database_id = kDatabaseId, .applied = applied},
+  return replay_log(files, {.directory = directory, .database_id = kDatabaseId, .applied = applied},
                     [this](const ReplayedRecord& record) { return collect(record); });
 }
 

@@ -205,9 +205,9 @@ TEST(LogSync, a_failed_sync_poisons_for_ever_and_is_not_tried_again) {
   ASSERT_THAT(sync.wait(100), Succeeds());
   file_of(current).fail();
   sync.appended(200);
-  const auto failure = FailsWith(
-      Errc::reopen_required,
-      AllOf(HasSubstr("000001.log: log sync failed"), HasSubstr("disk on fire"), HasSubstr("reopen")));
+  const auto failure =
+      FailsWith(Errc::reopen_required, AllOf(HasSubstr("000001.log: log sync failed"),
+                                             HasSubstr("disk on fire"), HasSubstr("reopen")));
   EXPECT_THAT(sync.wait(200), failure);
   EXPECT_TRUE(sync.poisoned());
   EXPECT_THAT(sync.wait(150), failure);
@@ -300,7 +300,8 @@ TEST(LogSync, replayed_segments_that_were_never_synced_go_first) {
   std::vector<std::string> order;
   auto old = segment(gate, 1, 0, &order);
   old->used = kSegmentHeaderBytes + 80;
-  LogSync sync(true, {.next_segment_id = 2, .position = 80, .synced_through = 40, .unsynced = {old}});
+  LogSync sync(true,
+               {.next_segment_id = 2, .position = 80, .synced_through = 40, .unsynced = {old}});
   sync.start(segment(gate, 2, 80, &order));
   EXPECT_EQ(sync.synced_through(), 40u);
   sync.appended(120);

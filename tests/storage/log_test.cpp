@@ -115,9 +115,8 @@ TEST(Log, without_files_it_keeps_records_in_memory_and_writes_nothing) {
   EXPECT_THAT(log_file_names(scenario.scratch.path()), testing::IsEmpty());
   EXPECT_THAT(scenario.log->wait_synced(scenario.log->end_position()), Succeeds());
   bool told = false;
-  scenario.log->when_synced(scenario.log->end_position(), [&](Result<void> result) {
-    told = result.has_value();
-  });
+  scenario.log->when_synced(scenario.log->end_position(),
+                            [&](Result<void> result) { told = result.has_value(); });
   EXPECT_TRUE(told);
   EXPECT_EQ(scenario.log->statistics().syncs, 0u);
   const OperationView last(scenario.log->segment()->memory.data() + scenario.offsets.back() +
@@ -229,7 +228,8 @@ TEST(Log, a_write_that_fails_otherwise_poisons_the_log) {
   scenario.open_at({});
   scenario.put("a", "1");
   files.fail(io::Operation::write, 1, Errc::io_error);
-  EXPECT_THAT(scenario.try_put("b", "2"), FailsWith(Errc::reopen_required, HasSubstr("000001.log")));
+  EXPECT_THAT(scenario.try_put("b", "2"),
+              FailsWith(Errc::reopen_required, HasSubstr("000001.log")));
   EXPECT_THAT(scenario.try_put("b", "2"), FailsWith(Errc::reopen_required));
   EXPECT_THAT(scenario.log->roll(10, 2), FailsWith(Errc::reopen_required));
   EXPECT_THAT(scenario.log->wait_synced(scenario.log->end_position()),

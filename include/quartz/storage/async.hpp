@@ -6,25 +6,20 @@
 //   auto value = co_await engine.async_get("key", boost::asio::use_awaitable);
 //
 // Completion signatures: `void(Result<std::optional<std::string>>)` for async_get, and
-// `void(Result<void>)` for the others. Any completion token works. The handler runs on its associated
-// executor; without one, on the thread that completes the operation.
+// `void(Result<void>)` for the others. Any completion token works. The handler runs on its
+// associated executor; without one, on the thread that completes the operation.
 //
 // No thread of the caller is ever blocked. What memory answers at once (a read of a fresh or cached
-// row, a write that need not reach the disk) is completed at once, as by `asio::dispatch`: inside the
-// initiating call if that runs on the handler's executor. A chain of such completions is cut every
-// few steps by an `asio::post`, so that loops do not grow the stack. The rest is completed from
-// elsewhere, as by `asio::post`: reads of the levels and delayed writes by a pool of
+// row, a write that need not reach the disk) is completed at once, as by `asio::dispatch`: inside
+// the initiating call if that runs on the handler's executor. A chain of such completions is cut
+// every few steps by an `asio::post`, so that loops do not grow the stack. The rest is completed
+// from elsewhere, as by `asio::post`: reads of the levels and delayed writes by a pool of
 // `StorageConfig::read_threads`, disk-durable writes by the sync that they share.
 //
 // Operations cannot be cancelled: a write that was accepted will be done. An engine that is closed
 // completes what it accepted before; later calls complete with `closed`. Keys, values and batches
 // are copied or moved in.
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/dispatch.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -32,6 +27,12 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
 
 #include "quartz/storage/async_operations.hpp"
 #include "quartz/storage/storage_engine.hpp"
@@ -64,8 +65,7 @@ void complete_at_once(Handler&& handler, Result<T> result) {
 template <class T, class Handler>
 std::function<void(Result<T>)> complete_elsewhere(Handler handler) {
   struct Pending {
-    explicit Pending(Handler h)
-        : work(boost::asio::make_work_guard(h)), handler(std::move(h)) {}
+    explicit Pending(Handler h) : work(boost::asio::make_work_guard(h)), handler(std::move(h)) {}
     boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> work;
     Handler handler;
   };
@@ -91,9 +91,8 @@ auto StorageEngine::async_get(const Keyspace& keyspace, std::string key,
         if (auto known = storage::get_from_memory(*engine, from, wanted)) {
           return storage::complete_at_once(std::move(handler), *std::move(known));
         }
-        storage::get_in_background(
-            *engine, std::move(from), std::move(wanted),
-            storage::complete_elsewhere<OptionalValue>(std::move(handler)));
+        storage::get_in_background(*engine, std::move(from), std::move(wanted),
+                                   storage::complete_elsewhere<OptionalValue>(std::move(handler)));
       },
       token, engine_, keyspace, std::move(key));
 }

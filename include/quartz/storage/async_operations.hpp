@@ -11,8 +11,8 @@
 #include "quartz/storage/storage_config.hpp"
 #include "quartz/storage/write_batch.hpp"
 
-// What quartz/storage/async.hpp needs of the engine, without templates and without Asio. Applications
-// use the members of StorageEngine instead.
+// What quartz/storage/async.hpp needs of the engine, without templates and without Asio.
+// Applications use the members of StorageEngine instead.
 
 namespace quartz::storage {
 

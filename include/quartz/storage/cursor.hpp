@@ -32,16 +32,16 @@ class QUARTZ_EXPORT Cursor {
   Cursor& operator=(const Cursor&) = delete;
   ~Cursor();
 
-  void seek_to_first();                         ///< The smallest key within the bounds.
-  void seek_to_last();                          ///< The largest key within the bounds.
-  void seek(std::string_view key);              ///< The smallest key >= `key`.
-  void seek_for_previous(std::string_view key); ///< The largest key <= `key`.
-  void next();                                  ///< Needs `valid()`.
-  void previous();                              ///< Needs `valid()`.
+  void seek_to_first();                          ///< The smallest key within the bounds.
+  void seek_to_last();                           ///< The largest key within the bounds.
+  void seek(std::string_view key);               ///< The smallest key >= `key`.
+  void seek_for_previous(std::string_view key);  ///< The largest key <= `key`.
+  void next();                                   ///< Needs `valid()`.
+  void previous();                               ///< Needs `valid()`.
 
-  bool valid() const noexcept;                  ///< Whether the cursor is on a row.
-  std::string_view key() const noexcept;        ///< Needs `valid()`; lives until the next move.
-  std::string_view value() const noexcept;      ///< Needs `valid()`; lives until the next move.
+  bool valid() const noexcept;              ///< Whether the cursor is on a row.
+  std::string_view key() const noexcept;    ///< Needs `valid()`; lives until the next move.
+  std::string_view value() const noexcept;  ///< Needs `valid()`; lives until the next move.
 
   /// Why the cursor stopped, if it was not the end of the rows.
   const std::optional<Error>& error() const noexcept;

@@ -38,7 +38,9 @@ class QUARTZ_EXPORT PinnedValue {
 
   /// The bytes; empty after a move or `reset()`.
   std::string_view view() const noexcept { return value_; }
-  operator std::string_view() const noexcept { return value_; }  // NOLINT(google-explicit-constructor)
+  operator std::string_view() const noexcept {
+    return value_;
+  }  // NOLINT(google-explicit-constructor)
 
   /// Lets the memory go now.
   void reset() noexcept {

@@ -35,11 +35,11 @@ struct KeyspaceStatistics {
 
 /// What `open` found in the log.
 struct RecoveryStatistics {
-  std::uint64_t record_count = 0;      ///< Replayed.
-  std::uint64_t operation_count = 0;   ///< Replayed.
-  std::uint64_t bytes = 0;             ///< Replayed.
-  std::uint64_t dropped_bytes = 0;     ///< An unfinished, never durable tail that was cut off.
-  std::string dropped_reason;          ///< Empty if nothing was dropped.
+  std::uint64_t record_count = 0;     ///< Replayed.
+  std::uint64_t operation_count = 0;  ///< Replayed.
+  std::uint64_t bytes = 0;            ///< Replayed.
+  std::uint64_t dropped_bytes = 0;    ///< An unfinished, never durable tail that was cut off.
+  std::string dropped_reason;         ///< Empty if nothing was dropped.
   std::uint64_t duration_ns = 0;
 };
 
@@ -50,38 +50,38 @@ struct Statistics {
   std::uint64_t puts = 0;
   std::uint64_t removes = 0;
   std::uint64_t range_removes = 0;
-  std::uint64_t batches = 0;              ///< Records written, single operations included.
-  std::uint64_t gets = 0;                 ///< Keys looked up, those of `multi_get` included.
-  std::uint64_t gets_from_cache = 0;      ///< Answered by the row cache.
+  std::uint64_t batches = 0;          ///< Records written, single operations included.
+  std::uint64_t gets = 0;             ///< Keys looked up, those of `multi_get` included.
+  std::uint64_t gets_from_cache = 0;  ///< Answered by the row cache.
   std::uint64_t gets_from_memtable = 0;
   std::uint64_t gets_from_levels = 0;
-  std::uint64_t gets_absent = 0;          ///< Answered "no such key", wherever.
-  std::uint64_t scans = 0;                ///< Cursors and scans made.
+  std::uint64_t gets_absent = 0;  ///< Answered "no such key", wherever.
+  std::uint64_t scans = 0;        ///< Cursors and scans made.
   std::uint64_t read_errors = 0;
-  std::uint64_t user_bytes_written = 0;   ///< Keys and values.
+  std::uint64_t user_bytes_written = 0;  ///< Keys and values.
 
   // State.
-  std::uint64_t visible_sequence = 0;     ///< Newest acknowledged write.
-  std::uint64_t applied_sequence = 0;     ///< Newest write that the levels hold.
+  std::uint64_t visible_sequence = 0;  ///< Newest acknowledged write.
+  std::uint64_t applied_sequence = 0;  ///< Newest write that the levels hold.
   std::uint64_t snapshots_open = 0;
   std::uint64_t cursors_open = 0;
-  bool writes_stopped = false;            ///< After an I/O failure; see `background_error`.
-  std::string background_error;           ///< Empty when all is well.
-  bool low_space = false;                 ///< Below `free_space_min_bytes`; puts are refused.
+  bool writes_stopped = false;   ///< After an I/O failure; see `background_error`.
+  std::string background_error;  ///< Empty when all is well.
+  bool low_space = false;        ///< Below `free_space_min_bytes`; puts are refused.
 
   // Log.
   std::uint64_t log_bytes_written = 0;
-  std::uint64_t log_segments = 0;         ///< Files that hold records, flushed ones included.
+  std::uint64_t log_segments = 0;  ///< Files that hold records, flushed ones included.
   std::uint64_t log_segments_recycled = 0;
   std::uint64_t log_segments_waited = 0;  ///< Writers found no prepared segment and made one.
   std::uint64_t log_syncs = 0;
-  std::uint64_t log_synced_writes = 0;    ///< Writes acknowledged by those syncs (group commit).
+  std::uint64_t log_synced_writes = 0;  ///< Writes acknowledged by those syncs (group commit).
 
   // Memtables.
-  std::uint64_t memtables = 0;            ///< Active, waiting and warm.
-  std::uint64_t memtables_waiting = 0;    ///< Full, not flushed yet.
-  std::uint64_t memtables_warm = 0;       ///< Flushed, kept for reading.
-  std::uint64_t memtable_bytes = 0;       ///< Segments and indexes of all of them.
+  std::uint64_t memtables = 0;          ///< Active, waiting and warm.
+  std::uint64_t memtables_waiting = 0;  ///< Full, not flushed yet.
+  std::uint64_t memtables_warm = 0;     ///< Flushed, kept for reading.
+  std::uint64_t memtable_bytes = 0;     ///< Segments and indexes of all of them.
   std::uint64_t memtable_entries = 0;
 
   // Row cache.
@@ -97,10 +97,10 @@ struct Statistics {
   std::uint64_t compaction_bytes_read = 0;
   std::uint64_t compaction_bytes_written = 0;
   std::uint64_t pending_compaction_bytes = 0;
-  std::uint64_t level0_files_max = 0;     ///< Of the keyspace that has most.
-  double debt = 0;                        ///< 0: none; 1: writers wait.
+  std::uint64_t level0_files_max = 0;  ///< Of the keyspace that has most.
+  double debt = 0;                     ///< 0: none; 1: writers wait.
   std::uint64_t writes_delayed = 0;
-  std::uint64_t write_delay_ns = 0;       ///< Sum of all delays.
+  std::uint64_t write_delay_ns = 0;  ///< Sum of all delays.
   std::uint64_t block_cache_bytes = 0;
 
   // Latencies.

@@ -56,9 +56,9 @@ class QUARTZ_EXPORT StorageEngine {
 
   /// Refuses new work, lets running work finish and ends the background threads. Acknowledged
   /// writes keep their durability: they are in the log and need no flush. (Without a log,
-  /// everything is flushed to the levels.) Snapshots, cursors and pinned values that are still alive keep
-  /// the directory locked until they go; then the error is `busy` and says how many there are.
-  /// A second call answers `closed`.
+  /// everything is flushed to the levels.) Snapshots, cursors and pinned values that are still
+  /// alive keep the directory locked until they go; then the error is `busy` and says how many
+  /// there are. A second call answers `closed`.
   Result<void> close();
 
   // Writing. The default keyspace unless one is named.
@@ -72,8 +72,8 @@ class QUARTZ_EXPORT StorageEngine {
   /// Removes every key in [first, last) in O(1) writes; reads skip the range from then on.
   Result<void> remove_range(std::string_view first, std::string_view last,
                             const WriteOptions& options = {});
-  Result<void> remove_range(const Keyspace& keyspace, std::string_view first,
-                            std::string_view last, const WriteOptions& options = {});
+  Result<void> remove_range(const Keyspace& keyspace, std::string_view first, std::string_view last,
+                            const WriteOptions& options = {});
   /// All of `batch` or nothing, visible at once. An empty batch succeeds and writes nothing.
   Result<void> write(const WriteBatch& batch, const WriteOptions& options = {});
 
@@ -94,11 +94,11 @@ class QUARTZ_EXPORT StorageEngine {
                                                 const ReadOptions& options = {}) const;
   /// All keys at one sequence, in the order asked for. Cheaper than single gets for rows that lie
   /// in the levels.
-  Result<std::vector<std::optional<std::string>>> multi_get(
-      std::span<const std::string_view> keys, const ReadOptions& options = {}) const;
-  Result<std::vector<std::optional<std::string>>> multi_get(
-      const Keyspace& keyspace, std::span<const std::string_view> keys,
-      const ReadOptions& options = {}) const;
+  Result<std::vector<std::optional<std::string>>> multi_get(std::span<const std::string_view> keys,
+                                                            const ReadOptions& options = {}) const;
+  Result<std::vector<std::optional<std::string>>> multi_get(const Keyspace& keyspace,
+                                                            std::span<const std::string_view> keys,
+                                                            const ReadOptions& options = {}) const;
   Result<bool> contains(std::string_view key, const ReadOptions& options = {}) const;
   Result<bool> contains(const Keyspace& keyspace, std::string_view key,
                         const ReadOptions& options = {}) const;

@@ -15,8 +15,8 @@ namespace quartz {
 
 /// Operations that take effect all or not at all, across keyspaces, in the order they were added.
 /// Bytes are copied in. A bad operation (a key that is too long, say) is remembered and returned by
-/// `StorageEngine::write`, which then applies nothing. Reusable after `clear()`, which keeps memory.
-/// Threads: one at a time. Cost: one append to a buffer per operation.
+/// `StorageEngine::write`, which then applies nothing. Reusable after `clear()`, which keeps
+/// memory. Threads: one at a time. Cost: one append to a buffer per operation.
 class QUARTZ_EXPORT WriteBatch {
  public:
   /// Adds to the default keyspace.
