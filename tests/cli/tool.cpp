@@ -156,7 +156,7 @@ ToolRun run_shell(const std::string& command) {
 }
 
 std::filesystem::path test_data(std::string_view name) {
-  return std::filesystem::path(__FILE__).parent_path() / "data" / name;
+  return std::filesystem::path(QUARTZ_SOURCE_DIRECTORY) / "tests/cli/data" / name;
 }
 
 std::string file_text(const std::filesystem::path& path) {
