@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
@@ -194,14 +195,18 @@ void measure_use(const Open& open, const Workload& workload, const fs::path& dir
 }
 
 /// Opens what a process left that ended without closing, all of it still in the log.
-void measure_recovery(const Open& open, const Workload& workload, const fs::path& directory,
-                      Figures& figures) {
+///
+/// The writer is another program run, not a mere fork: RocksDB's threads are one set per process,
+/// so a fork of a process that has opened a database has lost them and waits for them for ever.
+void measure_recovery(const std::string& name, const Open& open, const Workload& workload,
+                      const fs::path& directory, Figures& figures) {
   const pid_t child = fork();
   require(child >= 0, "fork failed");
   if (child == 0) {
-    const auto peer = open(directory, true);
-    put_all(*peer, workload);
-    _exit(0);
+    const std::string count = std::to_string(workload.keys.size());
+    execl("/proc/self/exe", "quartz_rocksdb_comparison", "write-and-die", name.c_str(),
+          count.c_str(), directory.c_str(), nullptr);
+    _exit(127);
   }
   int status = 0;
   require(waitpid(child, &status, 0) == child && status == 0, "the writing process failed");
@@ -232,33 +237,52 @@ void print(const Figures& quartz_figures, const Figures& rocksdb_figures) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const std::size_t count = argc > 1 ? std::stoul(argv[1]) : 1'000'000;
-  const int repetitions = argc > 2 ? std::stoi(argv[2]) : 5;
-  const fs::path base = fs::path(argc > 3 ? argv[3] : ".") / "rocksdb_comparison.tmp";
-  const Workload workload = make_workload(count);
-  const std::vector<std::pair<std::string, Open>> peers = {
+const std::map<std::string, Open>& peers() {
+  static const std::map<std::string, Open> all = {
       {"quartz", [](const fs::path& d, bool log) { return std::make_unique<QuartzPeer>(d, log); }},
       {"rocksdb",
        [](const fs::path& d, bool log) { return std::make_unique<RocksdbPeer>(d, log); }}};
+  return all;
+}
+
+/// What a crashed process leaves: everything written, nothing closed.
+[[noreturn]] void write_and_die(const std::string& name, std::size_t count,
+                                const fs::path& directory) {
+  const auto peer = peers().at(name)(directory, true);
+  put_all(*peer, make_workload(count));
+  _exit(0);
+}
+
+void compare(std::size_t count, int repetitions, const fs::path& directory) {
+  const Workload workload = make_workload(count);
   std::map<std::string, Figures> figures;
+  std::vector<std::string> order = {"quartz", "rocksdb"};
   for (int repetition = 0; repetition < repetitions; ++repetition) {
-    for (std::size_t turn = 0; turn < peers.size(); ++turn) {
-      const auto& [name, open] =
-          peers[(turn + static_cast<std::size_t>(repetition)) % peers.size()];
-      fs::remove_all(base);
-      fs::create_directories(base);
-      measure_use(open, workload, base / "use", figures[name]);
-      measure_recovery(open, workload, base / "recovery", figures[name]);
+    for (const std::string& name : order) {
+      fs::remove_all(directory);
+      fs::create_directories(directory);
+      const Open& open = peers().at(name);
+      measure_use(open, workload, directory / "use", figures[name]);
+      measure_recovery(name, open, workload, directory / "recovery", figures[name]);
     }
+    std::reverse(order.begin(), order.end());
     fmt::print(stderr, "repetition {} of {} done\n", repetition + 1, repetitions);
   }
-  fs::remove_all(base);
+  fs::remove_all(directory);
   fmt::print(
       "{} keys of {} bytes, values of {} bytes, {} repetitions; Quartz {} beside RocksDB {}\n",
       count, kKeyBytes, kValueBytes, repetitions, quartz::version(),
       rocksdb::GetRocksVersionAsString());
   print(figures["quartz"], figures["rocksdb"]);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 5 && std::string_view(argv[1]) == "write-and-die") {
+    write_and_die(argv[2], std::stoul(argv[3]), argv[4]);
+  }
+  const std::size_t count = argc > 1 ? std::stoul(argv[1]) : 1'000'000;
+  const int repetitions = argc > 2 ? std::stoi(argv[2]) : 5;
+  compare(count, repetitions, fs::path(argc > 3 ? argv[3] : ".") / "rocksdb_comparison.tmp");
 }
