@@ -15,6 +15,14 @@ namespace quartz::io {
 
 using Path = std::filesystem::path;
 
+/// [begin, end) of a file.
+struct ByteRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+
+  bool operator==(const ByteRange&) const = default;
+};
+
 /// An open file. Every error names the path and what the system said; a full disk is `no_space`, a
 /// refused permission or read-only file system `read_only`, the rest `io_error`. Interrupted calls
 /// are retried. Threads: distinct ranges may be read and written at the same time.
@@ -26,6 +34,9 @@ class File {
   virtual Result<std::uint64_t> size() const = 0;
   /// Fills `into` from `offset`; how many bytes there were (fewer only at the end of the file).
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) const = 0;
+  /// The parts of `within`, in order, that may hold something else than zeros; all of it where the
+  /// file system does not tell. What was reserved and read since may count, so ask before reading.
+  virtual Result<std::vector<ByteRange>> data_ranges(ByteRange within) const = 0;
   /// All of `bytes` or an error.
   virtual Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) = 0;
   /// Reserves blocks for [0, bytes) and makes the file at least that long, zero-filled, so that
@@ -43,7 +54,7 @@ class File {
 
 /// How `FileSystem::open` treats what exists.
 enum class OpenMode : std::uint8_t {
-  read,        ///< Must exist; reading only.
+  read,        ///< Must exist; reading only, and nothing is read ahead of what is asked for.
   read_write,  ///< Must exist.
   create_new,  ///< Must not exist; reading and writing.
 };

@@ -45,6 +45,29 @@ Result<std::size_t> PosixFile::read_at(std::uint64_t offset, std::span<std::byte
   return filled;
 }
 
+Result<std::vector<ByteRange>> PosixFile::data_ranges(ByteRange within) const {
+  if (!addressable(within.begin, 0) || !addressable(within.end, 0)) {
+    return failed("seek", EOVERFLOW);
+  }
+  std::vector<ByteRange> ranges;
+  while (within.begin < within.end) {
+    const off_t data = ::lseek(descriptor_.get(), static_cast<off_t>(within.begin), SEEK_DATA);
+    if (data < 0 && errno == EINVAL) {
+      ranges.push_back(within);
+      break;
+    }
+    const off_t hole = data < 0 ? data : ::lseek(descriptor_.get(), data, SEEK_HOLE);
+    if (hole < 0 && errno == ENXIO) break;  // No data from there on.
+    if (hole < 0) return failed("seek", errno);
+    const auto begin = static_cast<std::uint64_t>(data);
+    if (begin >= within.end) break;
+    const std::uint64_t end = std::min(static_cast<std::uint64_t>(hole), within.end);
+    ranges.push_back({begin, end});
+    within.begin = end;
+  }
+  return ranges;
+}
+
 Result<void> PosixFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
   if (!addressable(offset, bytes.size())) return failed("write", EFBIG);
   std::size_t written = 0;

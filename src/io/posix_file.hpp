@@ -16,6 +16,7 @@ class PosixFile final : public File {
   const Path& path() const noexcept override { return path_; }
   Result<std::uint64_t> size() const override;
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) const override;
+  Result<std::vector<ByteRange>> data_ranges(ByteRange within) const override;
   Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) override;
   Result<void> allocate(std::uint64_t bytes) override;
   Result<void> truncate(std::uint64_t bytes) override;

@@ -16,7 +16,6 @@ namespace {
 constexpr std::uint64_t kSegmentBytesMax = std::uint64_t{4} << 30;
 // Positions and sequences beyond this are nonsense; below it sums of them cannot wrap.
 constexpr std::uint64_t kSaneMax = std::uint64_t{1} << 62;
-constexpr std::uint64_t kLoadBytes = std::uint64_t{1} << 20;
 
 bool whole(const SegmentHeader& header) noexcept {
   return header.magic == kSegmentMagic && header.crc32c == segment_header_crc(header);
@@ -168,6 +167,7 @@ Result<SegmentReader> SegmentReader::open(io::FileSystem& files, const SegmentFi
   memory.start_position = segment.start();
   memory.first_sequence = segment.header.first_sequence;
   memory.used = kSegmentHeaderBytes;
+  reader.loader_ = std::make_unique<LogLoader>(*memory.file, memory.memory.bytes().first(bytes));
   return reader;
 }
 
@@ -176,7 +176,7 @@ Result<SegmentReader::Step> SegmentReader::read(std::uint64_t offset, Sequence e
   step.fault = RecordFault::end;
   const std::uint64_t end = segment_->records_end();
   if (offset >= end || end - offset < kRecordHeaderBytes) return step;
-  QUARTZ_TRY(load(offset + kRecordHeaderBytes));
+  QUARTZ_TRY(loader_->wait_for(offset + kRecordHeaderBytes));
   const auto bytes = memory_->memory.bytes();
   std::memcpy(&step.header, bytes.data() + offset, kRecordHeaderBytes);
   step.fault = judge_header(step.header, {.segment_id = segment_->id,
@@ -186,25 +186,14 @@ Result<SegmentReader::Step> SegmentReader::read(std::uint64_t offset, Sequence e
                                           .first_sequence_max = expected});
   if (step.fault != RecordFault::none) return step;
   const std::uint64_t operations_offset = offset + kRecordHeaderBytes;
-  QUARTZ_TRY(load(operations_offset + step.header.operations_bytes));
+  QUARTZ_TRY(loader_->wait_for(operations_offset + step.header.operations_bytes));
   step.operations = bytes.subspan(operations_offset, step.header.operations_bytes);
   step.fault = judge_operations(step.header, step.operations);
   return step;
 }
 
-Result<void> SegmentReader::load(std::uint64_t end) {
-  if (end <= loaded_) return {};
-  // In large pieces, but not far beyond what is used: most of the last segment may be empty.
-  const std::uint64_t target =
-      std::min(segment_->records_end(), std::max(end, loaded_ + kLoadBytes));
-  const auto into = memory_->memory.bytes().subspan(loaded_, target - loaded_);
-  // A file that became shorter since it was listed leaves zeros, which are no record.
-  QUARTZ_TRY(memory_->file->read_at(loaded_, into));
-  loaded_ = target;
-  return {};
-}
-
 std::shared_ptr<LogSegment> SegmentReader::finish(std::uint64_t used) {
+  loader_.reset();
   memory_->used = static_cast<std::size_t>(used);
   memory_->capacity = memory_->used;
   return std::move(memory_);

@@ -9,6 +9,7 @@
 #include "io/file_system.hpp"
 #include "quartz/result.hpp"
 #include "storage/log_format.hpp"
+#include "storage/log_loader.hpp"
 #include "storage/log_scan.hpp"
 #include "storage/log_segment.hpp"
 
@@ -68,7 +69,7 @@ struct LogFiles {
 Result<LogFiles> list_log_files(io::FileSystem& files, const io::Path& directory,
                                 std::optional<std::uint64_t> database_id);
 
-/// Reads one segment into private memory as far as it is asked for, and judges its records.
+/// Reads one segment into private memory and judges its records.
 /// `segment` must outlive it.
 class SegmentReader {
  public:
@@ -89,7 +90,7 @@ class SegmentReader {
             segment_->records_end(), expected};
   }
 
-  std::uint64_t loaded() const noexcept { return loaded_; }
+  std::uint64_t loaded() const noexcept { return loader_->loaded(); }
   /// The memory that is read into. Its file can only be read and synced.
   const std::shared_ptr<LogSegment>& memory() const noexcept { return memory_; }
   /// Hands it over as a segment whose records end at `used`.
@@ -98,11 +99,9 @@ class SegmentReader {
  private:
   explicit SegmentReader(const SegmentFile& segment) : segment_(&segment) {}
 
-  Result<void> load(std::uint64_t end);
-
   const SegmentFile* segment_;
   std::shared_ptr<LogSegment> memory_ = std::make_shared<LogSegment>();
-  std::uint64_t loaded_ = 0;  // Bytes of the file that are in memory.
+  std::unique_ptr<LogLoader> loader_;
 };
 
 }  // namespace quartz::storage

@@ -116,13 +116,32 @@ Result<std::optional<RecordScanner::Found>> RecordScanner::next() {
   }
 }
 
-// The window moves to `at_`, whatever it held before.
+// The window moves to the next data from `at_` on, whatever it held before. Most of a segment may
+// be reserved but never written, and reading zeros costs as much as reading records.
 Result<void> RecordScanner::fill() {
-  window_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kWindowBytes, end_ - at_)));
+  if (!data_) {
+    QUARTZ_ASSIGN(data_, file_.data_ranges({at_, end_}));
+  }
+  window_.clear();
+  while (next_range_ < data_->size() && (*data_)[next_range_].end <= at_) ++next_range_;
+  if (next_range_ == data_->size()) {
+    at_ = end_;
+    return {};
+  }
+  const io::ByteRange& data = (*data_)[next_range_];
+  // A header may begin with zeros that end a hole, and end with some that begin one.
+  if (data.begin > at_ + kRecordHeaderBytes) {
+    at_ = (data.begin - kRecordHeaderBytes) / kRecordAlignment * kRecordAlignment;
+  }
+  const std::uint64_t bytes = std::min<std::uint64_t>(kWindowBytes, data.end - at_);
+  window_.resize(static_cast<std::size_t>(bytes));
   window_offset_ = at_;
   QUARTZ_ASSIGN(const std::size_t filled, file_.read_at(at_, window_));
   // Shorter than its size said: somebody cuts it meanwhile. What is gone holds no record.
   std::fill(window_.begin() + static_cast<std::ptrdiff_t>(filled), window_.end(), std::byte{0});
+  if (at_ + bytes == data.end) {
+    window_.resize(window_.size() + std::min<std::uint64_t>(kRecordHeaderBytes, end_ - data.end));
+  }
   return {};
 }
 

@@ -81,8 +81,10 @@ class RecordScanner {
   const std::uint64_t end_;
   std::uint64_t begin_;  // Where `expected_` was expected.
   Sequence expected_;
-  std::uint64_t at_;               // Next offset to look at.
-  std::vector<std::byte> window_;  // File contents from `window_offset_`.
+  std::uint64_t at_;                                // Next offset to look at.
+  std::optional<std::vector<io::ByteRange>> data_;  // The rest of the file that is not a hole.
+  std::size_t next_range_ = 0;                      // The first of those that ends behind `at_`.
+  std::vector<std::byte> window_;                   // File contents from `window_offset_`.
   std::uint64_t window_offset_ = 0;
   std::vector<std::byte> operations_;  // Of the candidate under examination.
   std::uint64_t effort_left_;          // Bytes of candidates that may still be examined in vain.

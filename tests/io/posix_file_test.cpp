@@ -15,7 +15,9 @@ namespace quartz::io {
 namespace {
 
 using testing::AllOf;
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 std::unique_ptr<File> create(const Path& path) {
   return posix_file_system().open(path, OpenMode::create_new).value();
@@ -52,6 +54,48 @@ TEST(PosixFile, a_write_beyond_the_end_leaves_zeros_between) {
   const auto file = create(scratch / "a");
   ASSERT_THAT(file->write_at(2, as_bytes("x")), Succeeds());
   EXPECT_EQ(text_at(*file, 0, 10), std::string("\0\0x", 3));
+}
+
+TEST(PosixFile, data_is_told_from_what_was_reserved_and_never_written) {
+  ScratchDirectory scratch;
+  const auto file = create(scratch / "a");
+  constexpr std::uint64_t kBytes = std::uint64_t{4} << 20;
+  ASSERT_THAT(file->allocate(kBytes), Succeeds());
+  ASSERT_THAT(file->write_at(kBytes / 2, as_bytes("x")), Succeeds());
+  // How much around the byte counts as data is the file system's choice, and all of it may be.
+  const std::vector<ByteRange> ranges = file->data_ranges({0, kBytes}).value();
+  ASSERT_EQ(ranges.size(), 1u);
+  EXPECT_LE(ranges[0].begin, kBytes / 2);
+  EXPECT_GT(ranges[0].end, kBytes / 2);
+  EXPECT_LE(ranges[0].end, kBytes);
+  EXPECT_THAT(file->data_ranges({kBytes / 2, kBytes / 2 + 1}).value(),
+              ElementsAre(ByteRange{kBytes / 2, kBytes / 2 + 1}));
+}
+
+TEST(PosixFile, there_is_no_data_beyond_the_end) {
+  ScratchDirectory scratch;
+  const auto file = create(scratch / "a");
+  ASSERT_THAT(file->write_at(0, as_bytes("hello")), Succeeds());
+  EXPECT_THAT(file->data_ranges({0, 100}).value(), ElementsAre(ByteRange{0, 5}));
+  EXPECT_THAT(file->data_ranges({5, 100}).value(), IsEmpty());
+  EXPECT_THAT(file->data_ranges({3, 3}).value(), IsEmpty());
+}
+
+TEST(PosixFile, data_written_through_a_mapping_is_found) {
+  ScratchDirectory scratch;
+  const auto file = create(scratch / "a");
+  constexpr std::size_t kBytes = std::size_t{4} << 20;
+  ASSERT_THAT(file->allocate(kBytes), Succeeds());
+  const Mapping mapping = file->map(kBytes).value();
+  mapping.bytes()[kBytes / 2] = std::byte{1};
+  EXPECT_THAT(file->data_ranges({kBytes / 2, kBytes / 2 + 1}).value(),
+              ElementsAre(ByteRange{kBytes / 2, kBytes / 2 + 1}));
+}
+
+TEST(PosixFile, ranges_that_the_system_cannot_express_are_refused) {
+  ScratchDirectory scratch;
+  EXPECT_THAT(create(scratch / "a")->data_ranges({0, std::numeric_limits<std::uint64_t>::max()}),
+              FailsWith(Errc::io_error));
 }
 
 TEST(PosixFile, a_file_opened_for_reading_refuses_writes) {

@@ -83,6 +83,22 @@ TEST(LogScan, a_header_without_room_is_the_end) {
   EXPECT_EQ(judge_header(header, {.segment_id = 7, .room = 0}), RecordFault::end);
 }
 
+TEST(LogScan, records_behind_reserved_space_are_found) {
+  ScratchDirectory scratch;
+  const auto file =
+      io::posix_file_system().open(scratch / "file", io::OpenMode::create_new).value();
+  constexpr std::uint64_t kBytes = std::uint64_t{8} << 20;
+  ASSERT_THAT(file->allocate(kBytes), Succeeds());
+  const std::vector<std::uint64_t> offsets = {kBytes / 4 - 8, kBytes / 2, kBytes / 2 + 8192 - 32};
+  for (const std::uint64_t offset : offsets) {
+    ASSERT_THAT(file->write_at(offset, as_bytes(record(7, 1, 0, "value"))), Succeeds());
+  }
+  RecordScanner scanner(*file, 7, 0, kSegmentHeaderBytes, kBytes, 0);
+  std::vector<std::uint64_t> found;
+  while (const auto one = scanner.next().value()) found.push_back(one->offset);
+  EXPECT_EQ(found, offsets);
+}
+
 TEST(LogScan, sequences_cannot_run_over) {
   RecordHeader header = header_of(record(7, kSequenceMax, 0, "v"));
   EXPECT_EQ(judge_header(header, {.segment_id = 7, .room = 100}), RecordFault::sequence);

@@ -65,6 +65,9 @@ class GatedFile final : public io::File {
   Result<std::size_t> read_at(std::uint64_t, std::span<std::byte>) const override {
     return std::size_t{0};
   }
+  Result<std::vector<io::ByteRange>> data_ranges(io::ByteRange) const override {
+    return std::vector<io::ByteRange>();
+  }
   Result<void> write_at(std::uint64_t, std::span<const std::byte>) override { return {}; }
   Result<void> allocate(std::uint64_t) override { return {}; }
   Result<void> truncate(std::uint64_t) override { return {}; }

@@ -64,6 +64,10 @@ class FaultyFileSystem::FaultyFile final : public File {
     QUARTZ_TRY(owner_.enter(Operation::read, path()));
     return below_->read_at(offset, into);
   }
+  Result<std::vector<ByteRange>> data_ranges(ByteRange within) const override {
+    QUARTZ_TRY(owner_.enter(Operation::read, path()));
+    return below_->data_ranges(within);
+  }
   Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
     QUARTZ_TRY(owner_.enter(Operation::write, path()));
     return below_->write_at(offset, bytes);

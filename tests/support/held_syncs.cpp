@@ -14,6 +14,9 @@ class HeldSyncs::HeldFile final : public File {
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> into) const override {
     return below_->read_at(offset, into);
   }
+  Result<std::vector<ByteRange>> data_ranges(ByteRange within) const override {
+    return below_->data_ranges(within);
+  }
   Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
     return below_->write_at(offset, bytes);
   }
