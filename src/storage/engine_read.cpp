@@ -92,6 +92,9 @@ Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceS
                                             std::string_view key, std::uint64_t key_hash,
                                             bool newest) const {
   MemoryAnswer answer;
+  // All that may answer is on its way while the first is asked.
+  at.view->active->prefetch(key_hash);
+  for (const MemtableRef& memtable : at.view->older) memtable->prefetch(key_hash);
   if (newest) {
     const Sequence valid_from = keyspace.cache_valid_from.load(std::memory_order_acquire);
     if (const auto row = cache_.find(keyspace.id, key, key_hash, valid_from)) {

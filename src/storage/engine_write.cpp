@@ -176,7 +176,10 @@ Result<LogPosition> Engine::publish_locked(const LogReservation& reservation, st
 Result<LogPosition> Engine::append_one(const KeyspaceState& keyspace, OperationType type,
                                        std::string_view key, std::string_view value) {
   const std::size_t bytes = operation_bytes(key.size(), value.size());
+  const std::uint64_t hash = hash_key(key, keyspace.id);
+  cache_.prefetch(hash);
   MutexLock lock(append_mutex_);
+  active_->prefetch(hash);  // Both are needed when the record is written.
   QUARTZ_TRY(check_writable_locked());
   QUARTZ_TRY(check_keyspace(keyspace));
   QUARTZ_ASSIGN(const LogReservation reservation, reserve_locked(bytes));

@@ -8,7 +8,8 @@
 
 namespace quartz::storage {
 
-Memtable::Memtable(std::shared_ptr<LogSegment> segment) : segment_(std::move(segment)) {}
+Memtable::Memtable(std::shared_ptr<LogSegment> segment)
+    : segment_(std::move(segment)), hash_index_(segment_ ? segment_->memory.size() : 0) {}
 
 Memtable::~Memtable() {
   Keyspace* keyspace = newest_keyspace_.load(std::memory_order_acquire);
@@ -51,11 +52,15 @@ void Memtable::insert(Sequence sequence, OperationView operation) {
 }
 
 void Memtable::insert(Sequence sequence, OperationView operation, std::uint64_t key_hash) {
+  hash_index_.prefetch(key_hash);  // Needed when the tree is done.
   Keyspace& keyspace = keyspace_for_writing(operation.keyspace());
+  const Version* previous = nullptr;
   if (operation.type() == OperationType::remove_range) {
     keyspace.range_tombstones.add({operation.key(), operation.value(), sequence});
+    has_range_tombstones_.store(true, std::memory_order_release);
   } else {
-    keyspace.tree.insert(arena_, sequence, operation, key_hash);
+    hash_index_.prepare_insert(arena_);
+    previous = keyspace.tree.insert(arena_, sequence, operation, key_hash);
   }
   // One writer, so that no read-modify-write is needed.
   if (entry_count_.load(std::memory_order_relaxed) == 0) {
@@ -63,10 +68,54 @@ void Memtable::insert(Sequence sequence, OperationView operation, std::uint64_t 
   }
   entry_count_.store(entry_count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   last_sequence_.store(sequence, std::memory_order_release);
+  // Last: who finds an entry there must find `last_sequence_` not below it.
+  if (operation.type() != OperationType::remove_range) {
+    index_by_hash(operation, previous, key_hash, sequence);
+  }
+}
+
+void Memtable::index_by_hash(OperationView operation, const Version* previous,
+                             std::uint64_t key_hash, Sequence sequence) noexcept {
+  if (segment_ == nullptr) return;
+  const std::byte* const base = segment_->memory.data();
+  const auto offset_of = [base](const std::byte* at) {
+    return static_cast<std::uint32_t>(at - base);
+  };
+  if (previous == nullptr) {
+    hash_index_.insert(key_hash, offset_of(operation.data()), sequence);
+  } else {
+    hash_index_.replace(key_hash, offset_of(previous->operation), offset_of(operation.data()),
+                        sequence);
+  }
+}
+
+// Nothing if it takes the ordered index to tell.
+std::optional<MemtableHit> Memtable::find_by_hash(KeyspaceId keyspace_id, std::string_view key,
+                                                  std::uint64_t key_hash,
+                                                  Sequence at) const noexcept {
+  const auto operation_at = [this](std::uint32_t offset) {
+    return OperationView(segment_->memory.data() + offset);
+  };
+  const HashIndex::Found found = hash_index_.find(key_hash, [&](std::uint32_t offset) {
+    const OperationView operation = operation_at(offset);
+    // The value is wanted next: do not wait for the key to ask for it.
+    __builtin_prefetch(operation.data() + 64);
+    __builtin_prefetch(operation.data() + 128);
+    return operation.keyspace() == keyspace_id && operation.key() == key;
+  });
+  if (found.answer == HashIndex::Answer::absent) return MemtableHit{};
+  if (found.answer == HashIndex::Answer::unknown) return std::nullopt;
+  if (found.sequence_max > at && last_sequence() > at) return std::nullopt;
+  const OperationView operation = operation_at(found.offset);
+  if (operation.type() != OperationType::put) return MemtableHit{MemtableHit::Kind::tombstone, {}};
+  return MemtableHit{MemtableHit::Kind::value, operation.value()};
 }
 
 MemtableHit Memtable::find(KeyspaceId keyspace_id, std::string_view key, std::uint64_t key_hash,
                            Sequence at) const noexcept {
+  if (!has_range_tombstones_.load(std::memory_order_acquire)) [[likely]] {
+    if (const auto hit = find_by_hash(keyspace_id, key, key_hash, at)) return *hit;
+  }
   const Keyspace* found = keyspace(keyspace_id);
   if (found == nullptr) {
     return {};

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "storage/arena.hpp"
+#include "storage/hash_index.hpp"
 #include "storage/log_segment.hpp"
 #include "storage/operation.hpp"
 #include "storage/radix_tree.hpp"
@@ -31,8 +32,9 @@ struct MemtableHit {
   std::string_view value;  // Points into the segment.
 };
 
-/// An ordered index over the operations of one log segment: per keyspace an adaptive radix tree
-/// whose leaves are version chains, and a set of removed ranges. Bytes stay in the segment.
+/// An index over the operations of one log segment: per keyspace an adaptive radix tree whose
+/// leaves are version chains, and a set of removed ranges; and for look-ups of single keys a hash
+/// index over all keyspaces. Bytes stay in the segment.
 ///
 /// Threads: one writer at a time (the append lock), any number of readers beside it without locks.
 /// What a reader finds stays valid as long as it holds the memtable.
@@ -46,7 +48,8 @@ class Memtable {
 
   // Writer.
 
-  /// Indexes one operation of the segment (or of memory that lives as long). Sequences grow from
+  /// Indexes one operation of the segment (or, without a segment, of memory that lives as long).
+  /// Sequences grow from
   /// call to call. Visible to readers that look at `sequence` or later.
   /// Throws std::bad_alloc, then without effect.
   void insert(Sequence sequence, OperationView operation);
@@ -55,8 +58,11 @@ class Memtable {
 
   // Readers.
 
+  /// Starts to bring near what `find` and `insert` of a key with that hash read first.
+  void prefetch(std::uint64_t key_hash) const noexcept { hash_index_.prefetch(key_hash); }
+
   /// The newest version of `key` with a sequence of at most `at`. `key_hash` is
-  /// `hash_key(key, keyspace)`; it spares most look-ups of absent keys a cache miss.
+  /// `hash_key(key, keyspace)`.
   MemtableHit find(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
                    Sequence at) const noexcept;
 
@@ -120,7 +126,9 @@ class Memtable {
     return entry_count_.load(std::memory_order_relaxed);
   }
   /// Index memory, without the segment; grows in steps of up to 2 MiB.
-  std::size_t index_bytes() const noexcept { return sizeof(Memtable) + arena_.mapped_bytes(); }
+  std::size_t index_bytes() const noexcept {
+    return sizeof(Memtable) + arena_.mapped_bytes() + hash_index_.bytes();
+  }
 
   // Reference count; starts at 1. `retain` needs a reference, or an epoch guard together with a
   // pointer that was reachable inside it.
@@ -145,9 +153,15 @@ class Memtable {
 
   const Keyspace* keyspace(KeyspaceId id) const noexcept;
   Keyspace& keyspace_for_writing(KeyspaceId id);
+  void index_by_hash(OperationView operation, const Version* previous, std::uint64_t key_hash,
+                     Sequence sequence) noexcept;
+  std::optional<MemtableHit> find_by_hash(KeyspaceId keyspace, std::string_view key,
+                                          std::uint64_t key_hash, Sequence at) const noexcept;
 
   std::shared_ptr<LogSegment> segment_;
   Arena arena_;
+  HashIndex hash_index_;
+  std::atomic<bool> has_range_tombstones_{false};
   std::array<std::atomic<KeyspacePage*>, kKeyspacePages> keyspace_pages_{};
   std::atomic<Keyspace*> newest_keyspace_{nullptr};
   std::atomic<Sequence> first_sequence_{0};

@@ -61,8 +61,8 @@ std::size_t common_prefix_bytes(std::string_view a, std::string_view b) noexcept
   return i;
 }
 
-void RadixTree::insert(Arena& arena, Sequence sequence, OperationView operation,
-                       std::uint64_t key_hash) {
+const Version* RadixTree::insert(Arena& arena, Sequence sequence, OperationView operation,
+                                 std::uint64_t key_hash) {
   const std::string_view key = operation.key();
   auto* version = arena.make<Version>(operation.data(), sequence, nullptr);
   const Slot added = Slot::leaf(version, key_hash);
@@ -74,21 +74,24 @@ void RadixTree::insert(Arena& arena, Sequence sequence, OperationView operation,
   for (;;) {
     const Slot slot = place->load(std::memory_order_relaxed);
     if (slot.empty()) {
-      return place->store(added, std::memory_order_release);
+      place->store(added, std::memory_order_release);
+      return nullptr;
     }
     if (slot.is_leaf()) {
       if (slot.may_be(key_hash) && slot.version()->key() == key) {
         version->previous = slot.version();
-        return place->store(added, std::memory_order_release);
+        place->store(added, std::memory_order_release);
+        return version->previous;
       }
-      return place->store(split_leaf(arena, slot, added, depth), std::memory_order_release);
+      place->store(split_leaf(arena, slot, added, depth), std::memory_order_release);
+      return nullptr;
     }
     if (const std::size_t prefix_bytes = slot.prefix_bytes(); prefix_bytes > 0) {
       const std::string_view prefix = slot.at()->prefix(prefix_bytes);
       const std::size_t shared = common_prefix_bytes(prefix, key.substr(depth));
       if (shared < prefix_bytes) {
-        return place->store(split_prefix(arena, slot, shared, added, depth),
-                            std::memory_order_release);
+        place->store(split_prefix(arena, slot, shared, added, depth), std::memory_order_release);
+        return nullptr;
       }
       depth += prefix_bytes;
     }
@@ -104,7 +107,7 @@ void RadixTree::insert(Arena& arena, Sequence sequence, OperationView operation,
         add_child(larger, byte, added);
         place->store(larger, std::memory_order_release);
       }
-      return;
+      return nullptr;
     }
     place = const_cast<AtomicSlot*>(child);
   }

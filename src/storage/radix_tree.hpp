@@ -19,8 +19,10 @@ namespace quartz::storage {
 class RadixTree {
  public:
   /// Adds a version of `operation`'s key, newer than any in the tree. `key_hash` is the one that
-  /// look-ups of the key will bring. Throws std::bad_alloc, leaving the tree as it was.
-  void insert(Arena& arena, Sequence sequence, OperationView operation, std::uint64_t key_hash);
+  /// look-ups of the key will bring. Returns the version it follows, or null if the key is new.
+  /// Throws std::bad_alloc, leaving the tree as it was.
+  const Version* insert(Arena& arena, Sequence sequence, OperationView operation,
+                        std::uint64_t key_hash);
 
   /// The newest version of `key` of at most `at`, or null.
   const Version* find(std::string_view key, std::uint64_t key_hash, Sequence at) const noexcept;

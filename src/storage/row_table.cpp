@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "base/check.hpp"
+#include "storage/linear_hashing.hpp"
 
 // Why no stale row is ever shown.
 //
@@ -82,9 +83,7 @@ void RowTable::attach(RowBucket* first, std::size_t stride, std::size_t buckets_
 }
 
 std::size_t RowTable::index_of(std::uint64_t hash, std::size_t count) noexcept {
-  const std::size_t mask = std::bit_ceil(count) - 1;
-  const std::size_t index = (hash >> (kTagBits + kShardBits)) & mask;
-  return index < count ? index : index & (mask >> 1);  // That bucket is not split off yet.
+  return linear_hashing_bucket(hash >> (kTagBits + kShardBits), count);
 }
 
 CachedRow* RowTable::find(KeyspaceId keyspace, std::string_view key,
@@ -166,7 +165,7 @@ void RowTable::grow(std::size_t rows) noexcept {
 
 void RowTable::split() noexcept {
   const std::size_t count = buckets();
-  RowBucket& source = bucket(count & ((std::bit_ceil(count + 1) >> 1) - 1));
+  RowBucket& source = bucket(linear_hashing_source(count));
   RowBucket& target = bucket(count);
   const std::uint64_t invalidated =
       source.invalidated.fetch_or(RowBucket::kFilling, std::memory_order_acq_rel);

@@ -21,8 +21,8 @@ struct alignas(64) RowBucket {
 };
 static_assert(sizeof(RowBucket) == 64);
 
-/// One shard's rows by hash: a table that grows by one bucket at a time (Litwin's linear hashing)
-/// and keeps the coherence of the cache.
+/// One shard's rows by hash: a table that grows by one bucket at a time and keeps the coherence of
+/// the cache.
 ///
 /// Threads: `find`, `admits` and `forget_unlocked` take no lock. All other calls need the shard's
 /// lock, which the owner holds.
