@@ -92,7 +92,7 @@ Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceS
                                             std::string_view key, std::uint64_t key_hash,
                                             bool newest) const {
   MemoryAnswer answer;
-  // All that may answer is on its way while the first is asked.
+  // All that may answer comes near while the first is asked.
   at.view->active->prefetch(key_hash);
   for (const MemtableRef& memtable : at.view->older) memtable->prefetch(key_hash);
   if (newest) {
@@ -156,6 +156,7 @@ Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view ke
                               std::string& value, const ReadOptions& options) {
   const SampledTimer timer(get_latency_);
   const std::uint64_t hash = hash_key(key, keyspace.id);
+  cache_.prefetch(hash);
   std::shared_ptr<const LevelsSnapshot> levels;
   Sequence sequence = 0;
   {
@@ -187,6 +188,7 @@ Result<std::optional<PinnedValue>> Engine::get_pinned(const KeyspaceState& keysp
                                                       const ReadOptions& options) {
   const SampledTimer timer(get_latency_);
   const std::uint64_t hash = hash_key(key, keyspace.id);
+  cache_.prefetch(hash);
   std::shared_ptr<const LevelsSnapshot> levels;
   Sequence sequence = 0;
   {
@@ -219,6 +221,7 @@ Result<std::optional<PinnedValue>> Engine::get_pinned(const KeyspaceState& keysp
 std::optional<Result<std::optional<std::string>>> Engine::get_from_memory(
     const KeyspaceState& keyspace, std::string_view key) {
   const std::uint64_t hash = hash_key(key, keyspace.id);
+  cache_.prefetch(hash);
   const EpochGuard guard;
   if (auto readable = check_readable(keyspace, {}); !readable) return std::move(readable).error();
   const MemoryAnswer answer = look_in_memory(read_point(nullptr), keyspace, key, hash, true);

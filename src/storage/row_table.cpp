@@ -90,10 +90,14 @@ CachedRow* RowTable::find(KeyspaceId keyspace, std::string_view key,
                           std::uint64_t hash) const noexcept {
   const std::uint64_t tag = tag_of(hash);
   const RowBucket& home = bucket(index_of(hash, count_.load(std::memory_order_acquire)));
-  for (const auto& slot : home.slots) {
-    const std::uint64_t held = slot.load(std::memory_order_acquire);
-    if (held >> kAddressBits != tag) continue;
-    CachedRow* row = row_in(held);
+  std::array<std::uint64_t, RowBucket::kSlots> held;
+  unsigned matches = 0;  // A bit for each slot: which one it is cannot be predicted.
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    held[i] = home.slots[i].load(std::memory_order_acquire);
+    matches |= static_cast<unsigned>(held[i] >> kAddressBits == tag) << i;
+  }
+  for (; matches != 0; matches &= matches - 1) {
+    CachedRow* row = row_in(held[static_cast<std::size_t>(std::countr_zero(matches))]);
     // Where the value is depends on the first line: do not wait for that one to ask for the next.
     __builtin_prefetch(reinterpret_cast<const char*>(row) + 64);
     __builtin_prefetch(reinterpret_cast<const char*>(row) + 128);
