@@ -86,16 +86,22 @@ class LevelsIterator {
   void seek_for_previous(std::string_view key);
   void next();
   void previous();
-  bool valid() const noexcept;
-  std::string_view key() const noexcept;
-  std::string_view value() const noexcept;
+  bool valid() const noexcept { return valid_; }
+  std::string_view key() const noexcept { return key_; }
+  std::string_view value() const noexcept { return value_; }
   std::optional<Error> error() const;
 
  private:
   friend class Levels;
   struct State;
   explicit LevelsIterator(std::unique_ptr<State> state) noexcept;
+  void settle();
+
   std::unique_ptr<State> state_;
+  // Where it stands, fetched once for each move: a merge asks several times.
+  bool valid_ = false;
+  std::string_view key_;
+  std::string_view value_;
 };
 
 /// Narrows an iterator, so that the levels need not read past it. The bounds are copied.

@@ -18,20 +18,6 @@ struct LevelsIterator::State {
         lower_slice(lower),
         upper_slice(upper) {}
 
-  // Called after every move. RocksDB's accessors are virtual; a merge asks for the key several
-  // times a step, so it is fetched once.
-  void settle() {
-    valid = rows->Valid();
-    if (valid) [[likely]] {
-      key = to_view(rows->key());
-      value = to_view(rows->value());
-    } else if (const rocksdb::Status status = rows->status(); !status.ok()) {
-      error = to_error(status, "iterating over the levels");
-      // An iterator that met an error may forget range tombstones when it is moved again.
-      rows.reset();
-    }
-  }
-
   // In this order, so that the iterator goes before its bounds and its database.
   std::shared_ptr<const LevelsSnapshot> snapshot;
   std::string lower;
@@ -39,9 +25,6 @@ struct LevelsIterator::State {
   rocksdb::Slice lower_slice;  // RocksDB keeps their addresses.
   rocksdb::Slice upper_slice;
   std::unique_ptr<rocksdb::Iterator> rows;  // Null: nothing to see, or an error.
-  bool valid = false;
-  std::string_view key;
-  std::string_view value;
   std::optional<Error> error;
 };
 
@@ -72,45 +55,56 @@ Result<LevelsIterator> Levels::iterate(KeyspaceId keyspace,
   return LevelsIterator(std::move(state));
 }
 
+// Called after every move.
+void LevelsIterator::settle() {
+  rocksdb::Iterator& rows = *state_->rows;
+  valid_ = rows.Valid();
+  if (valid_) [[likely]] {
+    key_ = to_view(rows.key());
+    value_ = to_view(rows.value());
+  } else if (const rocksdb::Status status = rows.status(); !status.ok()) {
+    state_->error = to_error(status, "iterating over the levels");
+    // An iterator that met an error may forget range tombstones when it is moved again.
+    state_->rows.reset();
+  }
+}
+
 void LevelsIterator::seek_to_first() {
   if (state_->rows == nullptr) return;
   state_->rows->SeekToFirst();
-  state_->settle();
+  settle();
 }
 
 void LevelsIterator::seek_to_last() {
   if (state_->rows == nullptr) return;
   state_->rows->SeekToLast();
-  state_->settle();
+  settle();
 }
 
 void LevelsIterator::seek(std::string_view key) {
   if (state_->rows == nullptr) return;
   state_->rows->Seek(to_slice(key));
-  state_->settle();
+  settle();
 }
 
 void LevelsIterator::seek_for_previous(std::string_view key) {
   if (state_->rows == nullptr) return;
   state_->rows->SeekForPrev(to_slice(key));
-  state_->settle();
+  settle();
 }
 
 void LevelsIterator::next() {
-  QUARTZ_CHECK(state_->valid);
+  QUARTZ_CHECK(valid_);
   state_->rows->Next();
-  state_->settle();
+  settle();
 }
 
 void LevelsIterator::previous() {
-  QUARTZ_CHECK(state_->valid);
+  QUARTZ_CHECK(valid_);
   state_->rows->Prev();
-  state_->settle();
+  settle();
 }
 
-bool LevelsIterator::valid() const noexcept { return state_->valid; }
-std::string_view LevelsIterator::key() const noexcept { return state_->key; }
-std::string_view LevelsIterator::value() const noexcept { return state_->value; }
 std::optional<Error> LevelsIterator::error() const { return state_->error; }
 
 }  // namespace quartz::storage

@@ -80,8 +80,20 @@ void MergeIterator::seek_for_previous(std::string_view key) {
 void MergeIterator::next() {
   QUARTZ_CHECK(valid());
   if (!forward_) turn(true);
+  if (levels_alone_) return next_of_levels();
   leave_key<true>(current_);
   settle<true>();
+}
+
+// The step of a long scan: what has come to its end stays there until it is moved otherwise.
+void MergeIterator::next_of_levels() {
+  Source& levels = sources_.back();
+  move(levels, [](auto& it) { it.next(); });
+  current_ = kNone;
+  if (!levels.valid) return;
+  current_ = sources_.size() - 1;
+  key_ = levels.key;
+  value_ = levels_->value();
 }
 
 void MergeIterator::previous() {
@@ -159,10 +171,13 @@ void MergeIterator::leave_removed_stretch(std::string_view first, std::string_vi
 
 template <bool kForward>
 void MergeIterator::settle() {
+  levels_alone_ = false;
   for (;;) {
     std::size_t best = kNone;
+    std::size_t valid_count = 0;
     for (std::size_t i = 0; i < sources_.size(); ++i) {
       if (!sources_[i].valid) continue;
+      ++valid_count;
       if (best == kNone || (kForward ? sources_[i].key < sources_[best].key
                                      : sources_[i].key > sources_[best].key)) {
         best = i;
@@ -179,6 +194,8 @@ void MergeIterator::settle() {
         leave_removed_stretch<kForward>(first, last);
       }
     } else if (load_current(best)) {
+      levels_alone_ =
+          valid_count == 1 && !sources_[best].memtable && !any_removed_ranges_ && kForward;
       return;
     } else {
       leave_key<kForward>(best);

@@ -63,6 +63,7 @@ class MergeIterator {
   bool removed_by_range(std::size_t source, std::string_view* first, std::string_view* last) const;
   bool load_current(std::size_t source);
   void turn(bool forward);
+  void next_of_levels();
 
   std::vector<Source> sources_;  // Newest first; the levels, if any, last.
   std::optional<LevelsIterator> levels_;
@@ -70,6 +71,7 @@ class MergeIterator {
   bool any_removed_ranges_ = false;
   bool failed_ = false;  // The levels stopped on an error: no row is to be trusted.
   bool forward_ = true;
+  bool levels_alone_ = false;    // Going forward, all else has ended, and no removed range is left.
   std::size_t current_ = kNone;  // Source of the current row.
   std::string_view key_;
   std::string_view value_;
