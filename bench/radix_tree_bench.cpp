@@ -35,7 +35,7 @@ struct Key {
 
 // Rows in the order of their insertion, and questions in another.
 struct Rows {
-  std::unique_ptr<std::byte[]> segment;
+  std::shared_ptr<LogSegment> segment = std::make_shared<LogSegment>();
   std::vector<OperationView> operations;
   std::vector<Key> present;  // Every key, shuffled.
   std::vector<Key> absent;   // Like them up to the last byte, and not there.
@@ -60,10 +60,10 @@ Rows make_rows(Order order) {
   const std::size_t bytes_each = kRecordBytes + operation_bytes(kKeyBytes, value.size());
   Random random(kSeed);
   Rows rows;
-  rows.segment = std::make_unique<std::byte[]>(kRows * bytes_each);
+  rows.segment->memory = io::Mapping::anonymous(kRows * bytes_each).value();
   for (std::size_t i = 0; i < kRows; ++i) {
     Key key = make_key(order, random, i);
-    std::byte* at = rows.segment.get() + i * bytes_each;
+    std::byte* at = rows.segment->memory.data() + i * bytes_each;
     encode_operation(at, OperationType::put, 0, key.text(), value);
     rows.operations.emplace_back(at);
     rows.present.push_back(key);
@@ -82,7 +82,7 @@ const Rows& rows_of(Order order) {
 }
 
 MemtableRef filled(const Rows& rows) {
-  MemtableRef memtable = MemtableRef::adopt(new Memtable(nullptr));
+  MemtableRef memtable = MemtableRef::adopt(new Memtable(rows.segment));
   Sequence sequence = 0;
   for (const OperationView operation : rows.operations) {
     memtable->insert(++sequence, operation);

@@ -134,16 +134,16 @@ Section latencies_of(const Statistics& s) {
   const struct {
     std::string_view name;
     const LatencySummary& latency;
-  } kRows[] = {{"write", s.write_latency},
-               {"get", s.get_latency},
-               {"get from the levels", s.level_get_latency},
-               {"log sync", s.sync_latency},
-               {"flush", s.flush_latency},
-               {"compaction", s.compaction_latency},
-               {"write delay", s.write_delay_latency}};
+  } rows[] = {{"write", s.write_latency},
+              {"get", s.get_latency},
+              {"get from the levels", s.level_get_latency},
+              {"log sync", s.sync_latency},
+              {"flush", s.flush_latency},
+              {"compaction", s.compaction_latency},
+              {"write delay", s.write_delay_latency}};
   // The heading of the columns comes with the first line, so that an idle engine shows no table.
   bool any = false;
-  for (const auto& [name, latency] : kRows) {
+  for (const auto& [name, latency] : rows) {
     if (latency.count == 0) continue;
     if (!any) {
       section.raw(fmt::format("{:<22}  {:>10}  {:>9}  {:>9}  {:>9}  {:>9}", "", "measured",

@@ -164,7 +164,8 @@ Result<bool> PosixFileSystem::keeps_allocation(const Path& directory) const {
 
 FileSystem& posix_file_system() noexcept {
   // Never destroyed, so that static objects may close their files late.
-  static auto* const file_system = new PosixFileSystem;
+  alignas(PosixFileSystem) static std::array<std::byte, sizeof(PosixFileSystem)> place;
+  static auto* const file_system = new (place.data()) PosixFileSystem;
   return *file_system;
 }
 

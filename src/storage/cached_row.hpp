@@ -45,8 +45,8 @@ class CachedRow {
   /// it, and its share of buckets and ghosts.
   std::size_t charge() const noexcept { return charge_of(key_bytes_, value_bytes_); }
   static constexpr std::size_t charge_of(std::size_t key_bytes, std::size_t value_bytes) noexcept {
-    constexpr std::size_t allocator_bytes = 8;
-    return round_up(sizeof(CachedRow) + key_bytes + value_bytes + allocator_bytes, 16) +
+    constexpr std::size_t kAllocatorBytes = 8;
+    return round_up(sizeof(CachedRow) + key_bytes + value_bytes + kAllocatorBytes, 16) +
            kTableBytesPerRow;
   }
 

@@ -17,7 +17,7 @@ constexpr std::uint64_t kSampleEvery = 64;
 class SampledTimer {
  public:
   explicit SampledTimer(Histogram& into) noexcept
-      : into_(into), started_(calls_++ % kSampleEvery == 0 ? steady_nanoseconds() : 0) {}
+      : into_(into), started_(calls++ % kSampleEvery == 0 ? steady_nanoseconds() : 0) {}
   ~SampledTimer() {
     if (started_ != 0) into_.record(steady_nanoseconds() - started_);
   }
@@ -25,11 +25,11 @@ class SampledTimer {
   SampledTimer& operator=(const SampledTimer&) = delete;
 
  private:
-  static thread_local std::uint64_t calls_;
+  static thread_local std::uint64_t calls;
   Histogram& into_;
   const std::uint64_t started_;
 };
-thread_local std::uint64_t SampledTimer::calls_ = 0;
+thread_local std::uint64_t SampledTimer::calls = 0;
 
 /// A value from the levels that keeps the engine, and with it the directory, while it is held.
 PinnedValue keep_engine(PinnedValue value, std::shared_ptr<Engine> engine) {

@@ -91,6 +91,7 @@ Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) 
     argument.external_files.push_back(file.path.string());
   }
   std::vector<rocksdb::IngestExternalFileArg> arguments;
+  arguments.reserve(by_keyspace.size());
   for (auto& [keyspace, argument] : by_keyspace) arguments.push_back(std::move(argument));
 
   const std::string metadata =

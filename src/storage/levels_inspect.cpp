@@ -131,6 +131,7 @@ rocksdb::Status Inspector::open_database() {
       rocksdb::DB::ListColumnFamilies(options_, directory_.string(), &handle_names_);
   if (!status.ok()) return status;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.reserve(handle_names_.size());
   for (const std::string& name : handle_names_) descriptors.emplace_back(name, options_);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
@@ -149,6 +150,7 @@ std::vector<Table> Inspector::live_tables() const {
     return a.level != b.level ? a.level > b.level : a.largest_seqno < b.largest_seqno;
   });
   std::vector<Table> tables;
+  tables.reserve(files.size());
   for (const rocksdb::LiveFileMetaData& file : files) {
     tables.push_back({.name = file.name.substr(file.name.find_first_not_of('/')),
                       .keyspace = parse_family_name(file.column_family_name),

@@ -120,8 +120,8 @@ Result<void> walk_rows(const RowWalk& walk, KeyRange range) {
       resume = resume_behind(walk, range.first, successor(*largest));
     }
     if (!resume || !before_end(range, *resume)) return walk.skipped(range);
-    QUARTZ_TRY(walk.skipped({range.first, *resume}));
-    range.first = *std::move(resume);
+    QUARTZ_TRY(walk.skipped({range.first, resume}));
+    range.first.swap(*resume);
   }
 }
 

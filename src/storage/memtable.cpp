@@ -113,6 +113,7 @@ std::optional<MemtableHit> Memtable::find_by_hash(KeyspaceId keyspace_id, std::s
 
 MemtableHit Memtable::find(KeyspaceId keyspace_id, std::string_view key, std::uint64_t key_hash,
                            Sequence at) const noexcept {
+  QUARTZ_CHECK(keyspace_id <= kKeyspaceIdMax);
   if (!has_range_tombstones_.load(std::memory_order_acquire)) [[likely]] {
     if (const auto hit = find_by_hash(keyspace_id, key, key_hash, at)) return *hit;
   }

@@ -29,7 +29,9 @@ class Flush : public ::testing::Test {
     levels_ = Levels::open(std::move(options)).value();
   }
 
-  void begin() { memtables_.insert(memtables_.begin(), MemtableRef::adopt(new Memtable(nullptr))); }
+  void begin() {
+    memtables_.insert(memtables_.begin(), MemtableRef::adopt(new Memtable(operations_.segment())));
+  }
   void put(std::string_view key, std::string_view value, KeyspaceId keyspace = 0) {
     memtables_.front()->insert(++sequence_, operations_.put(key, value, keyspace));
   }
@@ -75,7 +77,8 @@ class Flush : public ::testing::Test {
 
   ScratchDirectory scratch_;
   StoredOperations operations_;
-  std::vector<MemtableRef> memtables_{MemtableRef::adopt(new Memtable(nullptr))};  // Newest first.
+  std::vector<MemtableRef> memtables_{
+      MemtableRef::adopt(new Memtable(operations_.segment()))};  // Newest first.
   Sequence sequence_ = 0;
   std::uint64_t next_number_ = 1;
   std::unique_ptr<Levels> levels_;

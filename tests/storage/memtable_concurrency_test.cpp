@@ -54,7 +54,7 @@ class BesideTheWriter : public ::testing::Test {
 
   StoredOperations operations_;
   std::vector<OperationView> views_;
-  MemtableRef memtable_ = MemtableRef::adopt(new Memtable(nullptr));
+  MemtableRef memtable_ = MemtableRef::adopt(new Memtable(operations_.segment()));
   std::atomic<std::size_t> published_{0};
 };
 
@@ -127,7 +127,7 @@ TEST_F(BesideTheWriter, counters_and_keyspaces_can_be_read) {
 TEST(MemtableReferences, are_taken_under_a_guard_while_the_owner_lets_go) {
   for (int round = 0; round < 200; ++round) {
     StoredOperations operations;
-    std::atomic<Memtable*> current{new Memtable(nullptr)};
+    std::atomic<Memtable*> current{new Memtable(operations.segment())};
     current.load()->insert(1, operations.put("k", "v"));
     std::thread reader([&] {
       const EpochGuard guard;

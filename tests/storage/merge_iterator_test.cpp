@@ -23,7 +23,7 @@ class Memtables {
  public:
   Memtables() { begin(); }
   // What follows goes to a new memtable.
-  void begin() { memtables_.push_back(MemtableRef::adopt(new Memtable(nullptr))); }
+  void begin() { memtables_.push_back(MemtableRef::adopt(new Memtable(operations_.segment()))); }
   Sequence put(std::string_view key, std::string_view value, KeyspaceId keyspace = 0) {
     memtables_.back()->insert(++sequence_, operations_.put(key, value, keyspace));
     return sequence_;

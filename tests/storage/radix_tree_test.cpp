@@ -41,7 +41,7 @@ class Tree {
   const Arena& arena() const { return arena_; }
 
  private:
-  StoredOperations operations_;
+  StoredOperations operations_{std::size_t{64} << 20};
   Arena arena_;
   RadixTree tree_;
   Sequence sequence_ = 0;

@@ -38,9 +38,8 @@ class QUARTZ_EXPORT PinnedValue {
 
   /// The bytes; empty after a move or `reset()`.
   std::string_view view() const noexcept { return value_; }
-  operator std::string_view() const noexcept {
-    return value_;
-  }  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): it is a view that owns.
+  operator std::string_view() const noexcept { return value_; }
 
   /// Lets the memory go now.
   void reset() noexcept {
