@@ -1,16 +1,11 @@
 # Targets of the libraries. Each folder of src/ is compiled once, into an object library; the
 # libraries that users link are packings of those objects, each as an archive and as a shared object.
 
-# quartz_add_folder(<name> [SOURCES <file>...] [LIBRARIES <target>...])
+# quartz_add_folder(<name> SOURCES <file>... [LIBRARIES <target>...])
 #
-# The current folder of src/ as object library quartz_<name>_objects. Without SOURCES it takes every
-# .cpp file of the folder but main.cpp.
+# The current folder of src/ as object library quartz_<name>_objects.
 function(quartz_add_folder name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES")
-  if(NOT arg_SOURCES)
-    file(GLOB arg_SOURCES CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
-    list(FILTER arg_SOURCES EXCLUDE REGEX "/main\\.cpp$")
-  endif()
   set(target quartz_${name}_objects)
   add_library(${target} OBJECT ${arg_SOURCES})
   set_target_properties(

@@ -19,6 +19,7 @@
 #include "crash/steps.hpp"
 #include "crash/writer.hpp"
 #include "quartz/storage/storage_engine.hpp"
+#include "support/number_from_environment.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/small_engine.hpp"
@@ -28,11 +29,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t fallback) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
-}
 
 // A writing process and the pipe on which it reports. Killed by SIGKILL, never otherwise.
 class Victim {

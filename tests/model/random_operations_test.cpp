@@ -1,5 +1,4 @@
 #include <cstdint>
-#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <memory>
@@ -9,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "model/random_run.hpp"
+#include "support/number_from_environment.hpp"
 #include "support/rocksdb_oracle.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/small_engine.hpp"
@@ -27,11 +27,6 @@ constexpr std::uint64_t kOperations = 20000;
 #else
 constexpr std::uint64_t kOperations = 20000;
 #endif
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t fallback) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? fallback : std::strtoull(text, nullptr, 10);
-}
 
 // So small that segments roll, memtables wait, writers are held back, level 0 fills and tables of
 // several levels form within a few thousand operations.
