@@ -13,7 +13,6 @@
 namespace quartz::io {
 namespace {
 
-constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
 constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14; older headers lack it.
 
 std::size_t page_bytes() noexcept {
@@ -33,9 +32,9 @@ void trim(std::byte* base, std::size_t reserved, std::byte* kept, std::size_t by
 
 }  // namespace
 
-Result<Mapping> Mapping::anonymous(std::size_t bytes) {
+Result<Mapping> Mapping::anonymous(std::size_t bytes, Pages pages) {
   if (bytes == 0) return Mapping();
-  const bool huge = bytes >= kHugePageBytes;
+  const bool huge = pages == Pages::automatic && bytes >= kHugePageBytes;
   const std::size_t slack = huge ? kHugePageBytes : 0;
   const auto refused = [&](int error) {
     return system_error("anonymous memory", "map " + std::to_string(bytes) + " bytes", error);
@@ -58,6 +57,8 @@ Result<Mapping> Mapping::anonymous(std::size_t bytes) {
     base = aligned;
     // Advice only: without huge pages the memory is the same, and slower.
     (void)::madvise(base, kept_bytes, MADV_HUGEPAGE);
+  } else if (pages == Pages::small) {
+    (void)::madvise(base, kept_bytes, MADV_NOHUGEPAGE);  // Where all memory gets them unasked.
   }
   return Mapping(base, kept_bytes, &unmap);
 }

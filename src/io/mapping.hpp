@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -11,9 +12,13 @@ namespace quartz::io {
 /// A range of mapped memory, unmapped with its owner. Move-only.
 class Mapping {
  public:
-  /// Private zeroed memory, advised for huge pages when it is large enough to profit (2 MiB, then
-  /// also aligned to it). `bytes` is rounded up to whole pages.
-  static Result<Mapping> anonymous(std::size_t bytes);
+  /// What a range of memory is made of. Huge pages spare TLB misses where all of it is used, and
+  /// waste memory where little is.
+  enum class Pages : std::uint8_t { automatic, small };
+  static constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
+  /// Private zeroed memory. `automatic`: advised for huge pages from the size of one on, and then
+  /// also aligned to it. `bytes` is rounded up to whole pages.
+  static Result<Mapping> anonymous(std::size_t bytes, Pages pages = Pages::automatic);
   /// Takes over an existing mapping; `release` gets exactly these two arguments.
   using Release = void (*)(std::byte* base, std::size_t bytes) noexcept;
   Mapping(std::byte* base, std::size_t bytes, Release release) noexcept

@@ -1,11 +1,13 @@
 #include "io/posix_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fcntl.h>
 #include <limits>
 #include <string>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 #include <vector>
 
@@ -17,12 +19,25 @@ namespace {
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;  // Of copies and of writing zeros.
 constexpr auto kOffsetMax = static_cast<std::uint64_t>(std::numeric_limits<off_t>::max());
 
+// File systems that write reserved blocks in place. A list of the known good ones, because a wrong
+// yes ends in a signal at a full disk, and a wrong no only in slower writes.
+constexpr std::array<unsigned long, 3> kAllocationKeepers = {
+    0xEF53,      // ext2, ext3, ext4
+    0x58465342,  // xfs
+    0x01021994,  // tmpfs
+};
+
 // Whether [offset, offset + bytes) has offsets that the system's signed ones can express.
 bool addressable(std::uint64_t offset, std::uint64_t bytes) noexcept {
   return offset <= kOffsetMax && bytes <= kOffsetMax - offset;
 }
 
 }  // namespace
+
+bool keeps_allocation(const struct statfs& status) noexcept {
+  return std::find(kAllocationKeepers.begin(), kAllocationKeepers.end(),
+                   static_cast<unsigned long>(status.f_type)) != kAllocationKeepers.end();
+}
 
 Result<std::uint64_t> PosixFile::size() const {
   struct stat status{};
@@ -49,16 +64,18 @@ Result<std::vector<ByteRange>> PosixFile::data_ranges(ByteRange within) const {
   if (!addressable(within.begin, 0) || !addressable(within.end, 0)) {
     return failed("seek", EOVERFLOW);
   }
+  // Others have called fresh data a hole before (OpenZFS did for years), and records would be lost.
+  struct statfs status{};
+  if (::fstatfs(descriptor_.get(), &status) != 0) return failed("stat the file system of", errno);
+  if (!keeps_allocation(status)) return std::vector<ByteRange>{within};
   std::vector<ByteRange> ranges;
   while (within.begin < within.end) {
     const off_t data = ::lseek(descriptor_.get(), static_cast<off_t>(within.begin), SEEK_DATA);
-    if (data < 0 && errno == EINVAL) {
-      ranges.push_back(within);
+    const off_t hole = data < 0 ? data : ::lseek(descriptor_.get(), data, SEEK_HOLE);
+    if (hole < 0) {
+      if (errno != ENXIO) ranges.push_back(within);  // ENXIO: no data from there on.
       break;
     }
-    const off_t hole = data < 0 ? data : ::lseek(descriptor_.get(), data, SEEK_HOLE);
-    if (hole < 0 && errno == ENXIO) break;  // No data from there on.
-    if (hole < 0) return failed("seek", errno);
     const auto begin = static_cast<std::uint64_t>(data);
     if (begin >= within.end) break;
     const std::uint64_t end = std::min(static_cast<std::uint64_t>(hole), within.end);

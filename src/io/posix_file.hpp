@@ -1,11 +1,15 @@
 #pragma once
 
+#include <sys/statfs.h>
 #include <utility>
 
 #include "io/descriptor.hpp"
 #include "io/file_system.hpp"
 
 namespace quartz::io {
+
+/// Whether a file system (as `statfs` describes it) writes reserved space in place.
+bool keeps_allocation(const struct statfs& status) noexcept;
 
 /// A file of the operating system.
 class PosixFile final : public File {

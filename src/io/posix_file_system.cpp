@@ -15,14 +15,6 @@
 namespace quartz::io {
 namespace {
 
-// File systems that write reserved blocks in place. A list of the known good ones, because a wrong
-// yes ends in a signal at a full disk, and a wrong no only in slower writes.
-constexpr std::array<unsigned long, 3> kAllocationKeepers = {
-    0xEF53,      // ext2, ext3, ext4
-    0x58465342,  // xfs
-    0x01021994,  // tmpfs
-};
-
 int open_flags(OpenMode mode) noexcept {
   switch (mode) {
     case OpenMode::read:
@@ -64,7 +56,7 @@ Result<std::unique_ptr<File>> PosixFileSystem::open(const Path& path, OpenMode m
   QUARTZ_ASSIGN(auto descriptor, open_descriptor(path, open_flags(mode)));
   if (mode == OpenMode::read) {
     // Read ahead, reserved space becomes pages of zeros, which count as data from then on. Only a
-    // hint: without it `next_data` skips less.
+    // hint: without it `data_ranges` skips less.
     (void)::posix_fadvise(descriptor.get(), 0, 0, POSIX_FADV_RANDOM);
   }
   return std::unique_ptr<File>(std::make_unique<PosixFile>(path, std::move(descriptor)));
@@ -155,9 +147,7 @@ Result<bool> PosixFileSystem::keeps_allocation(const Path& directory) const {
   if (retry_interrupted([&] { return ::statfs(directory.c_str(), &status); }) != 0) {
     return system_error(directory, "ask for the file system's type", errno);
   }
-  const auto type = static_cast<unsigned long>(status.f_type);
-  return std::find(kAllocationKeepers.begin(), kAllocationKeepers.end(), type) !=
-         kAllocationKeepers.end();
+  return io::keeps_allocation(status);
 }
 
 }  // namespace

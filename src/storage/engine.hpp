@@ -157,6 +157,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<LogReservation> reserve_locked(std::size_t bytes) QUARTZ_REQUIRES(append_mutex_);
   Result<LogPosition> publish_locked(const LogReservation& reservation, std::uint32_t count,
                                      std::uint32_t crc) QUARTZ_REQUIRES(append_mutex_);
+  Error stop_writes_locked(std::string_view why) QUARTZ_REQUIRES(append_mutex_);
   void apply_locked(Sequence sequence, OperationView operation) QUARTZ_REQUIRES(append_mutex_);
   Result<void> roll_locked(std::size_t bytes) QUARTZ_REQUIRES(append_mutex_);
   void append_without_waiting(const WriteBatch& batch, Done done);

@@ -182,11 +182,7 @@ void Engine::note_flush_failure(const Error& error) {
 
 void Engine::stop_writes(const Error& error) {
   MutexLock lock(append_mutex_);
-  if (writes_stopped_) return;
-  writes_stopped_ = Error(Errc::reopen_required,
-                          fmt::format("{}: writing stopped after a failure ({}); reopen the engine "
-                                      "to recover",
-                                      directory_.string(), error.to_string()));
+  static_cast<void>(stop_writes_locked(error.to_string()));
 }
 
 void Engine::publish_view(std::shared_ptr<const EngineView> view) {

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <new>
 #include <thread>
 #include <utility>
 
@@ -115,7 +116,11 @@ Result<void> Engine::roll_locked(std::size_t bytes) {
     return std::move(segment).error();
   }
   auto next = std::make_shared<EngineView>();
-  next->active = MemtableRef::adopt(new Memtable(*segment));
+  try {
+    next->active = MemtableRef::adopt(new Memtable(*segment));
+  } catch (const std::bad_alloc&) {
+    return stop_writes_locked("no memory was left for a new memtable");
+  }
   Memtable* const active = next->active.get();
   {
     MutexLock lock(view_mutex_);
@@ -133,6 +138,17 @@ Result<void> Engine::roll_locked(std::size_t bytes) {
   update_unflushed_debt();
   wake_background();
   return {};
+}
+
+// What memory and log hold may differ from now on; replaying the log mends it.
+Error Engine::stop_writes_locked(std::string_view why) {
+  if (!writes_stopped_) {
+    writes_stopped_ = Error(Errc::reopen_required,
+                            fmt::format("{}: writing stopped after a failure ({}); reopen the "
+                                        "engine to recover",
+                                        directory_.string(), why));
+  }
+  return *writes_stopped_;
 }
 
 void Engine::apply_locked(Sequence sequence, OperationView operation) {
@@ -159,10 +175,14 @@ Result<LogPosition> Engine::publish_locked(const LogReservation& reservation, st
                                            std::uint32_t crc) {
   QUARTZ_ASSIGN(const LogPosition end, log_->commit(reservation, next_sequence_, count, crc));
   const std::byte* at = reservation.operations;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const OperationView operation(at);
-    apply_locked(next_sequence_ + i, operation);
-    at += operation.bytes();
+  try {
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const OperationView operation(at);
+      apply_locked(next_sequence_ + i, operation);
+      at += operation.bytes();
+    }
+  } catch (const std::bad_alloc&) {
+    return stop_writes_locked("no memory was left to index a record that is in the log already");
   }
   next_sequence_ += count;
   increase(batches_, 1);
@@ -179,8 +199,8 @@ Result<LogPosition> Engine::append_one(const KeyspaceState& keyspace, OperationT
   const std::uint64_t hash = hash_key(key, keyspace.id);
   cache_.prefetch(hash);
   MutexLock lock(append_mutex_);
-  active_->prefetch(hash);  // Both are needed when the record is written.
   QUARTZ_TRY(check_writable_locked());
+  active_->prefetch(hash);  // Both are needed when the record is written.
   QUARTZ_TRY(check_keyspace(keyspace));
   QUARTZ_ASSIGN(const LogReservation reservation, reserve_locked(bytes));
   encode_operation(reservation.operations, type, keyspace.id, key, value);

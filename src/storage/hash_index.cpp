@@ -6,13 +6,16 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/coding.hpp"
 
 namespace quartz::storage {
 namespace {
 
 // So that a segment of a few large rows takes little: growth makes up for small ones.
 constexpr std::size_t kSegmentBytesPerFirstBucket = 8192;
-// Of an operation with its share of a record, at the least; to spread the ages.
+// A smaller table would be mostly the empty rest of its first huge page.
+constexpr std::size_t kHugePagesFromBytes = 8 * io::Mapping::kHugePageBytes;
+// Of an operation, about the least; to spread the ages.
 constexpr std::size_t kOperationBytesMin = 32;
 
 }  // namespace
@@ -22,7 +25,10 @@ HashIndex::HashIndex(std::size_t segment_bytes) {
   if (segment_bytes == 0 || segment_bytes > std::size_t{1} << 32) return;
   const std::size_t first_count =
       std::bit_ceil(std::max<std::size_t>(8, segment_bytes / kSegmentBytesPerFirstBucket));
-  auto memory = io::Mapping::anonymous((first_count << kGrowthBits) * sizeof(Bucket));
+  const std::size_t bytes = (first_count << kGrowthBits) * sizeof(Bucket);
+  huge_pages_ = bytes >= kHugePagesFromBytes;
+  auto memory = io::Mapping::anonymous(
+      bytes, huge_pages_ ? io::Mapping::Pages::automatic : io::Mapping::Pages::small);
   if (!memory) throw std::bad_alloc();
   memory_ = *std::move(memory);
   // All zero is an empty bucket.
@@ -49,7 +55,7 @@ HashIndex::Bucket* HashIndex::new_bucket(Arena& arena) {
 
 template <class Wanted>
 std::atomic<std::uint64_t>* HashIndex::place_where(Bucket& home, const Wanted& wanted) noexcept {
-  for (Bucket* bucket = &home; bucket != nullptr;
+  for (Bucket* bucket = &home; bucket != nullptr && bucket != crowded();
        bucket = bucket->overflow.load(std::memory_order_relaxed)) {
     for (auto& place : bucket->entries) {
       if (wanted(place.load(std::memory_order_relaxed))) return &place;
@@ -58,30 +64,66 @@ std::atomic<std::uint64_t>* HashIndex::place_where(Bucket& home, const Wanted& w
   return nullptr;
 }
 
-void HashIndex::add(Bucket& home, std::uint64_t entry) noexcept {
+bool HashIndex::add(Bucket& home, std::uint64_t entry) noexcept {
   if (auto* free = place_where(home, [](std::uint64_t held) { return held == 0; })) {
-    return free->store(entry, std::memory_order_release);
+    free->store(entry, std::memory_order_release);
+    return true;
+  }
+  Bucket* last = &home;
+  std::size_t overflows = 0;
+  while (Bucket* next = last->overflow.load(std::memory_order_relaxed)) {
+    if (next == crowded()) return false;
+    last = next;
+    ++overflows;
+  }
+  if (overflows == kOverflowMax) {
+    last->overflow.store(crowded(), std::memory_order_release);
+    return false;
   }
   spare_->entries.front().store(entry, std::memory_order_relaxed);
-  Bucket* last = &home;
-  while (Bucket* next = last->overflow.load(std::memory_order_relaxed)) last = next;
   last->overflow.store(std::exchange(spare_, nullptr), std::memory_order_release);
+  return true;
+}
+
+bool HashIndex::is_crowded(const Bucket& home) noexcept {
+  const Bucket* bucket = &home;
+  while (bucket != nullptr && bucket != crowded()) {
+    bucket = bucket->overflow.load(std::memory_order_relaxed);
+  }
+  return bucket == crowded();
+}
+
+void HashIndex::crowd(Bucket& home) noexcept {
+  Bucket* last = &home;
+  while (Bucket* next = last->overflow.load(std::memory_order_relaxed)) {
+    if (next == crowded()) return;
+    last = next;
+  }
+  last->overflow.store(crowded(), std::memory_order_relaxed);
+}
+
+std::size_t HashIndex::bytes() const noexcept {
+  const std::size_t bytes = count_.load(std::memory_order_relaxed) * sizeof(Bucket);
+  return huge_pages_ ? round_up(bytes, io::Mapping::kHugePageBytes) : bytes;
 }
 
 void HashIndex::insert(std::uint64_t hash, std::uint32_t offset, Sequence sequence) noexcept {
   if (!usable()) return;
-  add(bucket_of(hash, count_.load(std::memory_order_relaxed)), entry(hash, offset, sequence));
-  ++entries_;
+  Bucket& home = bucket_of(hash, count_.load(std::memory_order_relaxed));
+  if (add(home, entry(hash, offset, sequence))) ++entries_;
 }
 
 void HashIndex::replace(std::uint64_t hash, std::uint32_t old_offset, std::uint32_t offset,
                         Sequence sequence) noexcept {
   if (!usable()) return;
-  auto* place = place_where(
-      bucket_of(hash, count_.load(std::memory_order_relaxed)),
-      [old_offset](std::uint64_t held) { return held != 0 && offset_of(held) == old_offset; });
-  QUARTZ_CHECK(place != nullptr);
-  place->store(entry(hash, offset, sequence), std::memory_order_release);
+  Bucket& home = bucket_of(hash, count_.load(std::memory_order_relaxed));
+  auto* place = place_where(home, [old_offset](std::uint64_t held) {
+    return held != 0 && offset_of(held) == old_offset;
+  });
+  if (place != nullptr) {
+    return place->store(entry(hash, offset, sequence), std::memory_order_release);
+  }
+  QUARTZ_CHECK(is_crowded(home));
 }
 
 // Readers may be in the source all the while: it is emptied of what moved only when they can see
@@ -97,7 +139,7 @@ void HashIndex::grow(Arena& arena) {
   while (auto* left = place_where(target, [](std::uint64_t held) { return held != 0; })) {
     left->store(0, std::memory_order_relaxed);
   }
-  for (Bucket* from = &source; from != nullptr;
+  for (Bucket* from = &source; from != nullptr && from != crowded();
        from = from->overflow.load(std::memory_order_relaxed)) {
     for (const auto& place : from->entries) {
       const std::uint64_t held = place.load(std::memory_order_relaxed);
@@ -106,6 +148,7 @@ void HashIndex::grow(Arena& arena) {
       add(target, held);
     }
   }
+  if (is_crowded(source)) crowd(target);
   count_.store(count + 1, std::memory_order_release);
   while (auto* moved =
              place_where(source, [&](std::uint64_t held) { return (held & deciding) != 0; })) {

@@ -30,7 +30,7 @@ class HashIndex {
   enum class Answer : std::uint8_t {
     absent,   ///< No operation of the key was inserted.
     found,    ///< `offset` is where the newest one lies, `sequence_max` not below its sequence.
-    unknown,  ///< The segment is none that can be indexed: ask the ordered index.
+    unknown,  ///< Ask the ordered index: too many keys share the place, or nothing is indexed.
   };
   struct Found {
     Answer answer = Answer::unknown;
@@ -63,9 +63,7 @@ class HashIndex {
                Sequence sequence) noexcept;
 
   /// Memory in use; grows with what is inserted.
-  std::size_t bytes() const noexcept {
-    return count_.load(std::memory_order_relaxed) * sizeof(Bucket);
-  }
+  std::size_t bytes() const noexcept;
 
  private:
   // An entry: offset (32 bits), age (13), tag (19). The tag's low bits decide where an entry goes
@@ -84,7 +82,7 @@ class HashIndex {
     static constexpr std::size_t kEntries = 7;
 
     std::array<std::atomic<std::uint64_t>, kEntries> entries;  // Zero: free.
-    std::atomic<Bucket*> overflow;                             // More entries, or null.
+    std::atomic<Bucket*> overflow;                             // More entries, null, or crowded().
   };
   static_assert(sizeof(Bucket) == 64);
 
@@ -105,13 +103,24 @@ class HashIndex {
   }
   std::uint64_t entry(std::uint64_t hash, std::uint32_t offset, Sequence sequence) noexcept;
   static Bucket* new_bucket(Arena& arena);
+  /// Behind a bucket's last overflow: not all keys that belong here have entries. Keys that are
+  /// made to share a bucket shall not slow down its writer and readers for ever.
+  static Bucket* crowded() noexcept {
+    static Bucket mark{};
+    return &mark;
+  }
+  static constexpr std::size_t kOverflowMax = 3;
   /// Where `wanted(entry)` holds, in a bucket or behind it; null if nowhere.
   template <class Wanted>
   static std::atomic<std::uint64_t>* place_where(Bucket& home, const Wanted& wanted) noexcept;
-  void add(Bucket& home, std::uint64_t entry) noexcept;
+  static bool is_crowded(const Bucket& home) noexcept;
+  static void crowd(Bucket& home) noexcept;
+  /// False if the bucket is crowded, or is now.
+  bool add(Bucket& home, std::uint64_t entry) noexcept;
   void grow(Arena& arena);
 
   io::Mapping memory_;
+  bool huge_pages_ = false;
   Bucket* buckets_ = nullptr;
   unsigned first_count_log2_ = 0;  // Of the buckets it begins with.
   unsigned age_shift_ = 0;
@@ -137,6 +146,8 @@ HashIndex::Found HashIndex::find(std::uint64_t hash, const Matches& matches) con
         if (matches(offset)) return {Answer::found, offset, sequence_max(entry)};
       }
       bucket = bucket->overflow.load(std::memory_order_acquire);
+      if (bucket == crowded()) [[unlikely]]
+        return {};
     } while (bucket != nullptr);
     // An entry leaves its bucket only after the count that says where it went was published.
     const std::size_t now = count_.load(std::memory_order_acquire);

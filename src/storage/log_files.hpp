@@ -90,7 +90,6 @@ class SegmentReader {
             segment_->records_end(), expected};
   }
 
-  std::uint64_t loaded() const noexcept { return loader_->loaded(); }
   /// The memory that is read into. Its file can only be read and synced.
   const std::shared_ptr<LogSegment>& memory() const noexcept { return memory_; }
   /// Hands it over as a segment whose records end at `used`.

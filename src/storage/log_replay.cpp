@@ -11,6 +11,8 @@
 namespace quartz::storage {
 namespace {
 
+constexpr std::uint64_t kProgressBytes = std::uint64_t{1} << 20;  // Between two reports.
+
 using Visitor = std::function<Result<void>(const ReplayedRecord&)>;
 
 Error header_damaged(const HeadlessFile& file, const std::string& evidence) {
@@ -127,7 +129,7 @@ Result<bool> LogReplayer::replay_segment(std::size_t index) {
     expected_ += step.header.operation_count;
     offset += record_bytes(step.header.operations_bytes);
     if (expected_ - 1 > options_.applied) QUARTZ_TRY(show(step, reader.memory()));
-    if (reader.loaded() != reported) report_progress(bytes_before_ + (reported = reader.loaded()));
+    if (offset - reported >= kProgressBytes) report_progress(bytes_before_ + (reported = offset));
   }
   const bool goes_on = at_limit();
   if (!goes_on) QUARTZ_TRY(judge(index, reader, offset, step));

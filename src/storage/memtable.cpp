@@ -78,6 +78,7 @@ void Memtable::index_by_hash(OperationView operation, const Version* previous,
                              std::uint64_t key_hash, Sequence sequence) noexcept {
   if (segment_ == nullptr) return;
   const std::byte* const base = segment_->memory.data();
+  QUARTZ_CHECK(operation.data() >= base && operation.data() < base + segment_->memory.size());
   const auto offset_of = [base](const std::byte* at) {
     return static_cast<std::uint32_t>(at - base);
   };

@@ -94,7 +94,12 @@ TEST_F(EngineFullDisk, accepts_removes_and_takes_puts_again_after_they_were_comp
     ASSERT_THAT(engine.remove(numbered_key(i)), Succeeds()) << "row " << i;
   }
   ASSERT_THAT(engine.remove_range(numbered_key(rows / 2), numbered_key(rows - 10)), Succeeds());
-  ASSERT_THAT(engine.compact_range(), Succeeds());
+  // Refused as long as compactions that run already have a claim on what little room there is.
+  for (;;) {
+    const auto compacted = engine.compact_range();
+    if (compacted) break;
+    ASSERT_EQ(compacted.error().code(), Errc::no_space);
+  }
   // That there is room is noticed at the latest when the guard may ask the file system again.
   for (;;) {
     const auto again = engine.put("again", "value");

@@ -79,7 +79,7 @@ TEST_F(HashIndexTest, a_sequence_beyond_all_expectation_counts_as_the_newest) {
 }
 
 TEST_F(HashIndexTest, finds_every_key_while_it_grows) {
-  constexpr std::uint64_t kKeys = 60000;  // Thirty times what its first buckets are meant for.
+  constexpr std::uint64_t kKeys = 60000;  // Hundreds of times what its first buckets are for.
   const std::size_t bytes = index_.bytes();
   for (std::uint64_t key = 0; key < kKeys; ++key) {
     insert(key, static_cast<std::uint32_t>(64 + key), key + 1);
@@ -94,9 +94,9 @@ TEST_F(HashIndexTest, finds_every_key_while_it_grows) {
   EXPECT_GT(index_.bytes(), bytes);
 }
 
-TEST_F(HashIndexTest, keys_that_all_belong_to_one_bucket_are_found) {
-  // Equal low bits: the same bucket however far the index grows.
-  constexpr std::uint64_t kKeys = 100;
+// Equal low bits: the same bucket however far the index grows.
+TEST_F(HashIndexTest, some_keys_that_share_a_bucket_are_all_found) {
+  constexpr std::uint64_t kKeys = 20;
   for (std::uint64_t i = 0; i < kKeys; ++i) {
     index_.prepare_insert(arena_);
     index_.insert(i << 40, static_cast<std::uint32_t>(64 + i), i + 1);
@@ -105,15 +105,35 @@ TEST_F(HashIndexTest, keys_that_all_belong_to_one_bucket_are_found) {
     const auto found = index_.find(i << 40, [&](std::uint32_t offset) { return offset == 64 + i; });
     EXPECT_EQ(found.answer, Answer::found) << i;
   }
-  index_.replace(std::uint64_t{50} << 40, 64 + 50, 5000, 1000);
-  EXPECT_EQ(index_.find(std::uint64_t{50} << 40, [](std::uint32_t o) { return o == 5000; }).answer,
+  index_.replace(std::uint64_t{15} << 40, 64 + 15, 5000, 1000);
+  EXPECT_EQ(index_.find(std::uint64_t{15} << 40, [](std::uint32_t o) { return o == 5000; }).answer,
             Answer::found);
+}
+
+TEST_F(HashIndexTest, of_thousands_that_are_made_to_share_a_bucket_it_says_that_it_does_not_know) {
+  constexpr std::uint64_t kKeys = 50000;
+  std::size_t compared = 0;
+  for (std::uint64_t i = 0; i < kKeys; ++i) {
+    index_.prepare_insert(arena_);
+    index_.insert(i << 40, static_cast<std::uint32_t>(64 + i), i + 1);
+    index_.replace(i << 40, static_cast<std::uint32_t>(64 + i),
+                   static_cast<std::uint32_t>(64 + kKeys + i), i + 2);
+  }
+  for (std::uint64_t i = 0; i < kKeys; ++i) {
+    const auto found = index_.find(i << 40, [&](std::uint32_t offset) {
+      ++compared;
+      return offset == 64 + kKeys + i;
+    });
+    ASSERT_NE(found.answer, Answer::absent) << i;
+  }
+  EXPECT_LE(compared, 30 * kKeys);
+  EXPECT_EQ(find(7).answer, Answer::absent) << "other buckets are as before";
 }
 
 TEST(HashIndex, grows_no_further_than_its_segment_can_need_and_still_finds_all) {
   Arena arena;
   HashIndex index(1);
-  constexpr std::uint32_t kKeys = 20000;
+  constexpr std::uint32_t kKeys = 5000;
   for (std::uint32_t key = 0; key < kKeys; ++key) {
     index.prepare_insert(arena);
     index.insert(hash_key({reinterpret_cast<const char*>(&key), sizeof(key)}, 0), key, key + 1);
@@ -153,19 +173,22 @@ TEST(HashIndexConcurrency, readers_find_all_that_was_published_to_them_while_it_
         count = published.load(std::memory_order_acquire);
         if (count == 0) continue;
         const auto key = static_cast<std::uint32_t>(random.below(count));
-        // Each key is replaced once, from offset k to offset k + kKeys.
+        // Key k is replaced, from offset k to k + kKeys, when key 2k + 1 has come.
         const auto found =
             index.find(hash_of(key), [&](std::uint32_t offset) { return offset % kKeys == key; });
         ASSERT_EQ(found.answer, Answer::found) << key << " of " << count;
-        ASSERT_GE(found.sequence_max, key + 1);
+        ASSERT_GE(found.sequence_max, 2 * key + 1);
+        if (count > 2 * key + 1) {
+          ASSERT_EQ(found.offset, key + kKeys);
+          ASSERT_GE(found.sequence_max, 4 * key + 4);
+        }
       }
     });
   }
   for (std::uint32_t key = 0; key < kKeys; ++key) {
     index.prepare_insert(arena);
     index.insert(hash_of(key), key, 2 * key + 1);
-    index.replace(hash_of(key / 2), key % 2 == 0 ? key / 2 : key / 2 + kKeys, key / 2 + kKeys,
-                  2 * key + 2);
+    if (key % 2 == 1) index.replace(hash_of(key / 2), key / 2, key / 2 + kKeys, 2 * key + 2);
     published.store(key + 1, std::memory_order_release);
   }
   for (std::thread& reader : readers) reader.join();

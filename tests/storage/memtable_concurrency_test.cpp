@@ -52,7 +52,7 @@ class BesideTheWriter : public ::testing::Test {
     return (at - 1 - number) / kKeys * kKeys + number;
   }
 
-  StoredOperations operations_;
+  StoredOperations operations_{std::size_t{1} << 20};  // So small that the hash index grows.
   std::vector<OperationView> views_;
   MemtableRef memtable_ = MemtableRef::adopt(new Memtable(operations_.segment()));
   std::atomic<std::size_t> published_{0};
