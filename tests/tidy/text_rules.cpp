@@ -84,7 +84,7 @@ Findings file_names(const SourceTree& tree) {
 
 Findings banned_words(const SourceTree& tree) {
   static constexpr std::array<std::string_view, 4> kUnfinished = {"TODO", "FIXME", "XXX", "HACK"};
-  static constexpr std::array<std::string_view, 3> kMachines = {"/work/", "/root/", "/home/"};
+  static constexpr std::array<std::string_view, 2> kMachines = {"/root/", "/home/"};
   static constexpr std::array<std::string_view, 3> kMutexes = {"std::mutex", "std::shared_mutex",
                                                                "std::recursive_mutex"};
   Findings findings;

@@ -56,9 +56,9 @@ class QUARTZ_EXPORT StorageEngine {
 
   /// Refuses new work, lets running work finish and ends the background threads. Acknowledged
   /// writes keep their durability: they are in the log and need no flush. (Without a log,
-  /// everything is flushed to the levels.) Snapshots, cursors and pinned values that are still
-  /// alive keep the directory locked until they go; then the error is `busy` and says how many
-  /// there are. A second call answers `closed`.
+  /// everything is flushed to the levels.) Snapshots, cursors and values pinned in the
+  /// levels that are still alive keep the directory locked until they go; then the error is `busy`
+  /// and says how many there are. A second call answers `closed`.
   Result<void> close();
 
   // Writing. The default keyspace unless one is named.
