@@ -1,6 +1,10 @@
 # How tests are declared.
 include(GoogleTest)
 
+# Presets set it. Under sanitizers, optimising the tests themselves takes more time than it saves.
+set(QUARTZ_TEST_FLAGS "" CACHE STRING "Compiler flags for tests, behind all others")
+separate_arguments(QUARTZ_TEST_FLAGS)
+
 # quartz_add_test_folder(<folder> [LABEL <label>] [TIMEOUT <seconds>] [SOURCES <file>...]
 #                        [LIBRARIES <target>...])
 #
@@ -23,6 +27,7 @@ function(quartz_add_test_folder folder)
   add_executable(${target} ${arg_SOURCES})
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_compile_features(${target} PRIVATE cxx_std_20)
+  target_compile_options(${target} PRIVATE ${QUARTZ_TEST_FLAGS})
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src"
                                                "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock_main)

@@ -48,8 +48,9 @@ class File {
   /// contents are unknown, and calling again proves nothing.
   virtual Result<void> sync_data() = 0;
   /// Maps [0, bytes) for reading and writing, shared with the file. The file may be closed before
-  /// the mapping goes.
-  virtual Result<Mapping> map(std::size_t bytes) = 0;
+  /// the mapping goes. With huge pages, where the file system has them for files, whatever is
+  /// written makes all of its page dirty: a sync then writes 2 MiB for a single byte.
+  virtual Result<Mapping> map(std::size_t bytes, Mapping::Pages pages) = 0;
 };
 
 /// How `FileSystem::open` treats what exists.

@@ -32,29 +32,43 @@ void trim(std::byte* base, std::size_t reserved, std::byte* kept, std::size_t by
 
 }  // namespace
 
+std::byte* Mapping::reserve_for_huge_pages(std::size_t bytes) noexcept {
+  if (bytes > std::numeric_limits<std::size_t>::max() - page_bytes() - kHugePageBytes) {
+    return nullptr;
+  }
+  // The system aligns to small pages only, so ask for one huge page more and cut off what is
+  // around.
+  const std::size_t kept_bytes = round_up(bytes, page_bytes());
+  const std::size_t reserved = kept_bytes + kHugePageBytes;
+  void* const mapped = ::mmap(nullptr, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return nullptr;
+  auto* const base = static_cast<std::byte*>(mapped);
+  const auto address = reinterpret_cast<std::uintptr_t>(base);
+  std::byte* const aligned = base + (round_up(address, kHugePageBytes) - address);
+  trim(base, reserved, aligned, kept_bytes);
+  return aligned;
+}
+
 Result<Mapping> Mapping::anonymous(std::size_t bytes, Pages pages) {
   if (bytes == 0) return Mapping();
   const bool huge = pages == Pages::automatic && bytes >= kHugePageBytes;
-  const std::size_t slack = huge ? kHugePageBytes : 0;
   const auto refused = [&](int error) {
     return system_error("anonymous memory", "map " + std::to_string(bytes) + " bytes", error);
   };
-  if (bytes > std::numeric_limits<std::size_t>::max() - page_bytes() - slack) {
-    return refused(ENOMEM);
-  }
+  if (bytes > std::numeric_limits<std::size_t>::max() - page_bytes()) return refused(ENOMEM);
   const std::size_t kept_bytes = round_up(bytes, page_bytes());
-  // The system aligns to small pages only, so ask for one huge page more and cut off what is
-  // around.
-  const std::size_t reserved = kept_bytes + slack;
+  std::byte* const place = huge ? reserve_for_huge_pages(bytes) : nullptr;
+  if (huge && place == nullptr) return refused(ENOMEM);
+  const int fixed = huge ? MAP_FIXED : 0;
   void* const mapped =
-      ::mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapped == MAP_FAILED) return refused(errno);
-  auto* base = static_cast<std::byte*>(mapped);
+      ::mmap(place, kept_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | fixed, -1, 0);
+  if (mapped == MAP_FAILED) {
+    const int error = errno;
+    if (huge) unmap(place, kept_bytes);
+    return refused(error);
+  }
+  auto* const base = static_cast<std::byte*>(mapped);
   if (huge) {
-    const auto address = reinterpret_cast<std::uintptr_t>(base);
-    std::byte* const aligned = base + (round_up(address, kHugePageBytes) - address);
-    trim(base, reserved, aligned, kept_bytes);
-    base = aligned;
     // Advice only: without huge pages the memory is the same, and slower.
     (void)::madvise(base, kept_bytes, MADV_HUGEPAGE);
   } else if (pages == Pages::small) {

@@ -19,6 +19,9 @@ class Mapping {
   /// Private zeroed memory. `automatic`: advised for huge pages from the size of one on, and then
   /// also aligned to it. `bytes` is rounded up to whole pages.
   static Result<Mapping> anonymous(std::size_t bytes, Pages pages = Pages::automatic);
+  /// Address space for `bytes` that begins at a huge page, to be mapped over; nothing if the system
+  /// has none. Not accessible, and the caller's to unmap.
+  static std::byte* reserve_for_huge_pages(std::size_t bytes) noexcept;
   /// Takes over an existing mapping; `release` gets exactly these two arguments.
   using Release = void (*)(std::byte* base, std::size_t bytes) noexcept;
   Mapping(std::byte* base, std::size_t bytes, Release release) noexcept

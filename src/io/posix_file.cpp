@@ -144,16 +144,24 @@ Result<void> PosixFile::sync_data() {
   return {};
 }
 
-Result<Mapping> PosixFile::map(std::size_t bytes) {
+Result<Mapping> PosixFile::map(std::size_t bytes, Mapping::Pages pages) {
   QUARTZ_ASSIGN(const std::uint64_t available, size());
   if (bytes > available) {
     // The mapping would succeed, and the first touch beyond the end would kill the process.
     return Error(Errc::io_error, path_.string() + ": cannot map " + std::to_string(bytes) +
                                      " bytes: the file has " + std::to_string(available));
   }
-  void* const base =
-      ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_.get(), 0);
-  if (base == MAP_FAILED) return failed("map", errno);
+  const bool huge = pages == Mapping::Pages::automatic && bytes >= Mapping::kHugePageBytes;
+  // Without a place that suits, small pages do as well.
+  std::byte* const place = huge ? Mapping::reserve_for_huge_pages(bytes) : nullptr;
+  const int flags = MAP_SHARED | (place != nullptr ? MAP_FIXED : 0);
+  void* const base = ::mmap(place, bytes, PROT_READ | PROT_WRITE, flags, descriptor_.get(), 0);
+  if (base == MAP_FAILED) {
+    const int error = errno;
+    if (place != nullptr) ::munmap(place, bytes);
+    return failed("map", error);
+  }
+  if (place != nullptr) (void)::madvise(base, bytes, MADV_HUGEPAGE);
   return Mapping(static_cast<std::byte*>(base), bytes,
                  [](std::byte* at, std::size_t size) noexcept { ::munmap(at, size); });
 }

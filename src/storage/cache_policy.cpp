@@ -7,9 +7,6 @@ constexpr std::size_t kSmallShare = 10;  // The small queue's part of the room: 
 // A burst of hits can grant every row a turn. One fill must not pay for all of them under the lock.
 constexpr int kTurnsMax = 64;
 
-constexpr unsigned kTagBits = 16;
-constexpr int kGhostsPerBucket = 4;
-
 }  // namespace
 
 void RowQueue::push(CachedRow* row) noexcept {
@@ -35,17 +32,24 @@ void GhostList::remember(std::size_t bucket, std::uint64_t tag) {
   buckets_[bucket] = buckets_[bucket] << kTagBits | tag;
 }
 
+// The place of a tag in a word of them; as many as there are if it is not there.
+unsigned GhostList::index_of(std::uint64_t word, std::uint64_t tag) noexcept {
+  unsigned index = 0;
+  while (index < kGhostsPerBucket && (word >> (index * kTagBits) & kTagMask) != tag) ++index;
+  return index;
+}
+
+bool GhostList::knows(std::size_t bucket, std::uint64_t tag) const noexcept {
+  return bucket < buckets_.size() && index_of(buckets_[bucket], tag) < kGhostsPerBucket;
+}
+
 bool GhostList::take(std::size_t bucket, std::uint64_t tag) noexcept {
   if (bucket >= buckets_.size()) return false;
   std::uint64_t& word = buckets_[bucket];
-  for (unsigned i = 0; i < kGhostsPerBucket; ++i) {
-    const std::uint64_t lane = std::uint64_t{0xFFFF} << (i * kTagBits);
-    if ((word & lane) == tag << (i * kTagBits)) {
-      word &= ~lane;
-      return true;
-    }
-  }
-  return false;
+  const unsigned index = index_of(word, tag);
+  if (index == kGhostsPerBucket) return false;
+  word &= ~(kTagMask << (index * kTagBits));
+  return true;
 }
 
 void CachePolicy::limit(std::size_t rows_max, std::size_t bytes_max) noexcept {

@@ -31,10 +31,16 @@ class RowQueue {
 class GhostList {
  public:
   void remember(std::size_t bucket, std::uint64_t tag);
+  bool knows(std::size_t bucket, std::uint64_t tag) const noexcept;
   /// Whether it was remembered; it no longer is.
   bool take(std::size_t bucket, std::uint64_t tag) noexcept;
 
  private:
+  static constexpr unsigned kTagBits = 16;
+  static constexpr std::uint64_t kTagMask = 0xFFFF;
+  static constexpr unsigned kGhostsPerBucket = 4;
+  static unsigned index_of(std::uint64_t word, std::uint64_t tag) noexcept;
+
   std::vector<std::uint64_t> buckets_;  // Grows with the table: four tags in a word, newest lowest.
 };
 

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <new>
 
+#include "storage/row_memory.hpp"
+
 namespace quartz::storage {
 
 CachedRow* CachedRow::make(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
                            std::optional<std::string_view> value, Sequence read_at) {
   const std::string_view shown = value.value_or(std::string_view());
-  void* block = ::operator new(sizeof(CachedRow) + key.size() + shown.size());
+  void* block = RowMemory::allocate(sizeof(CachedRow) + key.size() + shown.size());
   auto* row = new (block) CachedRow();
   row->exists_ = value.has_value();
   row->value_bytes_ = static_cast<std::uint32_t>(shown.size());
@@ -33,8 +35,9 @@ bool CachedRow::try_reference() noexcept {
 void CachedRow::drop(CachedRow* row) noexcept {
   // Each holder's reads happen before its drop, and all drops before the free.
   if (row->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  const std::size_t bytes = sizeof(CachedRow) + row->key_bytes_ + row->value_bytes_;
   row->~CachedRow();
-  ::operator delete(row);
+  RowMemory::free(row, bytes);
 }
 
 }  // namespace quartz::storage

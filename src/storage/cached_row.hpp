@@ -7,8 +7,8 @@
 #include <optional>
 #include <string_view>
 
-#include "base/coding.hpp"
 #include "storage/operation.hpp"
+#include "storage/row_memory.hpp"
 
 namespace quartz::storage {
 
@@ -44,10 +44,8 @@ class CachedRow {
   /// What the row counts for against the cache's bound on bytes: its block as the allocator rounds
   /// it, and its share of buckets and ghosts.
   std::size_t charge() const noexcept { return charge_of(key_bytes_, value_bytes_); }
-  static constexpr std::size_t charge_of(std::size_t key_bytes, std::size_t value_bytes) noexcept {
-    constexpr std::size_t kAllocatorBytes = 8;
-    return round_up(sizeof(CachedRow) + key_bytes + value_bytes + kAllocatorBytes, 16) +
-           kTableBytesPerRow;
+  static std::size_t charge_of(std::size_t key_bytes, std::size_t value_bytes) noexcept {
+    return RowMemory::block_bytes(sizeof(CachedRow) + key_bytes + value_bytes) + kTableBytesPerRow;
   }
 
   /// Counts a look-up. A row that is hit all the time is not written to.

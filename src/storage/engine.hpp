@@ -31,6 +31,7 @@
 #include "storage/keyspace_registry.hpp"
 #include "storage/levels.hpp"
 #include "storage/log.hpp"
+#include "storage/memtable_orderer.hpp"
 #include "storage/operation_gate.hpp"
 #include "storage/row_cache.hpp"
 #include "storage/space_guard.hpp"
@@ -161,12 +162,16 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void apply_locked(Sequence sequence, OperationView operation) QUARTZ_REQUIRES(append_mutex_);
   Result<void> roll_locked(std::size_t bytes) QUARTZ_REQUIRES(append_mutex_);
   void append_without_waiting(const WriteBatch& batch, Done done);
+  Result<void> expect_syncs();
 
   // engine_read.cpp
   ReadPoint read_point(const Snapshot* snapshot) const;
   Result<void> check_readable(const KeyspaceState& keyspace, const ReadOptions& options) const;
   MemoryAnswer look_in_memory(const ReadPoint& at, const KeyspaceState& keyspace,
-                              std::string_view key, std::uint64_t key_hash, bool newest) const;
+                              std::string_view key, std::uint64_t key_hash,
+                              Sequence cached_until) const;
+  void prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace,
+                    std::span<const std::string_view> keys, std::span<std::uint64_t> hashes) const;
   void count_answer(MemoryAnswer::Kind kind);
   Result<std::optional<PinnedValue>> get_from_levels(const KeyspaceState& keyspace,
                                                      std::string_view key, std::uint64_t key_hash,
@@ -225,6 +230,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   RowCache cache_;
   BackPressure back_pressure_;
   BlockingPool pool_;
+  MemtableOrderer orderer_;
   mutable OperationGate gate_;
   std::atomic<bool> closed_{true};  // Until `open` has succeeded.
   std::atomic<bool> background_ended_{true};
@@ -240,6 +246,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // until a roll, which needs the append lock.
   Memtable* active_ QUARTZ_GUARDED_BY(append_mutex_) = nullptr;
   std::optional<Error> writes_stopped_ QUARTZ_GUARDED_BY(append_mutex_);
+  std::atomic<bool> syncs_expected_{false};  // Somebody has asked for `Durability::disk`.
   std::atomic<Sequence> visible_sequence_{0};
   std::atomic<std::uint64_t> active_since_ns_{0};  // When the active memtable got its first write.
 

@@ -65,6 +65,7 @@ void Engine::stop_background() {
   background_wake_.notify_all();
   flush_done_.notify_all();
   if (background_.joinable()) background_.join();
+  orderer_.stop();
 }
 
 std::uint64_t Engine::handles_open() const noexcept {

@@ -209,6 +209,8 @@ class EngineOpener {
     options.persistent = config.enable_wal;
     options.medium = config.log_medium;
     options.database_id = engine_.database_id_;
+    options.expects_syncs = config.durability == Durability::disk;
+    engine_.syncs_expected_ = options.expects_syncs;
     LogStart start = replay_.start;
     start.next_sequence = std::max(start.next_sequence, engine_.levels_->applied_sequence() + 1);
     next_sequence_ = start.next_sequence;
@@ -225,6 +227,9 @@ class EngineOpener {
     view->older.assign(memtables_.rbegin(), memtables_.rend());
     view->waiting_count = view->older.size();
     view->levels = engine_.levels_->snapshot();
+    for (const MemtableRef& memtable : memtables_) engine_.orderer_.follow(memtable);
+    engine_.orderer_.follow(view->active);
+    engine_.orderer_.start();
     {
       MutexLock lock(engine_.append_mutex_);
       engine_.next_sequence_ = next_sequence_;

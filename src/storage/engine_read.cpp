@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +14,8 @@ namespace quartz::storage {
 namespace {
 
 constexpr std::uint64_t kSampleEvery = 64;
+// So many cache misses a core can have under way.
+constexpr std::size_t kKeysAhead = 16;
 
 /// Times one in `kSampleEvery` of a thread's reads.
 class SampledTimer {
@@ -90,14 +94,15 @@ Result<void> Engine::check_readable(const KeyspaceState& keyspace,
 
 Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceState& keyspace,
                                             std::string_view key, std::uint64_t key_hash,
-                                            bool newest) const {
+                                            Sequence cached_until) const {
   MemoryAnswer answer;
   // All that may answer comes near while the first is asked.
   at.view->active->prefetch(key_hash);
   for (const MemtableRef& memtable : at.view->older) memtable->prefetch(key_hash);
-  if (newest) {
+  if (cached_until > 0) {
     const Sequence valid_from = keyspace.cache_valid_from.load(std::memory_order_acquire);
-    if (const auto row = cache_.find(keyspace.id, key, key_hash, valid_from)) {
+    const auto row = cache_.find(keyspace.id, key, key_hash, valid_from);
+    if (row && row->read_at <= cached_until) {
       answer.kind = row->exists ? MemoryAnswer::Kind::in_cache : MemoryAnswer::Kind::absent;
       answer.value = row->value;
       answer.row = *row;
@@ -164,7 +169,7 @@ Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view ke
     QUARTZ_TRY(check_readable(keyspace, options));
     const ReadPoint at = read_point(options.snapshot);
     const MemoryAnswer answer =
-        look_in_memory(at, keyspace, key, hash, options.snapshot == nullptr);
+        look_in_memory(at, keyspace, key, hash, options.snapshot == nullptr ? kSequenceMax : 0);
     count_answer(answer.kind);
     if (answer.kind == MemoryAnswer::Kind::absent) return false;
     if (answer.kind != MemoryAnswer::Kind::unknown) {
@@ -176,11 +181,18 @@ Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view ke
   }
   const GatePass pass(gate_);
   if (!pass) return closed_error();
-  const bool fill = options.fill_cache && options.snapshot == nullptr;
-  QUARTZ_ASSIGN(const auto row, get_from_levels(keyspace, key, hash, *levels, sequence, fill));
-  if (!row) return false;
-  value.assign(row->view());
-  return true;
+  const SampledTimer level_timer(level_get_latency_);
+  const auto found = levels_->get_into(keyspace.id, key, *levels, value);
+  if (!found) {
+    count_read_error(found.error());
+    return found.error();
+  }
+  (*found ? gets_from_levels_ : gets_absent_in_levels_).add();
+  if (options.fill_cache && options.snapshot == nullptr) {
+    cache_.fill(keyspace.id, key, hash,
+                *found ? std::optional<std::string_view>(value) : std::nullopt, sequence);
+  }
+  return *found;
 }
 
 Result<std::optional<PinnedValue>> Engine::get_pinned(const KeyspaceState& keyspace,
@@ -196,7 +208,7 @@ Result<std::optional<PinnedValue>> Engine::get_pinned(const KeyspaceState& keysp
     QUARTZ_TRY(check_readable(keyspace, options));
     const ReadPoint at = read_point(options.snapshot);
     const MemoryAnswer answer =
-        look_in_memory(at, keyspace, key, hash, options.snapshot == nullptr);
+        look_in_memory(at, keyspace, key, hash, options.snapshot == nullptr ? kSequenceMax : 0);
     count_answer(answer.kind);
     if (answer.kind == MemoryAnswer::Kind::absent) return std::optional<PinnedValue>();
     std::optional<PinnedValue> pinned;
@@ -224,11 +236,33 @@ std::optional<Result<std::optional<std::string>>> Engine::get_from_memory(
   cache_.prefetch(hash);
   const EpochGuard guard;
   if (auto readable = check_readable(keyspace, {}); !readable) return std::move(readable).error();
-  const MemoryAnswer answer = look_in_memory(read_point(nullptr), keyspace, key, hash, true);
+  const MemoryAnswer answer =
+      look_in_memory(read_point(nullptr), keyspace, key, hash, kSequenceMax);
   count_answer(answer.kind);
   if (answer.kind == MemoryAnswer::Kind::unknown) return std::nullopt;
   if (answer.kind == MemoryAnswer::Kind::absent) return std::optional<std::string>();
   return std::optional<std::string>(answer.value);
+}
+
+// Hashes of the first of these keys, and what memory has of them on its way: the misses of several
+// keys take no longer than those of one.
+void Engine::prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace,
+                          std::span<const std::string_view> keys,
+                          std::span<std::uint64_t> hashes) const {
+  const auto each_memtable = [&](const auto& visit) {
+    visit(*at.view->active);
+    for (const MemtableRef& memtable : at.view->older) visit(*memtable);
+  };
+  const std::size_t count = std::min(keys.size(), hashes.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    hashes[i] = hash_key(keys[i], keyspace.id);
+    cache_.prefetch(hashes[i]);
+    each_memtable([&](const Memtable& memtable) { memtable.prefetch(hashes[i]); });
+  }
+  for (const std::uint64_t hash : hashes.first(count)) {
+    cache_.prefetch_row(hash);
+    each_memtable([&](const Memtable& memtable) { memtable.prefetch_operation(hash); });
+  }
 }
 
 Result<std::vector<std::optional<std::string>>> Engine::multi_get(
@@ -238,17 +272,20 @@ Result<std::vector<std::optional<std::string>>> Engine::multi_get(
   std::vector<std::optional<std::string>> values(keys.size());
   std::vector<std::size_t> missing;
   std::vector<std::string_view> missing_keys;
+  std::array<std::uint64_t, kKeysAhead> hashes{};
   std::shared_ptr<const LevelsSnapshot> levels;
   Sequence sequence = 0;
   {
     const EpochGuard guard;
     QUARTZ_TRY(check_readable(keyspace, options));
     const ReadPoint at = read_point(options.snapshot);
-    // The row cache answers for the newest moment, which moves on between keys; memtables and
-    // levels answer for one sequence.
+    // A cached row is the newest one as of now. It was so at this sequence, too, if it was read by
+    // then: it has not changed since.
+    const Sequence cached_until = options.snapshot == nullptr ? at.sequence : 0;
     for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (i % kKeysAhead == 0) prefetch_all(at, keyspace, keys.subspan(i), hashes);
       const MemoryAnswer answer =
-          look_in_memory(at, keyspace, keys[i], hash_key(keys[i], keyspace.id), false);
+          look_in_memory(at, keyspace, keys[i], hashes[i % kKeysAhead], cached_until);
       count_answer(answer.kind);
       if (answer.kind == MemoryAnswer::Kind::unknown) {
         missing.push_back(i);

@@ -122,6 +122,7 @@ Result<void> Engine::roll_locked(std::size_t bytes) {
     return stop_writes_locked("no memory was left for a new memtable");
   }
   Memtable* const active = next->active.get();
+  orderer_.follow(next->active);
   {
     MutexLock lock(view_mutex_);
     const EngineView& now = *view_owner_;
@@ -187,6 +188,7 @@ Result<LogPosition> Engine::publish_locked(const LogReservation& reservation, st
   next_sequence_ += count;
   increase(batches_, 1);
   visible_sequence_.store(next_sequence_ - 1, std::memory_order_release);
+  orderer_.added(count);
   if (active_since_ns_.load(std::memory_order_relaxed) == 0) {
     active_since_ns_.store(steady_nanoseconds(), std::memory_order_relaxed);
   }
@@ -218,6 +220,17 @@ Result<LogPosition> Engine::append_batch(const WriteBatch& batch) {
   return publish_locked(reservation, static_cast<std::uint32_t>(batch.operation_count()), crc);
 }
 
+// Before the first write that will be synced by itself: such writes want a segment of small pages.
+Result<void> Engine::expect_syncs() {
+  if (syncs_expected_.load(std::memory_order_relaxed)) [[likely]]
+    return {};
+  MutexLock lock(append_mutex_);
+  QUARTZ_TRY(check_writable_locked());
+  if (log_->expect_syncs()) QUARTZ_TRY(roll_locked(0));
+  syncs_expected_.store(true, std::memory_order_relaxed);
+  return {};
+}
+
 Result<void> Engine::write_one(const KeyspaceState& keyspace, OperationType type,
                                std::string_view key, std::string_view value,
                                const WriteOptions& options) {
@@ -230,6 +243,7 @@ Result<void> Engine::write_one(const KeyspaceState& keyspace, OperationType type
     return closed() ? Result<void>(closed_error()) : Result<void>();
   }
   QUARTZ_TRY(admit(operation_bytes(key.size(), value.size()), type != OperationType::put));
+  if (durability == Durability::disk) QUARTZ_TRY(expect_syncs());
   QUARTZ_ASSIGN(const LogPosition end, append_one(keyspace, type, key, value));
   if (durability == Durability::disk) {
     const GatePass pass(gate_);
@@ -246,6 +260,7 @@ Result<void> Engine::write(const WriteBatch& batch, const WriteOptions& options)
   QUARTZ_TRY(check_batch(batch));
   if (batch.empty()) return closed() ? Result<void>(closed_error()) : Result<void>();
   QUARTZ_TRY(admit(batch.bytes(), space_->low() && only_removes(batch)));
+  if (durability == Durability::disk) QUARTZ_TRY(expect_syncs());
   QUARTZ_ASSIGN(const LogPosition end, append_batch(batch));
   if (durability == Durability::disk) {
     const GatePass pass(gate_);
@@ -284,6 +299,7 @@ void Engine::append_without_waiting(const WriteBatch& batch, Done done) {
   if (auto admitted = space_->admit(space_->low() && only_removes(batch)); !admitted) {
     return done(std::move(admitted));
   }
+  if (auto expected = expect_syncs(); !expected) return done(std::move(expected));
   LogPosition end = log_->end_position();
   if (!batch.empty()) {
     auto appended = append_batch(batch);

@@ -53,17 +53,6 @@ HashIndex::Bucket* HashIndex::new_bucket(Arena& arena) {
   return static_cast<Bucket*>(arena.allocate(sizeof(Bucket), alignof(Bucket)));
 }
 
-template <class Wanted>
-std::atomic<std::uint64_t>* HashIndex::place_where(Bucket& home, const Wanted& wanted) noexcept {
-  for (Bucket* bucket = &home; bucket != nullptr && bucket != crowded();
-       bucket = bucket->overflow.load(std::memory_order_relaxed)) {
-    for (auto& place : bucket->entries) {
-      if (wanted(place.load(std::memory_order_relaxed))) return &place;
-    }
-  }
-  return nullptr;
-}
-
 bool HashIndex::add(Bucket& home, std::uint64_t entry) noexcept {
   if (auto* free = place_where(home, [](std::uint64_t held) { return held == 0; })) {
     free->store(entry, std::memory_order_release);
@@ -105,25 +94,6 @@ void HashIndex::crowd(Bucket& home) noexcept {
 std::size_t HashIndex::bytes() const noexcept {
   const std::size_t bytes = count_.load(std::memory_order_relaxed) * sizeof(Bucket);
   return huge_pages_ ? round_up(bytes, io::Mapping::kHugePageBytes) : bytes;
-}
-
-void HashIndex::insert(std::uint64_t hash, std::uint32_t offset, Sequence sequence) noexcept {
-  if (!usable()) return;
-  Bucket& home = bucket_of(hash, count_.load(std::memory_order_relaxed));
-  if (add(home, entry(hash, offset, sequence))) ++entries_;
-}
-
-void HashIndex::replace(std::uint64_t hash, std::uint32_t old_offset, std::uint32_t offset,
-                        Sequence sequence) noexcept {
-  if (!usable()) return;
-  Bucket& home = bucket_of(hash, count_.load(std::memory_order_relaxed));
-  auto* place = place_where(home, [old_offset](std::uint64_t held) {
-    return held != 0 && offset_of(held) == old_offset;
-  });
-  if (place != nullptr) {
-    return place->store(entry(hash, offset, sequence), std::memory_order_release);
-  }
-  QUARTZ_CHECK(is_crowded(home));
 }
 
 // Readers may be in the source all the while: it is emptied of what moved only when they can see

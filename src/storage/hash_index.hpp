@@ -47,6 +47,17 @@ class HashIndex {
     if (usable()) __builtin_prefetch(&bucket_of(hash, count_.load(std::memory_order_relaxed)));
   }
 
+  /// The offsets that `find` would ask about, given to `seen`.
+  template <class Seen>
+  void candidates(std::uint64_t hash, const Seen& seen) const noexcept {
+    if (!usable()) return;
+    const Bucket& home = bucket_of(hash, count_.load(std::memory_order_acquire));
+    for (const auto& place : home.entries) {
+      const std::uint64_t entry = place.load(std::memory_order_relaxed);
+      if ((entry & kTagMask) == tag_of(hash) && entry != 0) seen(offset_of(entry));
+    }
+  }
+
   // Writer. Offsets below 2^32; sequences grow from call to call.
 
   /// Makes sure of the memory for one `insert`; in `arena`, which must outlive the index, and
@@ -56,11 +67,11 @@ class HashIndex {
     if (entries_ >= count_.load(std::memory_order_relaxed) * kEntriesPerBucket) grow(arena);
     if (spare_ == nullptr) spare_ = new_bucket(arena);
   }
-  /// Adds the first operation of a key.
-  void insert(std::uint64_t hash, std::uint32_t offset, Sequence sequence) noexcept;
-  /// Puts a newer operation of a key in the place of the one at `old_offset`.
-  void replace(std::uint64_t hash, std::uint32_t old_offset, std::uint32_t offset,
-               Sequence sequence) noexcept;
+  /// Makes `offset` the newest operation of a key: in the place of the one for which
+  /// `matches(offset)` holds (see `find`), or as the key's first.
+  template <class Matches>
+  void put(std::uint64_t hash, std::uint32_t offset, Sequence sequence,
+           const Matches& matches) noexcept;
 
   /// Memory in use; grows with what is inserted.
   std::size_t bytes() const noexcept;
@@ -114,6 +125,9 @@ class HashIndex {
   template <class Wanted>
   static std::atomic<std::uint64_t>* place_where(Bucket& home, const Wanted& wanted) noexcept;
   static bool is_crowded(const Bucket& home) noexcept;
+  void insert(Bucket& home, std::uint64_t entry) noexcept {
+    if (add(home, entry)) ++entries_;
+  }
   static void crowd(Bucket& home) noexcept;
   /// False if the bucket is crowded, or is now.
   bool add(Bucket& home, std::uint64_t entry) noexcept;
@@ -129,6 +143,31 @@ class HashIndex {
   std::size_t entries_ = 0;
   Bucket* spare_ = nullptr;  // For the next bucket that overflows.
 };
+
+template <class Wanted>
+std::atomic<std::uint64_t>* HashIndex::place_where(Bucket& home, const Wanted& wanted) noexcept {
+  for (Bucket* bucket = &home; bucket != nullptr && bucket != crowded();
+       bucket = bucket->overflow.load(std::memory_order_relaxed)) {
+    for (auto& place : bucket->entries) {
+      if (wanted(place.load(std::memory_order_relaxed))) return &place;
+    }
+  }
+  return nullptr;
+}
+
+template <class Matches>
+void HashIndex::put(std::uint64_t hash, std::uint32_t offset, Sequence sequence,
+                    const Matches& matches) noexcept {
+  if (!usable()) return;
+  const std::uint64_t tag = tag_of(hash);
+  Bucket& home = bucket_of(hash, count_.load(std::memory_order_relaxed));
+  auto* place = place_where(home, [&](std::uint64_t held) {
+    return (held & kTagMask) == tag && held != 0 && matches(offset_of(held));
+  });
+  const std::uint64_t added = entry(hash, offset, sequence);
+  if (place == nullptr) return insert(home, added);
+  place->store(added, std::memory_order_release);
+}
 
 template <class Matches>
 HashIndex::Found HashIndex::find(std::uint64_t hash, const Matches& matches) const noexcept {

@@ -64,7 +64,7 @@ rocksdb::BlockBasedTableOptions table_options() {
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10, false));
   // Scans like large blocks, single reads small ones; a hash index within the block makes up for
   // most of that at one per cent of the size.
-  table.block_size = std::size_t{32} << 10;
+  table.block_size = std::size_t{16} << 10;
   table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   return table;
 }

@@ -53,6 +53,7 @@ Result<std::unique_ptr<Log>> Log::open(io::FileSystem& files, LogOptions options
 Log::Log(io::FileSystem& files, LogOptions options, const LogStart& start)
     : files_(files),
       options_(std::move(options)),
+      expects_syncs_(options_.expects_syncs),
       writes_files_(options_.persistent && options_.medium == LogMedium::file),
       opened_at_(start.position),
       first_id_(start.next_segment_id),
@@ -194,6 +195,14 @@ Result<std::shared_ptr<LogSegment>> Log::roll(std::size_t operations_bytes,
   sync_.begin_segment(next);
   make_current(std::move(next));
   return current_;
+}
+
+bool Log::expect_syncs() {
+  if (!expects_syncs_) {
+    expects_syncs_ = true;
+    preparer_->expect_syncs();
+  }
+  return current_->huge_pages;
 }
 
 void Log::retire(std::shared_ptr<LogSegment> segment) {

@@ -73,6 +73,9 @@ class Log {
   /// operations (a segment of its own size if that is more than usual). Takes the prepared one if
   /// it is ready, else makes one here. `no_space` if the disk is full: the old one stays current.
   Result<std::shared_ptr<LogSegment>> roll(std::size_t operations_bytes, Sequence first_sequence);
+  /// Tells that single records will be synced from now on. True if the current segment is mapped in
+  /// a way that makes each such sync dear: then `roll`.
+  bool expect_syncs();
   /// Position after the last committed record.
   LogPosition end_position() const noexcept { return sync_.end_position(); }
 
@@ -116,6 +119,7 @@ class Log {
 
   io::FileSystem& files_;
   const LogOptions options_;
+  bool expects_syncs_;
   const bool writes_files_;  // Each record is written to the file by a call of its own.
   const LogPosition opened_at_;
   const std::uint32_t first_id_;         // Smaller ones are replayed segments.

@@ -20,6 +20,9 @@ struct LogOptions {
   LogMedium medium = LogMedium::automatic;
   std::uint64_t database_id = 0;
   std::size_t spare_segments_max = 2;  // Retired segments kept for reuse.
+  /// Records are synced one by one, or a few at a time. Otherwise segments are mapped with huge
+  /// pages, until `Log::expect_syncs`.
+  bool expects_syncs = false;
 };
 
 /// Where a log goes on after recovery.

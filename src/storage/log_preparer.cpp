@@ -10,15 +10,15 @@
 namespace quartz::storage {
 namespace {
 
-// A chunk takes about a millisecond, in which the appender fills less than the distance. More would
-// only make the first sync write zeros that are overwritten later.
+// A chunk takes about a millisecond, in which the appender fills less than the distance of two.
 constexpr std::size_t kPopulateChunkBytes = std::size_t{4} << 20;
-constexpr std::size_t kPopulateAheadBytes = std::size_t{8} << 20;
+// Where records are synced, the appender is slow, and each sync writes out the zeros ahead of it.
+constexpr std::size_t kPopulateChunkBytesSynced = std::size_t{128} << 10;
 
 }  // namespace
 
 LogPreparer::LogPreparer(io::FileSystem& files, const LogOptions& options, std::uint32_t next_id)
-    : files_(files), options_(options), next_id_(next_id) {}
+    : files_(files), options_(options), next_id_(next_id), expects_syncs_(options.expects_syncs) {}
 
 LogPreparer::~LogPreparer() {
   {
@@ -40,21 +40,27 @@ void LogPreparer::start() {
 Result<LogPreparer::Segment> LogPreparer::take(std::size_t capacity) {
   Segment segment;
   std::uint32_t id = 0;
+  io::Mapping::Pages kind{};
   {
     MutexLock lock(mutex_);
+    kind = pages();
     if (!prepared_ && thread_.joinable()) ++waited_;
     // Whatever the thread is making has the next id, and ids must be used in order; making another
     // one here would not be faster either.
     while (preparing_) done_.wait(mutex_);
     segment = std::move(prepared_);
     prepared_ = nullptr;
-    if (!segment) {
+    if (segment && unsuitable(*segment)) {
+      id = segment->id;
+      discard(*segment);
+      segment = nullptr;
+    } else if (!segment) {
       QUARTZ_ASSIGN(id, next_id());
     }
   }
-  if (!segment) return make(id, std::max(capacity, options_.segment_bytes));
+  if (!segment) return make(id, std::max(capacity, options_.segment_bytes), kind);
   if (capacity > segment->capacity) {
-    if (auto enlarged = fill_in(*segment, capacity); !enlarged) {
+    if (auto enlarged = fill_in(*segment, capacity, kind); !enlarged) {
       put_back(std::move(segment));
       return std::move(enlarged).error();
     }
@@ -80,7 +86,12 @@ std::size_t LogPreparer::advance(std::size_t used) {
   MutexLock lock(mutex_);
   used_ = used;
   work_.notify_one();
-  return used + kPopulateChunkBytes;
+  return used + populate_chunk_bytes();
+}
+
+void LogPreparer::expect_syncs() {
+  MutexLock lock(mutex_);
+  expects_syncs_ = true;
 }
 
 void LogPreparer::settle(const LogSegment& segment) {
@@ -93,7 +104,7 @@ bool LogPreparer::offer_spare(Segment& segment) {
   const bool reusable = segment->memory_is_file || !options_.persistent;
   if (!reusable || segment->capacity != options_.segment_bytes) return false;
   MutexLock lock(mutex_);
-  if (spares_.size() >= options_.spare_segments_max) return false;
+  if (spares_.size() >= options_.spare_segments_max || unsuitable(*segment)) return false;
   spares_.push_back(std::move(segment));
   return true;
 }
@@ -108,8 +119,12 @@ std::uint64_t LogPreparer::waited() const {
   return waited_;
 }
 
+std::size_t LogPreparer::populate_chunk_bytes() const {
+  return expects_syncs_ ? kPopulateChunkBytesSynced : kPopulateChunkBytes;
+}
+
 bool LogPreparer::populate_wanted() const {
-  return current_ && populated_ < std::min(current_->capacity, used_ + kPopulateAheadBytes);
+  return current_ && populated_ < std::min(current_->capacity, used_ + 2 * populate_chunk_bytes());
 }
 
 bool LogPreparer::prepare_wanted() const { return prepare_requested_ && !prepared_; }
@@ -131,7 +146,7 @@ void LogPreparer::run() {
 void LogPreparer::populate_some() {
   const Segment segment = current_;
   const std::size_t from = populated_;
-  const std::size_t bytes = std::min(kPopulateChunkBytes, segment->capacity - from);
+  const std::size_t bytes = std::min(populate_chunk_bytes(), segment->capacity - from);
   populating_ = segment.get();
   mutex_.unlock();
   segment->memory.populate(from, bytes);
@@ -149,15 +164,18 @@ void LogPreparer::prepare_one() {
   if (!spares_.empty()) {
     spare = std::move(spares_.back());
     spares_.pop_back();
+    if (unsuitable(*spare)) {
+      discard(*spare);
+      spare = nullptr;
+    }
   }
+  const io::Mapping::Pages kind = pages();
+  const std::size_t populated = populate_chunk_bytes();
   preparing_ = true;
   mutex_.unlock();
   const bool recycling = spare != nullptr;
-  auto made = recycling ? recycle(std::move(spare), *id) : make(*id, options_.segment_bytes);
-  if (made) {
-    const std::size_t first = std::min(kPopulateChunkBytes, (*made)->capacity);
-    (*made)->memory.populate(0, first);
-  }
+  auto made = recycling ? recycle(std::move(spare), *id) : make(*id, options_.segment_bytes, kind);
+  if (made) (*made)->memory.populate(0, std::min(populated, (*made)->capacity));
   mutex_.lock();
   preparing_ = false;
   // A failure is not kept: when the segment is needed `take` tries again, and its error is newer.
@@ -176,23 +194,25 @@ Result<std::uint32_t> LogPreparer::next_id() {
   return next_id_++;
 }
 
-Result<LogPreparer::Segment> LogPreparer::make(std::uint32_t id, std::size_t capacity) {
-  if (options_.persistent) return make_file(id, capacity);
+Result<LogPreparer::Segment> LogPreparer::make(std::uint32_t id, std::size_t capacity,
+                                               io::Mapping::Pages pages) {
+  if (options_.persistent) return make_file(id, capacity, pages);
   auto segment = std::make_shared<LogSegment>();
   segment->id = id;
   segment->used = kSegmentHeaderBytes;
-  QUARTZ_TRY(fill_in(*segment, capacity));
+  QUARTZ_TRY(fill_in(*segment, capacity, pages));
   return segment;
 }
 
-Result<LogPreparer::Segment> LogPreparer::make_file(std::uint32_t id, std::size_t capacity) {
+Result<LogPreparer::Segment> LogPreparer::make_file(std::uint32_t id, std::size_t capacity,
+                                                    io::Mapping::Pages pages) {
   auto segment = std::make_shared<LogSegment>();
   segment->id = id;
   segment->used = kSegmentHeaderBytes;
   segment->path = options_.directory / segment_file_name(id);
   QUARTZ_ASSIGN(segment->file, files_.open(segment->path, io::OpenMode::create_new));
   const auto finish = [&]() -> Result<void> {
-    QUARTZ_TRY(fill_in(*segment, capacity));
+    QUARTZ_TRY(fill_in(*segment, capacity, pages));
     QUARTZ_TRY(segment->file->sync_data());
     return files_.sync_directory(options_.directory);
   };
@@ -205,7 +225,8 @@ Result<LogPreparer::Segment> LogPreparer::make_file(std::uint32_t id, std::size_
 
 // Space in the file and memory to go with it. Leaves `segment` as it was if it fails, but for a
 // file that may have grown.
-Result<void> LogPreparer::fill_in(LogSegment& segment, std::size_t capacity) {
+Result<void> LogPreparer::fill_in(LogSegment& segment, std::size_t capacity,
+                                  io::Mapping::Pages pages) {
   if (segment.file) {
     const auto allocated = segment.file->allocate(capacity);
     // Records that are written one by one can meet a full disk later; it need not be now.
@@ -215,9 +236,11 @@ Result<void> LogPreparer::fill_in(LogSegment& segment, std::size_t capacity) {
   }
   const bool mapped = segment.file && options_.medium == LogMedium::mapped;
   QUARTZ_ASSIGN(io::Mapping memory,
-                mapped ? segment.file->map(capacity) : io::Mapping::anonymous(capacity));
+                mapped ? segment.file->map(capacity, pages) : io::Mapping::anonymous(capacity));
   segment.memory = std::move(memory);
   segment.memory_is_file = mapped;
+  segment.huge_pages =
+      mapped && pages == io::Mapping::Pages::automatic && capacity >= io::Mapping::kHugePageBytes;
   segment.capacity = capacity;
   return {};
 }
@@ -231,6 +254,7 @@ Result<LogPreparer::Segment> LogPreparer::recycle(Segment spare, std::uint32_t i
   segment->file = std::move(spare->file);
   segment->memory = std::move(spare->memory);
   segment->memory_is_file = spare->memory_is_file;
+  segment->huge_pages = spare->huge_pages;
   segment->capacity = spare->capacity;
   if (!options_.persistent) return segment;
   segment->path = options_.directory / segment_file_name(id);

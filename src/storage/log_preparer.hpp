@@ -47,6 +47,9 @@ class LogPreparer {
   /// enough.
   bool offer_spare(std::shared_ptr<LogSegment>& segment);
 
+  /// From now on no segment is made, or used again, whose pages are dear to sync.
+  void expect_syncs();
+
   std::uint64_t recycled() const;
   /// How often `take` found nothing prepared, once the thread was there to prepare.
   std::uint64_t waited() const;
@@ -55,15 +58,22 @@ class LogPreparer {
   using Segment = std::shared_ptr<LogSegment>;
 
   void run();
+  bool unsuitable(const LogSegment& segment) const QUARTZ_REQUIRES(mutex_) {
+    return segment.huge_pages && expects_syncs_;
+  }
+  std::size_t populate_chunk_bytes() const QUARTZ_REQUIRES(mutex_);
   bool populate_wanted() const QUARTZ_REQUIRES(mutex_);
   bool prepare_wanted() const QUARTZ_REQUIRES(mutex_);
   void populate_some() QUARTZ_REQUIRES(mutex_);
   void prepare_one() QUARTZ_REQUIRES(mutex_);
   Result<std::uint32_t> next_id() QUARTZ_REQUIRES(mutex_);
 
-  Result<Segment> make(std::uint32_t id, std::size_t capacity);
-  Result<Segment> make_file(std::uint32_t id, std::size_t capacity);
-  Result<void> fill_in(LogSegment& segment, std::size_t capacity);
+  Result<Segment> make(std::uint32_t id, std::size_t capacity, io::Mapping::Pages pages);
+  Result<Segment> make_file(std::uint32_t id, std::size_t capacity, io::Mapping::Pages pages);
+  Result<void> fill_in(LogSegment& segment, std::size_t capacity, io::Mapping::Pages pages);
+  io::Mapping::Pages pages() const QUARTZ_REQUIRES(mutex_) {
+    return expects_syncs_ ? io::Mapping::Pages::small : io::Mapping::Pages::automatic;
+  }
   Result<Segment> recycle(Segment spare, std::uint32_t id);
   void discard(LogSegment& segment);
 
@@ -74,6 +84,7 @@ class LogPreparer {
   CondVar work_;  // For the thread.
   CondVar done_;  // After each step of the thread.
   std::uint32_t next_id_ QUARTZ_GUARDED_BY(mutex_);
+  bool expects_syncs_ QUARTZ_GUARDED_BY(mutex_);
   Segment prepared_ QUARTZ_GUARDED_BY(mutex_);
   std::vector<Segment> spares_ QUARTZ_GUARDED_BY(mutex_);
   bool preparing_ QUARTZ_GUARDED_BY(mutex_) = false;

@@ -22,6 +22,7 @@ struct LogSegment {
   std::unique_ptr<io::File> file;  // Null if there is no file; of a replayed one only synced.
   io::Mapping memory;              // The file's mapping, or private memory (file medium, replay).
   bool memory_is_file = false;     // Whether `memory` maps the file, so that both can be recycled.
+  bool huge_pages = false;         // Of the mapped file: cheap to write to, dear to sync often.
   std::size_t capacity = 0;        // Bytes of `memory` that records may use, header included.
   LogPosition start_position = 0;
   Sequence first_sequence = 0;

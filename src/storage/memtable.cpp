@@ -7,6 +7,14 @@
 #include "base/hash.hpp"
 
 namespace quartz::storage {
+namespace {
+
+// The first lines of an operation, which hold all of a small one.
+void prefetch_lines(const std::byte* operation) noexcept {
+  for (std::size_t at = 0; at < std::size_t{3} * 64; at += 64) __builtin_prefetch(operation + at);
+}
+
+}  // namespace
 
 Memtable::Memtable(std::shared_ptr<LogSegment> segment)
     : segment_(std::move(segment)), hash_index_(segment_ ? segment_->memory.size() : 0) {}
@@ -20,10 +28,9 @@ Memtable::~Memtable() {
   }
 }
 
-const Memtable::Keyspace* Memtable::keyspace(KeyspaceId id) const noexcept {
+Memtable::Keyspace* Memtable::find_keyspace(KeyspaceId id) const noexcept {
   QUARTZ_CHECK(id <= kKeyspaceIdMax);
-  const KeyspacePage* page =
-      keyspace_pages_[id / kKeyspacesPerPage].load(std::memory_order_acquire);
+  KeyspacePage* page = keyspace_pages_[id / kKeyspacesPerPage].load(std::memory_order_acquire);
   return page == nullptr ? nullptr
                          : page->keyspaces[id % kKeyspacesPerPage].load(std::memory_order_acquire);
 }
@@ -52,15 +59,15 @@ void Memtable::insert(Sequence sequence, OperationView operation) {
 }
 
 void Memtable::insert(Sequence sequence, OperationView operation, std::uint64_t key_hash) {
-  hash_index_.prefetch(key_hash);  // Needed when the tree is done.
+  const bool removes_range = operation.type() == OperationType::remove_range;
   Keyspace& keyspace = keyspace_for_writing(operation.keyspace());
-  const Version* previous = nullptr;
-  if (operation.type() == OperationType::remove_range) {
+  if (removes_range) {
     keyspace.range_tombstones.add({operation.key(), operation.value(), sequence});
     has_range_tombstones_.store(true, std::memory_order_release);
   } else {
     hash_index_.prepare_insert(arena_);
-    previous = keyspace.tree.insert(arena_, sequence, operation, key_hash);
+    versions_.prepare_append(arena_);
+    versions_.append(operation, sequence);
   }
   // One writer, so that no read-modify-write is needed.
   if (entry_count_.load(std::memory_order_relaxed) == 0) {
@@ -69,24 +76,58 @@ void Memtable::insert(Sequence sequence, OperationView operation, std::uint64_t 
   entry_count_.store(entry_count_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   last_sequence_.store(sequence, std::memory_order_release);
   // Last: who finds an entry there must find `last_sequence_` not below it.
-  if (operation.type() != OperationType::remove_range) {
-    index_by_hash(operation, previous, key_hash, sequence);
-  }
+  if (!removes_range) index_by_hash(operation, key_hash, sequence);
 }
 
-void Memtable::index_by_hash(OperationView operation, const Version* previous,
-                             std::uint64_t key_hash, Sequence sequence) noexcept {
+void Memtable::index_by_hash(OperationView operation, std::uint64_t key_hash,
+                             Sequence sequence) noexcept {
   if (segment_ == nullptr) return;
   const std::byte* const base = segment_->memory.data();
   QUARTZ_CHECK(operation.data() >= base && operation.data() < base + segment_->memory.size());
-  const auto offset_of = [base](const std::byte* at) {
-    return static_cast<std::uint32_t>(at - base);
-  };
-  if (previous == nullptr) {
-    hash_index_.insert(key_hash, offset_of(operation.data()), sequence);
-  } else {
-    hash_index_.replace(key_hash, offset_of(previous->operation), offset_of(operation.data()),
-                        sequence);
+  const std::string_view key = operation.key();
+  const KeyspaceId keyspace = operation.keyspace();
+  hash_index_.put(key_hash, static_cast<std::uint32_t>(operation.data() - base), sequence,
+                  [&](std::uint32_t offset) {
+                    const OperationView held(base + offset);
+                    return held.keyspace() == keyspace && held.key() == key;
+                  });
+}
+
+void Memtable::prefetch_operation(std::uint64_t key_hash) const noexcept {
+  hash_index_.candidates(
+      key_hash, [this](std::uint32_t offset) { prefetch_lines(segment_->memory.data() + offset); });
+}
+
+void Memtable::order(std::uint64_t count_max) const {
+  MutexLock lock(order_mutex_);
+  order_some_locked(count_max);
+}
+
+void Memtable::order_through(Sequence at) const {
+  at = std::min(at, last_sequence());
+  if (ordered_through_.load(std::memory_order_acquire) >= at) return;
+  MutexLock lock(order_mutex_);
+  while (ordered_through_.load(std::memory_order_relaxed) < at) {
+    order_some_locked(at - ordered_through_.load(std::memory_order_relaxed));
+  }
+}
+
+// In the order of their coming: sorting them before costs more than neighbouring paths save.
+void Memtable::order_some_locked(std::uint64_t count_max) const {
+  // Everything up to here was appended before it could be read.
+  const Sequence newest = last_sequence();
+  for (std::uint64_t i = 0; i < count_max; ++i) {
+    Version* const version = versions_.next();
+    if (version == nullptr) {
+      // What is missing between the last version and `newest` removes ranges.
+      const Sequence through = ordered_through_.load(std::memory_order_relaxed);
+      return ordered_through_.store(std::max(through, newest), std::memory_order_release);
+    }
+    const OperationView operation(version->operation);
+    const std::uint64_t hash = hash_key(operation.key(), operation.keyspace());
+    find_keyspace(operation.keyspace())->tree.insert(tree_arena_, *version, hash);
+    versions_.take();
+    ordered_through_.store(version->sequence, std::memory_order_release);
   }
 }
 
@@ -100,8 +141,7 @@ std::optional<MemtableHit> Memtable::find_by_hash(KeyspaceId keyspace_id, std::s
   const HashIndex::Found found = hash_index_.find(key_hash, [&](std::uint32_t offset) {
     const OperationView operation = operation_at(offset);
     // The value is wanted next: do not wait for the key to ask for it.
-    __builtin_prefetch(operation.data() + 64);
-    __builtin_prefetch(operation.data() + 128);
+    prefetch_lines(operation.data());
     return operation.keyspace() == keyspace_id && operation.key() == key;
   });
   if (found.answer == HashIndex::Answer::absent) return MemtableHit{};
@@ -113,17 +153,17 @@ std::optional<MemtableHit> Memtable::find_by_hash(KeyspaceId keyspace_id, std::s
 }
 
 MemtableHit Memtable::find(KeyspaceId keyspace_id, std::string_view key, std::uint64_t key_hash,
-                           Sequence at) const noexcept {
+                           Sequence at) const {
   QUARTZ_CHECK(keyspace_id <= kKeyspaceIdMax);
-  if (!has_range_tombstones_.load(std::memory_order_acquire)) [[likely]] {
+  const bool removes_ranges = has_range_tombstones_.load(std::memory_order_acquire);
+  const Sequence removed_at = removes_ranges ? range_tombstone_over(keyspace_id, key, at) : 0;
+  if (removed_at == 0) [[likely]] {
     if (const auto hit = find_by_hash(keyspace_id, key, key_hash, at)) return *hit;
   }
-  const Keyspace* found = keyspace(keyspace_id);
-  if (found == nullptr) {
-    return {};
-  }
+  const Keyspace* found = find_keyspace(keyspace_id);
+  if (found == nullptr) return {};
+  order_through(at);
   const Version* version = found->tree.find(key, key_hash, at);
-  const Sequence removed_at = found->range_tombstones.newest_over(key, at);
   if (version == nullptr || version->sequence < removed_at) {
     return {removed_at == 0 ? MemtableHit::Kind::none : MemtableHit::Kind::tombstone, {}};
   }
@@ -136,19 +176,19 @@ MemtableHit Memtable::find(KeyspaceId keyspace_id, std::string_view key, std::ui
 
 Sequence Memtable::range_tombstone_over(KeyspaceId keyspace_id, std::string_view key,
                                         Sequence at) const noexcept {
-  const Keyspace* found = keyspace(keyspace_id);
+  const Keyspace* found = find_keyspace(keyspace_id);
   return found == nullptr ? 0 : found->range_tombstones.newest_over(key, at);
 }
 
 std::optional<RangeTombstone> Memtable::range_tombstone_fragment(KeyspaceId keyspace_id,
                                                                  std::string_view key,
                                                                  Sequence at) const {
-  const Keyspace* found = keyspace(keyspace_id);
+  const Keyspace* found = find_keyspace(keyspace_id);
   return found == nullptr ? std::nullopt : found->range_tombstones.fragment(key, at);
 }
 
 std::vector<RangeTombstone> Memtable::range_tombstones(KeyspaceId keyspace_id, Sequence at) const {
-  const Keyspace* found = keyspace(keyspace_id);
+  const Keyspace* found = find_keyspace(keyspace_id);
   return found == nullptr ? std::vector<RangeTombstone>() : found->range_tombstones.fragments(at);
 }
 
@@ -184,7 +224,8 @@ void Memtable::release() const noexcept {
 
 Memtable::Iterator::Iterator(const Memtable& memtable, KeyspaceId keyspace_id, Sequence at)
     : keys_(nullptr), at_(at) {
-  if (const Keyspace* found = memtable.keyspace(keyspace_id)) {
+  memtable.order_through(at);
+  if (const Keyspace* found = memtable.find_keyspace(keyspace_id)) {
     keys_ = RadixTree::Iterator(&found->tree);
   }
 }

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/mutex.hpp"
 #include "storage/arena.hpp"
 #include "storage/hash_index.hpp"
 #include "storage/log_segment.hpp"
@@ -18,6 +19,7 @@
 #include "storage/radix_tree.hpp"
 #include "storage/radix_tree_iterator.hpp"
 #include "storage/range_tombstones.hpp"
+#include "storage/version_log.hpp"
 
 namespace quartz::storage {
 
@@ -36,7 +38,11 @@ struct MemtableHit {
 /// leaves are version chains, and a set of removed ranges; and for look-ups of single keys a hash
 /// index over all keyspaces. Bytes stay in the segment.
 ///
-/// Threads: one writer at a time (the append lock), any number of readers beside it without locks.
+/// The writer fills the hash index, and notes the operation for the trees, which are brought up to
+/// date by `order` on some other thread, and by readers that need them before that.
+///
+/// Threads: one writer at a time (the append lock), any number of readers beside it. Readers of
+/// newest versions take no lock; others take one if the trees are behind what they look at.
 /// What a reader finds stays valid as long as it holds the memtable.
 /// Owned by reference count (`MemtableRef`), so that views, snapshots and pinned values share it.
 class Memtable {
@@ -61,10 +67,20 @@ class Memtable {
   /// Starts to bring near what `find` and `insert` of a key with that hash read first.
   void prefetch(std::uint64_t key_hash) const noexcept { hash_index_.prefetch(key_hash); }
 
+  /// The next step: what `find` reads after that.
+  void prefetch_operation(std::uint64_t key_hash) const noexcept;
+
   /// The newest version of `key` with a sequence of at most `at`. `key_hash` is
   /// `hash_key(key, keyspace)`.
+  /// Throws std::bad_alloc if a tree has to be brought up to date and there is no memory.
   MemtableHit find(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
-                   Sequence at) const noexcept;
+                   Sequence at) const;
+
+  /// Takes up to `count_max` of the operations that wait into the trees, oldest first. Throws
+  /// std::bad_alloc; what is left then waits on. Any thread.
+  void order(std::uint64_t count_max) const;
+  /// Operations that `order` has not come to yet.
+  std::uint64_t unordered_count() const noexcept { return versions_.waiting(); }
 
   /// Sequence of the newest range tombstone of at most `at` that covers `key`; 0 if none does.
   Sequence range_tombstone_over(KeyspaceId keyspace, std::string_view key,
@@ -125,9 +141,11 @@ class Memtable {
   std::uint64_t entry_count() const noexcept {
     return entry_count_.load(std::memory_order_relaxed);
   }
-  /// Index memory, without the segment; grows in steps of up to 2 MiB.
+  /// Index memory, without the segment; grows in steps of up to 2 MiB. Includes what the trees
+  /// will need for what waits.
   std::size_t index_bytes() const noexcept {
-    return sizeof(Memtable) + arena_.mapped_bytes() + hash_index_.bytes();
+    return sizeof(Memtable) + arena_.mapped_bytes() + tree_arena_.mapped_bytes() +
+           hash_index_.bytes() + unordered_count() * kTreeBytesPerKey;
   }
 
   // Reference count; starts at 1. `retain` needs a reference, or an epoch guard together with a
@@ -151,16 +169,25 @@ class Memtable {
     std::array<std::atomic<Keyspace*>, kKeyspacesPerPage> keyspaces{};
   };
 
-  const Keyspace* keyspace(KeyspaceId id) const noexcept;
+  Keyspace* find_keyspace(KeyspaceId id) const noexcept;
   Keyspace& keyspace_for_writing(KeyspaceId id);
-  void index_by_hash(OperationView operation, const Version* previous, std::uint64_t key_hash,
-                     Sequence sequence) noexcept;
+  void index_by_hash(OperationView operation, std::uint64_t key_hash, Sequence sequence) noexcept;
   std::optional<MemtableHit> find_by_hash(KeyspaceId keyspace, std::string_view key,
                                           std::uint64_t key_hash, Sequence at) const noexcept;
+  // Brings the trees up to what a reader at `at` may see.
+  void order_through(Sequence at) const;
+  void order_some_locked(std::uint64_t count_max) const QUARTZ_REQUIRES(order_mutex_);
+
+  // Of random keys; measured.
+  static constexpr std::size_t kTreeBytesPerKey = 48;
 
   std::shared_ptr<LogSegment> segment_;
-  Arena arena_;
+  Arena arena_;  // The writer's.
   HashIndex hash_index_;
+  mutable VersionLog versions_;  // Appended by the writer, taken under `order_mutex_`.
+  mutable Mutex order_mutex_;
+  mutable Arena tree_arena_;  // Of whoever holds `order_mutex_`, but for its size.
+  mutable std::atomic<Sequence> ordered_through_{0};  // The trees hold everything up to here.
   std::atomic<bool> has_range_tombstones_{false};
   std::array<std::atomic<KeyspacePage*>, kKeyspacePages> keyspace_pages_{};
   std::atomic<Keyspace*> newest_keyspace_{nullptr};

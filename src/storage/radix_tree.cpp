@@ -61,11 +61,9 @@ std::size_t common_prefix_bytes(std::string_view a, std::string_view b) noexcept
   return i;
 }
 
-const Version* RadixTree::insert(Arena& arena, Sequence sequence, OperationView operation,
-                                 std::uint64_t key_hash) {
-  const std::string_view key = operation.key();
-  auto* version = arena.make<Version>(operation.data(), sequence, nullptr);
-  const Slot added = Slot::leaf(version, key_hash);
+void RadixTree::insert(Arena& arena, Version& version, std::uint64_t key_hash) {
+  const std::string_view key = version.key();
+  const Slot added = Slot::leaf(&version, key_hash);
 
   // `place` holds what the first `depth` bytes of the key lead to. Its store publishes everything
   // that was prepared below it.
@@ -75,23 +73,23 @@ const Version* RadixTree::insert(Arena& arena, Sequence sequence, OperationView 
     const Slot slot = place->load(std::memory_order_relaxed);
     if (slot.empty()) {
       place->store(added, std::memory_order_release);
-      return nullptr;
+      return;
     }
     if (slot.is_leaf()) {
       if (slot.may_be(key_hash) && slot.version()->key() == key) {
-        version->previous = slot.version();
+        version.previous = slot.version();
         place->store(added, std::memory_order_release);
-        return version->previous;
+        return;
       }
       place->store(split_leaf(arena, slot, added, depth), std::memory_order_release);
-      return nullptr;
+      return;
     }
     if (const std::size_t prefix_bytes = slot.prefix_bytes(); prefix_bytes > 0) {
       const std::string_view prefix = slot.at()->prefix(prefix_bytes);
       const std::size_t shared = common_prefix_bytes(prefix, key.substr(depth));
       if (shared < prefix_bytes) {
         place->store(split_prefix(arena, slot, shared, added, depth), std::memory_order_release);
-        return nullptr;
+        return;
       }
       depth += prefix_bytes;
     }
@@ -107,7 +105,7 @@ const Version* RadixTree::insert(Arena& arena, Sequence sequence, OperationView 
         add_child(larger, byte, added);
         place->store(larger, std::memory_order_release);
       }
-      return nullptr;
+      return;
     }
     place = const_cast<AtomicSlot*>(child);
   }

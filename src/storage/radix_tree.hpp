@@ -18,11 +18,10 @@ namespace quartz::storage {
 /// whose insertion happened before its call, and possibly newer ones.
 class RadixTree {
  public:
-  /// Adds a version of `operation`'s key, newer than any in the tree. `key_hash` is the one that
-  /// look-ups of the key will bring. Returns the version it follows, or null if the key is new.
-  /// Throws std::bad_alloc, leaving the tree as it was.
-  const Version* insert(Arena& arena, Sequence sequence, OperationView operation,
-                        std::uint64_t key_hash);
+  /// Adds a version that lives as long as the tree, newer than any of its key in there; its
+  /// `previous` becomes the one it follows, or null if the key is new. `key_hash` is the one that
+  /// look-ups of the key will bring. Throws std::bad_alloc, leaving the tree as it was.
+  void insert(Arena& arena, Version& version, std::uint64_t key_hash);
 
   /// The newest version of `key` of at most `at`, or null.
   const Version* find(std::string_view key, std::uint64_t key_hash, Sequence at) const noexcept;

@@ -74,6 +74,52 @@ void prefetch_children(Slot node) noexcept {
   });
 }
 
+void prefetch_bytes(const void* at, std::size_t bytes) noexcept {
+  for (std::size_t line = 0; line < bytes; line += 64) {
+    __builtin_prefetch(static_cast<const char*>(at) + line);
+  }
+}
+
+void prefetch_operation(const Version* version) noexcept {
+  constexpr std::size_t kUsualOperationBytes = 128;
+  prefetch_bytes(version->operation, kUsualOperationBytes);
+}
+
+// What an iterator will read there: in three steps, because each is only known when the one before
+// it has arrived. A slot is asked for its own memory two moves before it is entered, for what lies
+// there points to one move before, and for the operations behind that when it is entered.
+void prefetch_two_moves_ahead(Slot slot) noexcept {
+  if (slot.is_leaf()) return __builtin_prefetch(slot.version());
+  constexpr std::size_t kSmallNodeBytes = 192;
+  prefetch_bytes(slot.at(), kSmallNodeBytes);
+}
+
+void prefetch_one_move_ahead(Slot slot) noexcept {
+  if (slot.is_leaf()) return prefetch_operation(slot.version());
+  prefetch_children(slot);
+}
+
+void prefetch_operations(Slot slot) noexcept {
+  if (slot.is_leaf() || slot.kind() == NodeKind::full) return;
+  visit_node(slot, [](const auto& at) {
+    at.for_each([](std::uint8_t, const AtomicSlot& child) {
+      const Slot leaf = child.load(std::memory_order_relaxed);
+      if (leaf.is_leaf()) prefetch_operation(leaf.version());
+    });
+  });
+}
+
+// `next` gives the position that follows one, or `kNone`.
+template <class Next>
+void prefetch_siblings(Slot node, std::int32_t position, const Next& next) noexcept {
+  prefetch_operations(child_at(node, position));
+  const std::int32_t second = next(position);
+  if (second == kNone) return;
+  prefetch_one_move_ahead(child_at(node, second));
+  const std::int32_t third = next(second);
+  if (third != kNone) prefetch_two_moves_ahead(child_at(node, third));
+}
+
 }  // namespace
 
 Slot RadixTree::Iterator::reset() noexcept {
@@ -131,6 +177,9 @@ void RadixTree::Iterator::advance() {
     const std::int32_t position = first_at_or_after(frame.bytes, frame.position + 1);
     if (position != kNone) {
       frame.position = position;
+      prefetch_siblings(frame.node, position, [&](std::int32_t from) {
+        return first_at_or_after(frame.bytes, from + 1);
+      });
       return enter_first(child_at(frame.node, position));
     }
   }
@@ -143,6 +192,8 @@ void RadixTree::Iterator::retreat() {
     const std::int32_t position = last_before(frame.bytes, frame.position);
     if (position != kNone) {
       frame.position = position;
+      prefetch_siblings(frame.node, position,
+                        [&](std::int32_t from) { return last_before(frame.bytes, from); });
       return enter_last(child_at(frame.node, position));
     }
     const Slot terminal = terminal_of(frame.node).load(std::memory_order_acquire);

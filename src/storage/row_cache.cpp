@@ -70,12 +70,15 @@ struct RowCache::Shard {
   // Read by look-ups; the line changes only when the table grows.
   alignas(64) RowTable table;
   std::size_t bytes_max = 0;  // Constant.
+  std::atomic<bool> full{false};
 
   alignas(64) mutable Mutex mutex;  // Around every change of the table, and all of the below.
   CachePolicy policy QUARTZ_GUARDED_BY(mutex);
   GhostList ghosts QUARTZ_GUARDED_BY(mutex);
   std::uint64_t evictions QUARTZ_GUARDED_BY(mutex) = 0;
 
+  /// Whether a row is asked for the first time in a while; the next time it is not.
+  bool is_news(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash);
   void insert(OwnedRow row, UnlinkedRows& unlinked) QUARTZ_REQUIRES(mutex);
   /// Makes room for a row; false if it is not worth it.
   bool make_room(const CachedRow& row, CachedRow::Queue queue, UnlinkedRows& unlinked)
@@ -85,6 +88,7 @@ struct RowCache::Shard {
     table.erase(row);
     policy.remove(row);
     unlinked.add(row);
+    full.store(false, std::memory_order_relaxed);
   }
 };
 
@@ -122,11 +126,15 @@ std::optional<RowCache::Hit> RowCache::find(KeyspaceId keyspace, std::string_vie
   CachedRow* row = shard_of(key_hash).table.find(keyspace, key, key_hash);
   if (row == nullptr || row->read_at() < valid_from) return std::nullopt;
   row->mark_used();
-  return Hit{.exists = row->exists(), .value = row->value(), .row = row};
+  return Hit{.exists = row->exists(), .value = row->value(), .read_at = row->read_at(), .row = row};
 }
 
 void RowCache::prefetch(std::uint64_t key_hash) const noexcept {
   if (shard_count_ != 0) shard_of(key_hash).table.prefetch(key_hash);
+}
+
+void RowCache::prefetch_row(std::uint64_t key_hash) const noexcept {
+  if (shard_count_ != 0) shard_of(key_hash).table.prefetch_row(key_hash);
 }
 
 std::optional<PinnedValue> RowCache::pin(const Hit& hit) noexcept {
@@ -144,6 +152,10 @@ void RowCache::fill(KeyspaceId keyspace, std::string_view key, std::uint64_t key
   if (!shard.table.admits(key_hash, read_at)) return;  // Spares a copy; `insert` decides.
   const std::size_t value_bytes = value ? value->size() : 0;
   if (CachedRow::charge_of(key.size(), value_bytes) > shard.bytes_max) return;
+  // Most rows that are read once are never read again, and keys that do not exist hardly ever: it
+  // is the second touch that lets them in, where others have to make room.
+  const bool costs_others = shard.full.load(std::memory_order_relaxed) || !value;
+  if (costs_others && shard.is_news(keyspace, key, key_hash)) return;
   OwnedRow row(CachedRow::make(keyspace, key, key_hash, value, read_at));
   UnlinkedRows unlinked;
   MutexLock lock(shard.mutex);
@@ -183,6 +195,17 @@ RowCacheStatistics RowCache::statistics() const noexcept {
   return sum;
 }
 
+bool RowCache::Shard::is_news(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash) {
+  MutexLock lock(mutex);
+  if (table.find(keyspace, key, key_hash) != nullptr) return false;  // An older version.
+  const std::size_t bucket = table.bucket_index(key_hash);
+  const std::uint64_t tag = RowTable::tag_of(key_hash);
+  // Left there if it is known: `insert` takes it for the proof that it is.
+  if (ghosts.knows(bucket, tag)) return false;
+  ghosts.remember(bucket, tag);
+  return true;
+}
+
 void RowCache::Shard::insert(OwnedRow row, UnlinkedRows& unlinked) {
   CachedRow* replaced = table.find(row->keyspace(), row->key(), row->hash());
   if (replaced != nullptr) {
@@ -199,7 +222,9 @@ void RowCache::Shard::insert(OwnedRow row, UnlinkedRows& unlinked) {
     ghosts.remember(bucket, tag);
     return;
   }
+  const std::size_t charge = row->charge();
   if (table.insert(row.get())) policy.insert(row.release(), queue);
+  full.store(!policy.fits(charge), std::memory_order_relaxed);
 }
 
 bool RowCache::Shard::make_room(const CachedRow& row, CachedRow::Queue queue,

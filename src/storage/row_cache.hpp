@@ -33,6 +33,7 @@ class RowCache {
   struct Hit {
     bool exists = false;        // False: the key is known to be absent.
     std::string_view value;     // Valid under the epoch guard.
+    Sequence read_at = 0;       // Of its fill: the row was the newest then, and is now.
     const void* row = nullptr;  // For `pin`.
   };
 
@@ -50,6 +51,8 @@ class RowCache {
   /// Starts to bring near what a `find`, `fill` or `invalidate` of such a key reads first: for
   /// callers that have other work to do before it.
   void prefetch(std::uint64_t key_hash) const noexcept;
+  /// The next step: what `find` reads after that. Under an epoch guard.
+  void prefetch_row(std::uint64_t key_hash) const noexcept;
   /// Keeps a hit's bytes beyond the guard; nothing if the row is being freed already.
   static std::optional<PinnedValue> pin(const Hit& hit) noexcept;
 

@@ -53,6 +53,13 @@ CachedRow* row_in(std::uint64_t slot) noexcept {
   return reinterpret_cast<CachedRow*>(static_cast<std::uintptr_t>(slot & kAddressMask));
 }
 
+// The first lines of a row, which hold all of a small one.
+void prefetch_lines(const CachedRow* row) noexcept {
+  for (std::size_t at = 0; at < std::size_t{3} * 64; at += 64) {
+    __builtin_prefetch(reinterpret_cast<const char*>(row) + at);
+  }
+}
+
 // Raises the word to `sequence`; what it held then, with its mark.
 std::uint64_t raise(std::atomic<std::uint64_t>& word, Sequence sequence) noexcept {
   std::uint64_t now = word.load(std::memory_order_acquire);
@@ -99,11 +106,18 @@ CachedRow* RowTable::find(KeyspaceId keyspace, std::string_view key,
   for (; matches != 0; matches &= matches - 1) {
     CachedRow* row = row_in(held[static_cast<std::size_t>(std::countr_zero(matches))]);
     // Where the value is depends on the first line: do not wait for that one to ask for the next.
-    __builtin_prefetch(reinterpret_cast<const char*>(row) + 64);
-    __builtin_prefetch(reinterpret_cast<const char*>(row) + 128);
+    prefetch_lines(row);
     if (row->is(keyspace, key)) return row;
   }
   return nullptr;
+}
+
+void RowTable::prefetch_row(std::uint64_t hash) const noexcept {
+  const std::uint64_t tag = tag_of(hash);
+  for (const auto& slot : bucket(index_of(hash, count_.load(std::memory_order_acquire))).slots) {
+    const std::uint64_t held = slot.load(std::memory_order_relaxed);
+    if (held >> kAddressBits == tag) prefetch_lines(row_in(held));
+  }
 }
 
 bool RowTable::admits(std::uint64_t hash, Sequence read_at) const noexcept {

@@ -47,6 +47,9 @@ class RowTable {
     __builtin_prefetch(&bucket(index_of(hash, count_.load(std::memory_order_relaxed))));
   }
 
+  /// Starts to bring near the rows that may be a hash's; its bucket should be near by then.
+  void prefetch_row(std::uint64_t hash) const noexcept;
+
   /// Records an invalidation. False if a row of such a hash may be cached, or a fill or a move is
   /// under way: then `record_invalidation` under the lock, and erase what there is.
   bool forget_unlocked(std::uint64_t hash, Sequence sequence) noexcept;

@@ -71,7 +71,7 @@ TEST(FaultyFileSystem, a_rule_for_any_operation_counts_them_all) {
   EXPECT_THAT(file->size(), Succeeds());
   EXPECT_THAT(file->truncate(4096), Succeeds());
   EXPECT_THAT(f.files.exists(f.scratch / "a"), FailsWith(Errc::io_error));
-  EXPECT_THAT(file->map(4096), Succeeds());
+  EXPECT_THAT(file->map(4096, Mapping::Pages::small), Succeeds());
 }
 
 TEST(FaultyFileSystem, every_operation_can_be_failed) {
@@ -89,7 +89,7 @@ TEST(FaultyFileSystem, every_operation_can_be_failed) {
   EXPECT_THAT(file->allocate(1), FailsWith(Errc::busy));
   EXPECT_THAT(file->truncate(1), FailsWith(Errc::busy));
   EXPECT_THAT(file->sync_data(), FailsWith(Errc::busy));
-  EXPECT_THAT(file->map(1), FailsWith(Errc::busy));
+  EXPECT_THAT(file->map(1, Mapping::Pages::small), FailsWith(Errc::busy));
   EXPECT_THAT(f.files.create_directories(a), FailsWith(Errc::busy));
   EXPECT_THAT(f.files.sync_directory(a), FailsWith(Errc::busy));
   EXPECT_THAT(f.files.list(a), FailsWith(Errc::busy));

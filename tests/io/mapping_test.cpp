@@ -83,7 +83,7 @@ TEST(Mapping, a_mapped_file_can_be_populated) {
   ScratchDirectory scratch;
   const auto file = *posix_file_system().open(scratch / "a", OpenMode::create_new);
   ASSERT_THAT(file->allocate(16 * 4096), Succeeds());
-  const Mapping mapping = *file->map(16 * 4096);
+  const Mapping mapping = *file->map(16 * 4096, Mapping::Pages::small);
   mapping.populate(4096, 8192);
   EXPECT_TRUE(all_zero(mapping.bytes()));
 }

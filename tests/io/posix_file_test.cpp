@@ -93,7 +93,7 @@ TEST(PosixFile, data_written_through_a_mapping_is_found) {
   const auto file = create(scratch / "a");
   constexpr std::size_t kBytes = std::size_t{4} << 20;
   ASSERT_THAT(file->allocate(kBytes), Succeeds());
-  const Mapping mapping = file->map(kBytes).value();
+  const Mapping mapping = file->map(kBytes, Mapping::Pages::small).value();
   mapping.bytes()[kBytes / 2] = std::byte{1};
   EXPECT_THAT(file->data_ranges({kBytes / 2, kBytes / 2 + 1}).value(),
               ElementsAre(ByteRange{kBytes / 2, kBytes / 2 + 1}));
@@ -113,7 +113,8 @@ TEST(PosixFile, a_file_opened_for_reading_refuses_writes) {
               FailsWith(Errc::io_error, HasSubstr("a: cannot write: ")));
   EXPECT_THAT(file->allocate(100), FailsWith(Errc::io_error, HasSubstr("a: cannot allocate: ")));
   EXPECT_THAT(file->truncate(1), FailsWith(Errc::io_error, HasSubstr("a: cannot truncate: ")));
-  EXPECT_THAT(file->map(5), FailsWith(Errc::read_only, HasSubstr("a: cannot map: ")));
+  EXPECT_THAT(file->map(5, Mapping::Pages::small),
+              FailsWith(Errc::read_only, HasSubstr("a: cannot map: ")));
   EXPECT_EQ(text_at(*file, 0, 10), "hello");
 }
 
@@ -182,7 +183,7 @@ TEST(PosixFile, a_mapping_sees_what_was_written_and_reads_see_what_it_changes) {
   auto file = create(scratch / "a");
   ASSERT_THAT(file->allocate(8192), Succeeds());
   ASSERT_THAT(file->write_at(4096, as_bytes("written")), Succeeds());
-  const Mapping mapping = *file->map(8192);
+  const Mapping mapping = *file->map(8192, Mapping::Pages::small);
   ASSERT_EQ(mapping.size(), 8192u);
   EXPECT_EQ(as_text(mapping.bytes().subspan(4096, 7)), "written");
   mapping.bytes()[4096] = std::byte{'W'};
@@ -193,7 +194,7 @@ TEST(PosixFile, a_mapping_outlives_its_file) {
   ScratchDirectory scratch;
   auto file = create(scratch / "a");
   ASSERT_THAT(file->allocate(4096), Succeeds());
-  const Mapping mapping = *file->map(4096);
+  const Mapping mapping = *file->map(4096, Mapping::Pages::small);
   file.reset();
   mapping.bytes()[0] = std::byte{'x'};
   const auto again = *posix_file_system().open(scratch / "a", OpenMode::read);
@@ -204,9 +205,11 @@ TEST(PosixFile, more_than_the_file_has_cannot_be_mapped) {
   ScratchDirectory scratch;
   const auto file = create(scratch / "a");
   ASSERT_THAT(file->allocate(4096), Succeeds());
-  EXPECT_THAT(file->map(4097), FailsWith(Errc::io_error, AllOf(HasSubstr("4097 bytes"),
-                                                               HasSubstr("the file has 4096"))));
-  EXPECT_THAT(file->map(0), FailsWith(Errc::io_error, HasSubstr("cannot map")));
+  EXPECT_THAT(
+      file->map(4097, Mapping::Pages::small),
+      FailsWith(Errc::io_error, AllOf(HasSubstr("4097 bytes"), HasSubstr("the file has 4096"))));
+  EXPECT_THAT(file->map(0, Mapping::Pages::small),
+              FailsWith(Errc::io_error, HasSubstr("cannot map")));
 }
 
 TEST(PosixFile, a_full_disk_is_no_space_for_writes_and_for_allocation) {

@@ -16,6 +16,19 @@ namespace {
 
 using Answer = HashIndex::Answer;
 
+// The operation of a key that has none yet.
+void insert(HashIndex& index, Arena& arena, std::uint64_t hash, std::uint32_t offset,
+            Sequence sequence) {
+  index.prepare_insert(arena);
+  index.put(hash, offset, sequence, [](std::uint32_t) { return false; });
+}
+
+// An operation of the key that the one at `old_offset` has.
+void replace(HashIndex& index, std::uint64_t hash, std::uint32_t old_offset, std::uint32_t offset,
+             Sequence sequence) {
+  index.put(hash, offset, sequence, [&](std::uint32_t held) { return held == old_offset; });
+}
+
 // Keys are numbers; the operation of key k lies at the offset that the test gave it.
 class HashIndexTest : public testing::Test {
  protected:
@@ -25,13 +38,13 @@ class HashIndexTest : public testing::Test {
     return hash_key({reinterpret_cast<const char*>(&key), sizeof(key)}, 0);
   }
   void insert(std::uint64_t key, std::uint32_t offset, Sequence sequence) {
-    index_.prepare_insert(arena_);
-    index_.insert(hash_of(key), offset, sequence);
+    storage::insert(index_, arena_, hash_of(key), offset, sequence);
     key_at_[offset] = key;
   }
   void replace(std::uint64_t key, std::uint32_t old_offset, std::uint32_t offset,
                Sequence sequence) {
-    index_.replace(hash_of(key), old_offset, offset, sequence);
+    index_.prepare_insert(arena_);
+    storage::replace(index_, hash_of(key), old_offset, offset, sequence);
     key_at_[offset] = key;
   }
   HashIndex::Found find(std::uint64_t key) const {
@@ -98,14 +111,13 @@ TEST_F(HashIndexTest, finds_every_key_while_it_grows) {
 TEST_F(HashIndexTest, some_keys_that_share_a_bucket_are_all_found) {
   constexpr std::uint64_t kKeys = 20;
   for (std::uint64_t i = 0; i < kKeys; ++i) {
-    index_.prepare_insert(arena_);
-    index_.insert(i << 40, static_cast<std::uint32_t>(64 + i), i + 1);
+    storage::insert(index_, arena_, i << 40, static_cast<std::uint32_t>(64 + i), i + 1);
   }
   for (std::uint64_t i = 0; i < kKeys; ++i) {
     const auto found = index_.find(i << 40, [&](std::uint32_t offset) { return offset == 64 + i; });
     EXPECT_EQ(found.answer, Answer::found) << i;
   }
-  index_.replace(std::uint64_t{15} << 40, 64 + 15, 5000, 1000);
+  storage::replace(index_, std::uint64_t{15} << 40, 64 + 15, 5000, 1000);
   EXPECT_EQ(index_.find(std::uint64_t{15} << 40, [](std::uint32_t o) { return o == 5000; }).answer,
             Answer::found);
 }
@@ -114,10 +126,10 @@ TEST_F(HashIndexTest, of_thousands_that_are_made_to_share_a_bucket_it_says_that_
   constexpr std::uint64_t kKeys = 50000;
   std::size_t compared = 0;
   for (std::uint64_t i = 0; i < kKeys; ++i) {
+    storage::insert(index_, arena_, i << 40, static_cast<std::uint32_t>(64 + i), i + 1);
     index_.prepare_insert(arena_);
-    index_.insert(i << 40, static_cast<std::uint32_t>(64 + i), i + 1);
-    index_.replace(i << 40, static_cast<std::uint32_t>(64 + i),
-                   static_cast<std::uint32_t>(64 + kKeys + i), i + 2);
+    storage::replace(index_, i << 40, static_cast<std::uint32_t>(64 + i),
+                     static_cast<std::uint32_t>(64 + kKeys + i), i + 2);
   }
   for (std::uint64_t i = 0; i < kKeys; ++i) {
     const auto found = index_.find(i << 40, [&](std::uint32_t offset) {
@@ -135,8 +147,8 @@ TEST(HashIndex, grows_no_further_than_its_segment_can_need_and_still_finds_all) 
   HashIndex index(1);
   constexpr std::uint32_t kKeys = 5000;
   for (std::uint32_t key = 0; key < kKeys; ++key) {
-    index.prepare_insert(arena);
-    index.insert(hash_key({reinterpret_cast<const char*>(&key), sizeof(key)}, 0), key, key + 1);
+    insert(index, arena, hash_key({reinterpret_cast<const char*>(&key), sizeof(key)}, 0), key,
+           key + 1);
   }
   for (std::uint32_t key = 0; key < kKeys; ++key) {
     const auto found = index.find(hash_key({reinterpret_cast<const char*>(&key), sizeof(key)}, 0),
@@ -149,8 +161,7 @@ TEST(HashIndex, of_no_segment_or_one_beyond_its_offsets_knows_nothing) {
   Arena arena;
   for (const std::size_t bytes : {std::size_t{0}, (std::size_t{1} << 32) + 1}) {
     HashIndex index(bytes);
-    index.prepare_insert(arena);
-    index.insert(1, 64, 1);
+    insert(index, arena, 1, 64, 1);
     EXPECT_EQ(index.find(1, [](std::uint32_t) { return true; }).answer, Answer::unknown);
     EXPECT_EQ(index.bytes(), 0u);
   }
@@ -186,9 +197,8 @@ TEST(HashIndexConcurrency, readers_find_all_that_was_published_to_them_while_it_
     });
   }
   for (std::uint32_t key = 0; key < kKeys; ++key) {
-    index.prepare_insert(arena);
-    index.insert(hash_of(key), key, 2 * key + 1);
-    if (key % 2 == 1) index.replace(hash_of(key / 2), key / 2, key / 2 + kKeys, 2 * key + 2);
+    insert(index, arena, hash_of(key), key, 2 * key + 1);
+    if (key % 2 == 1) replace(index, hash_of(key / 2), key / 2, key / 2 + kKeys, 2 * key + 2);
     published.store(key + 1, std::memory_order_release);
   }
   for (std::thread& reader : readers) reader.join();

@@ -77,7 +77,7 @@ class GatedFile final : public io::File {
     if (fails_) return Error(Errc::io_error, path_.string() + ": sync: disk on fire");
     return {};
   }
-  Result<io::Mapping> map(std::size_t) override { return io::Mapping(); }
+  Result<io::Mapping> map(std::size_t, io::Mapping::Pages) override { return io::Mapping(); }
   void fail() { fails_ = true; }
 
  private:

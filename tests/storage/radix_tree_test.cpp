@@ -23,11 +23,16 @@ using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 
+void insert(RadixTree& tree, Arena& arena, Sequence sequence, OperationView operation,
+            std::uint64_t key_hash) {
+  tree.insert(arena, *arena.make<Version>(operation.data(), sequence, nullptr), key_hash);
+}
+
 // A tree with what it needs to live.
 class Tree {
  public:
   void put(std::string_view key, std::string_view value = "value") {
-    tree_.insert(arena_, ++sequence_, operations_.put(key, value), hash_key(key, 0));
+    insert(tree_, arena_, ++sequence_, operations_.put(key, value), hash_key(key, 0));
   }
   const Version* find(std::string_view key, Sequence at = kSequenceMax) const {
     return tree_.find(key, hash_key(key, 0), at);
@@ -323,9 +328,9 @@ TEST(RadixTree, keys_with_equal_fingerprints_are_kept_apart_on_insertion) {
   StoredOperations operations;
   Arena arena;
   RadixTree tree;
-  tree.insert(arena, 1, operations.put("one", "1"), 42);
-  tree.insert(arena, 2, operations.put("two", "2"), 42);
-  tree.insert(arena, 3, operations.put("one more", "3"), 42);
+  insert(tree, arena, 1, operations.put("one", "1"), 42);
+  insert(tree, arena, 2, operations.put("two", "2"), 42);
+  insert(tree, arena, 3, operations.put("one more", "3"), 42);
   EXPECT_EQ(tree.find("one", 42, kSequenceMax)->sequence, 1u);
   EXPECT_EQ(tree.find("two", 42, kSequenceMax)->sequence, 2u);
   EXPECT_EQ(tree.find("one more", 42, kSequenceMax)->sequence, 3u);
@@ -565,7 +570,7 @@ TEST(RadixTree, readers_beside_the_writer_find_all_that_was_published) {
     }
   });
   for (std::size_t i = 0; i < kKeys; ++i) {
-    tree.insert(arena, i + 1, views[i], hash_key(keys[i], 0));
+    insert(tree, arena, i + 1, views[i], hash_key(keys[i], 0));
     published.store(i + 1, std::memory_order_release);
   }
   reader.join();

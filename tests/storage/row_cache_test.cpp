@@ -30,6 +30,12 @@ class Cache {
             KeyspaceId keyspace = kDefaultKeyspaceId) {
     cache_->fill(keyspace, key, hash_key(key, keyspace), value, read_at);
   }
+  /// Until it is in, however new it is to a full cache.
+  void fill_twice(std::string_view key, std::optional<std::string_view> value,
+                  Sequence read_at = 1) {
+    fill(key, value, read_at);
+    fill(key, value, read_at);
+  }
   std::optional<std::string> look_up(std::string_view key, Sequence valid_from = 0,
                                      KeyspaceId keyspace = kDefaultKeyspaceId) const {
     const EpochGuard guard;
@@ -73,8 +79,10 @@ TEST(RowCache, a_key_that_was_never_filled_is_a_miss) {
   EXPECT_FALSE(cache.holds(""));
 }
 
-TEST(RowCache, an_absent_key_is_remembered_as_absent) {
+TEST(RowCache, an_absent_key_is_remembered_as_absent_when_it_is_asked_for_again) {
   Cache cache(10);
+  cache.fill("a", std::nullopt);
+  EXPECT_EQ(cache.look_up("a"), std::nullopt);
   cache.fill("a", std::nullopt);
   EXPECT_EQ(cache.look_up("a"), kAbsent);
 }
@@ -175,7 +183,7 @@ TEST(RowCache, a_cache_of_fewer_bytes_than_any_row_takes_holds_nothing) {
 TEST(RowCache, a_cache_of_one_row_holds_the_newest) {
   Cache cache(1);
   for (std::size_t i = 0; i < 20; ++i) {
-    cache.fill(numbered(i), "x");
+    cache.fill_twice(numbered(i), "x");
     EXPECT_TRUE(cache.holds(numbered(i)));
     EXPECT_EQ(cache->statistics().rows, 1u);
   }
@@ -279,18 +287,28 @@ TEST(RowCache, every_row_is_found_again_while_the_table_grows) {
 
 TEST(RowCache, a_second_touch_admits_a_row) {
   Cache cache(100);
-  cache.fill("touched", "1");
-  EXPECT_TRUE(cache.holds("touched"));
-  cache.fill("untouched", "1");
-  cache.scan(500);
-  EXPECT_TRUE(cache.holds("touched"));
-  EXPECT_FALSE(cache.holds("untouched"));
+  cache.scan(1000, "first");  // No room is left.
+  cache.fill("a", "1");
+  EXPECT_FALSE(cache.holds("a"));
+  cache.fill("a", "1");
+  EXPECT_TRUE(cache.holds("a"));
+}
+
+TEST(RowCache, rows_that_are_used_stay_and_others_make_room) {
+  Cache cache(100);
+  cache.fill("used", "1");
+  cache.fill("unused", "1");
+  for (std::size_t i = 0; i < 500; ++i) {
+    cache.fill_twice(numbered(i), "x");
+    ASSERT_TRUE(cache.holds("used"));
+  }
+  EXPECT_FALSE(cache.holds("unused"));
 }
 
 TEST(RowCache, a_row_that_is_read_again_soon_after_it_was_pushed_out_is_admitted) {
   Cache cache(100);
   cache.fill("back", "1");
-  cache.scan(150, "first");  // More than the room; the oldest row goes.
+  for (std::size_t i = 0; i < 150; ++i) cache.fill_twice(numbered(i), "x");
   EXPECT_FALSE(cache.holds("back"));
   cache.fill("back", "1");
   cache.scan(500, "second");
@@ -326,7 +344,7 @@ TEST(RowCache, rows_that_fell_out_of_use_make_room_for_new_favourites) {
 
 TEST(RowCache, evictions_are_counted_and_invalidations_are_none) {
   Cache cache(10);
-  for (std::size_t i = 0; i < 30; ++i) cache.fill(numbered(i), "x");
+  for (std::size_t i = 0; i < 30; ++i) cache.fill_twice(numbered(i), "x");
   const auto evictions = cache->statistics().evictions;
   EXPECT_EQ(evictions, 30 - cache->statistics().rows);
   for (std::size_t i = 0; i < 30; ++i) cache.invalidate(numbered(i), 2);
@@ -348,7 +366,7 @@ TEST(RowCache, an_invalidated_row_is_gone) {
 
 TEST(RowCache, an_invalidated_absence_is_gone) {
   Cache cache(10);
-  cache.fill("a", std::nullopt);
+  cache.fill_twice("a", std::nullopt);
   cache.invalidate("a", 2);
   EXPECT_FALSE(cache.holds("a"));
 }
@@ -453,7 +471,7 @@ TEST(RowCache, a_pinned_value_survives_eviction) {
   const auto pinned = cache.pin("a");
   for (std::size_t round = 0; round < 50; ++round) {
     for (std::size_t i = 0; i < 40; ++i) {
-      cache.fill(numbered(i), "x");
+      cache.fill_twice(numbered(i), "x");
       cache.holds(numbered(i));
     }
   }

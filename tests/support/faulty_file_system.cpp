@@ -84,9 +84,9 @@ class FaultyFileSystem::FaultyFile final : public File {
     QUARTZ_TRY(owner_.enter(Operation::sync_data, path()));
     return below_->sync_data();
   }
-  Result<Mapping> map(std::size_t bytes) override {
+  Result<Mapping> map(std::size_t bytes, Mapping::Pages pages) override {
     QUARTZ_TRY(owner_.enter(Operation::map, path()));
-    return below_->map(bytes);
+    return below_->map(bytes, pages);
   }
 
  private:

@@ -26,7 +26,9 @@ class HeldSyncs::HeldFile final : public File {
     owner_.pass();
     return below_->sync_data();
   }
-  Result<Mapping> map(std::size_t bytes) override { return below_->map(bytes); }
+  Result<Mapping> map(std::size_t bytes, Mapping::Pages pages) override {
+    return below_->map(bytes, pages);
+  }
 
  private:
   HeldSyncs& owner_;

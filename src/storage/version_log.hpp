@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "storage/arena.hpp"
+#include "storage/radix_tree_node.hpp"
+
+namespace quartz::storage {
+
+/// The versions of a memtable in the order of their insertion: what the ordered index still has to
+/// take in, and the memory of those that it has taken.
+///
+/// Threads: one appends, one takes; both at the same time.
+class VersionLog {
+ public:
+  // The appending side.
+
+  /// Makes sure of the memory for one `append`, in `arena`, which must outlive the log. Throws
+  /// std::bad_alloc, then without effect.
+  void prepare_append(Arena& arena) {
+    if (used_ < kVersionsPerChunk && last_ != nullptr) [[likely]]
+      return;
+    auto* chunk = new (arena.allocate(sizeof(Chunk), alignof(Chunk))) Chunk;
+    (last_ == nullptr ? first_ : last_->next).store(chunk, std::memory_order_release);
+    last_ = chunk;
+    used_ = 0;
+  }
+  void append(OperationView operation, Sequence sequence) noexcept {
+    last_->versions[used_++] = {operation.data(), sequence, nullptr};
+    appended_.store(appended_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+
+  // The taking side.
+
+  /// The oldest version that was not taken yet, or null; it lives as long as the arena.
+  Version* next() noexcept {
+    if (taken_.load(std::memory_order_relaxed) == appended_.load(std::memory_order_acquire)) {
+      return nullptr;
+    }
+    if (from_ == nullptr || next_ == kVersionsPerChunk) {
+      from_ = (from_ == nullptr ? first_ : from_->next).load(std::memory_order_acquire);
+      next_ = 0;
+    }
+    return &from_->versions[next_];
+  }
+  /// Takes what `next` showed.
+  void take() noexcept {
+    ++next_;
+    taken_.store(taken_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+
+  /// How many were appended and not taken. Any thread.
+  std::uint64_t waiting() const noexcept {
+    const std::uint64_t taken = taken_.load(std::memory_order_relaxed);
+    return appended_.load(std::memory_order_relaxed) - taken;
+  }
+
+ private:
+  static constexpr std::size_t kVersionsPerChunk = 512;
+  struct Chunk {
+    std::array<Version, kVersionsPerChunk> versions;
+    std::atomic<Chunk*> next{nullptr};
+  };
+  static_assert(sizeof(Chunk) <= Arena::kAllocationBytesMax);
+
+  std::atomic<Chunk*> first_{nullptr};
+  Chunk* last_ = nullptr;
+  std::size_t used_ = 0;  // Of the last chunk.
+  std::atomic<std::uint64_t> appended_{0};
+
+  Chunk* from_ = nullptr;  // Where the taking side is.
+  std::size_t next_ = 0;
+  std::atomic<std::uint64_t> taken_{0};
+};
+
+}  // namespace quartz::storage

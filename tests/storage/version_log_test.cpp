@@ -1,0 +1,97 @@
+#include "storage/version_log.hpp"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "storage/stored_operations.hpp"
+
+namespace quartz::storage {
+namespace {
+
+constexpr Sequence kMany = 5000;  // Several chunks.
+
+// Takes the next version; null if there is none.
+const Version* take(VersionLog& log) {
+  const Version* version = log.next();
+  if (version != nullptr) log.take();
+  return version;
+}
+
+void append(VersionLog& log, Arena& arena, OperationView operation, Sequence sequence) {
+  log.prepare_append(arena);
+  log.append(operation, sequence);
+}
+
+TEST(VersionLog, has_nothing_to_take_while_empty) {
+  VersionLog log;
+  EXPECT_EQ(log.next(), nullptr);
+  EXPECT_EQ(log.waiting(), 0u);
+}
+
+TEST(VersionLog, gives_back_what_was_appended_in_the_same_order_and_each_once) {
+  StoredOperations operations;
+  const OperationView operation = operations.put("key", "value");
+  Arena arena;
+  VersionLog log;
+  for (Sequence sequence = 1; sequence <= kMany; ++sequence) {
+    append(log, arena, operation, sequence);
+  }
+  EXPECT_EQ(log.waiting(), kMany);
+  for (Sequence sequence = 1; sequence <= kMany; ++sequence) {
+    const Version* version = take(log);
+    ASSERT_NE(version, nullptr);
+    ASSERT_EQ(version->sequence, sequence);
+    ASSERT_EQ(version->operation, operation.data());
+  }
+  EXPECT_EQ(log.next(), nullptr);
+  EXPECT_EQ(log.waiting(), 0u);
+}
+
+TEST(VersionLog, shows_the_next_version_until_it_is_taken) {
+  StoredOperations operations;
+  Arena arena;
+  VersionLog log;
+  append(log, arena, operations.put("a", "1"), 1);
+  append(log, arena, operations.put("b", "2"), 2);
+  EXPECT_EQ(log.next()->sequence, 1u);
+  EXPECT_EQ(log.next()->sequence, 1u);
+  log.take();
+  EXPECT_EQ(log.next()->sequence, 2u);
+}
+
+TEST(VersionLog, goes_on_where_it_was_found_empty) {
+  StoredOperations operations;
+  Arena arena;
+  VersionLog log;
+  for (Sequence sequence = 1; sequence <= kMany; ++sequence) {
+    append(log, arena, operations.put("key", "value"), sequence);
+    ASSERT_EQ(take(log)->sequence, sequence);
+    ASSERT_EQ(log.next(), nullptr);
+  }
+}
+
+TEST(VersionLog, can_be_taken_from_while_it_is_appended_to) {
+  StoredOperations operations;
+  const OperationView operation = operations.put("key", "value");
+  Arena arena;
+  VersionLog log;
+  std::thread taker([&] {
+    for (Sequence sequence = 1; sequence <= kMany;) {
+      const Version* version = take(log);
+      if (version == nullptr) continue;
+      ASSERT_EQ(version->sequence, sequence);
+      ASSERT_EQ(version->operation, operation.data());
+      ++sequence;
+    }
+  });
+  for (Sequence sequence = 1; sequence <= kMany; ++sequence) {
+    append(log, arena, operation, sequence);
+  }
+  taker.join();
+}
+
+}  // namespace
+}  // namespace quartz::storage
