@@ -4,7 +4,7 @@ find_package(RocksDB CONFIG REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 
-if(QUARTZ_TOOL)
+if(QUARTZ_TOOL OR QUARTZ_BENCH OR QUARTZ_TESTS)
   find_package(CLI11 REQUIRED)
   find_package(Boost 1.81 REQUIRED COMPONENTS json)
 endif()
