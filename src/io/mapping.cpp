@@ -43,8 +43,10 @@ std::byte* Mapping::reserve_for_huge_pages(std::size_t bytes) noexcept {
   void* const mapped = ::mmap(nullptr, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
   auto* const base = static_cast<std::byte*>(mapped);
-  const auto address = reinterpret_cast<std::uintptr_t>(base);
-  std::byte* const aligned = base + (round_up(address, kHugePageBytes) - address);
+  // The highest place: the next reservation ends where this one begins, and both become one area.
+  const auto last = reinterpret_cast<std::uintptr_t>(base) + reserved - kept_bytes;
+  std::byte* const aligned =
+      base + (last / kHugePageBytes * kHugePageBytes - reinterpret_cast<std::uintptr_t>(base));
   trim(base, reserved, aligned, kept_bytes);
   return aligned;
 }
@@ -57,24 +59,22 @@ Result<Mapping> Mapping::anonymous(std::size_t bytes, Pages pages) {
   };
   if (bytes > std::numeric_limits<std::size_t>::max() - page_bytes()) return refused(ENOMEM);
   const std::size_t kept_bytes = round_up(bytes, page_bytes());
-  std::byte* const place = huge ? reserve_for_huge_pages(bytes) : nullptr;
-  if (huge && place == nullptr) return refused(ENOMEM);
-  const int fixed = huge ? MAP_FIXED : 0;
-  void* const mapped =
-      ::mmap(place, kept_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | fixed, -1, 0);
-  if (mapped == MAP_FAILED) {
-    const int error = errno;
-    if (huge) unmap(place, kept_bytes);
-    return refused(error);
-  }
-  auto* const base = static_cast<std::byte*>(mapped);
+  constexpr int kAccess = PROT_READ | PROT_WRITE;
   if (huge) {
+    std::byte* const base = reserve_for_huge_pages(bytes);
+    if (base == nullptr) return refused(ENOMEM);
+    Mapping mapping(base, kept_bytes, &unmap);
+    if (::mprotect(base, kept_bytes, kAccess) != 0) return refused(errno);
     // Advice only: without huge pages the memory is the same, and slower.
     (void)::madvise(base, kept_bytes, MADV_HUGEPAGE);
-  } else if (pages == Pages::small) {
-    (void)::madvise(base, kept_bytes, MADV_NOHUGEPAGE);  // Where all memory gets them unasked.
+    return mapping;
   }
-  return Mapping(base, kept_bytes, &unmap);
+  void* const mapped = ::mmap(nullptr, kept_bytes, kAccess, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return refused(errno);
+  if (pages == Pages::small) {
+    (void)::madvise(mapped, kept_bytes, MADV_NOHUGEPAGE);  // Where all memory gets them unasked.
+  }
+  return Mapping(static_cast<std::byte*>(mapped), kept_bytes, &unmap);
 }
 
 Mapping::~Mapping() {

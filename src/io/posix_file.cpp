@@ -156,11 +156,8 @@ Result<Mapping> PosixFile::map(std::size_t bytes, Mapping::Pages pages) {
   std::byte* const place = huge ? Mapping::reserve_for_huge_pages(bytes) : nullptr;
   const int flags = MAP_SHARED | (place != nullptr ? MAP_FIXED : 0);
   void* const base = ::mmap(place, bytes, PROT_READ | PROT_WRITE, flags, descriptor_.get(), 0);
-  if (base == MAP_FAILED) {
-    const int error = errno;
-    if (place != nullptr) ::munmap(place, bytes);
-    return failed("map", error);
-  }
+  // The reservation may be gone by now, and its place somebody else's: it is not given back.
+  if (base == MAP_FAILED) return failed("map", errno);
   if (place != nullptr) (void)::madvise(base, bytes, MADV_HUGEPAGE);
   return Mapping(static_cast<std::byte*>(base), bytes,
                  [](std::byte* at, std::size_t size) noexcept { ::munmap(at, size); });

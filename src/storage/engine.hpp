@@ -28,6 +28,7 @@
 #include "storage/back_pressure.hpp"
 #include "storage/blocking_pool.hpp"
 #include "storage/engine_view.hpp"
+#include "storage/flush.hpp"
 #include "storage/keyspace_registry.hpp"
 #include "storage/levels.hpp"
 #include "storage/log.hpp"
@@ -159,8 +160,13 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<LogPosition> publish_locked(const LogReservation& reservation, std::uint32_t count,
                                      std::uint32_t crc) QUARTZ_REQUIRES(append_mutex_);
   Error stop_writes_locked(std::string_view why) QUARTZ_REQUIRES(append_mutex_);
-  void apply_locked(Sequence sequence, OperationView operation) QUARTZ_REQUIRES(append_mutex_);
+  void index_locked(const std::byte* operations, std::uint32_t count)
+      QUARTZ_REQUIRES(append_mutex_);
+  void apply_locked(Sequence sequence, OperationView operation, std::uint64_t key_hash)
+      QUARTZ_REQUIRES(append_mutex_);
   Result<void> roll_locked(std::size_t bytes) QUARTZ_REQUIRES(append_mutex_);
+  void begin_memtable_locked(const std::shared_ptr<LogSegment>& segment)
+      QUARTZ_REQUIRES(append_mutex_);
   void append_without_waiting(const WriteBatch& batch, Done done);
   Result<void> expect_syncs();
 
@@ -182,6 +188,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void run_background();
   void seal_if_due();
   void flush_waiting();
+  Result<FlushTables> write_tables(const std::vector<const Memtable*>& memtables)
+      QUARTZ_REQUIRES(levels_mutex_);
   Result<void> flush_memtables(const std::vector<MemtableRef>& memtables)
       QUARTZ_REQUIRES(levels_mutex_);
   void publish_flushed(std::size_t count) QUARTZ_REQUIRES(levels_mutex_);

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
 #include "base/epoch.hpp"
+#include "base/thread_priority.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"
 #include "storage/engine.hpp"
@@ -32,6 +34,7 @@ void Engine::wake_background() {
 
 void Engine::run_background() {
   constexpr auto kRetryFlush = std::chrono::seconds(1);
+  lower_thread_priority();
   for (;;) {
     {
       MutexLock lock(flush_mutex_);
@@ -69,7 +72,12 @@ void Engine::seal_if_due() {
 // then waiting or flushed.
 Result<Sequence> Engine::seal_active() {
   MutexLock lock(append_mutex_);
-  if (active_->entry_count() > 0) QUARTZ_TRY(roll_locked(0));
+  if (active_->entry_count() > 0) {
+    if (auto rolled = roll_locked(0); !rolled) {
+      if (rolled.error().code() == Errc::no_space) space_->disk_full();
+      return std::move(rolled).error();
+    }
+  }
   return next_sequence_ - 1;
 }
 
@@ -106,6 +114,14 @@ void Engine::flush_waiting() {
   }
 }
 
+Result<FlushTables> Engine::write_tables(const std::vector<const Memtable*>& memtables) try {
+  return write_flush_tables(
+      files_, directory_ / kIngestDirectoryName, memtables,
+      [this](KeyspaceId id) { return keyspaces_->find(id) != nullptr; }, &next_table_number_);
+} catch (const std::bad_alloc&) {
+  return Error(Errc::io_error, directory_.string() + ": no memory was left for a flush");
+}
+
 Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) {
   const Stopwatch watch;
   // Were a table ingested before the log up to its end is durable, power loss could keep its rows
@@ -119,11 +135,7 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
     sources.push_back(memtable.get());
     memory += memtable->segment()->used;
   }
-  QUARTZ_ASSIGN(
-      const FlushTables tables,
-      write_flush_tables(
-          files_, directory_ / kIngestDirectoryName, sources,
-          [this](KeyspaceId id) { return keyspaces_->find(id) != nullptr; }, &next_table_number_));
+  QUARTZ_ASSIGN(const FlushTables tables, write_tables(sources));
   if (tables.applied > 0) {
     if (auto ingested = levels_->ingest(tables.files, tables.applied); !ingested) {
       discard_tables(files_, tables.files);
@@ -133,7 +145,8 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
   }
   publish_flushed(memtables.size());
   for (const MemtableRef& memtable : memtables) log_->retire(memtable->segment());
-  back_pressure_.drained(memory, watch.elapsed());
+  // What a small one takes says nothing about the rate of large ones.
+  if (memory >= config_.segment_bytes / 8) back_pressure_.drained(memory, watch.elapsed());
   flush_latency_.record(watch.elapsed_ns());
   flushes_.fetch_add(1, std::memory_order_relaxed);
   flush_bytes_.fetch_add(tables.bytes, std::memory_order_relaxed);

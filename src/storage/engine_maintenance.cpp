@@ -99,6 +99,7 @@ Result<void> Engine::sync() {
   if (!config_.enable_wal) return flush();
   const GatePass pass(gate_);
   if (!pass || closed()) return closed_error();
+  QUARTZ_TRY(expect_syncs());
   return log_->wait_synced(log_->end_position());
 }
 

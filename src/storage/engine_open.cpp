@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
+#include "base/hash.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"
 #include "storage/config_check.hpp"
@@ -156,6 +158,7 @@ class EngineOpener {
                     ++records;
                     return index(record);
                   }));
+    index_waiting();
     engine_.recovery_.record_count = replay_.record_count;
     engine_.recovery_.operation_count = replay_.operation_count;
     engine_.recovery_.bytes = replay_.bytes;
@@ -169,18 +172,29 @@ class EngineOpener {
 
   Result<void> index(const ReplayedRecord& record) {
     if (memtables_.empty() || memtables_.back()->segment() != record.segment) {
+      index_waiting();
       memtables_.push_back(MemtableRef::adopt(new Memtable(record.segment)));
     }
     const std::byte* at = record.operations.data();
     for (std::uint32_t i = 0; i < record.operation_count; ++i) {
       const OperationView operation(at);
-      // A keyspace that is gone was dropped after this was written.
-      if (known(operation.keyspace())) {
-        memtables_.back()->insert(record.first_sequence + i, operation);
-      }
       at += operation.bytes();
+      // A keyspace that is gone was dropped after this was written.
+      if (!known(operation.keyspace())) continue;
+      if (waiting_count_ == waiting_.size()) index_waiting();
+      const std::uint64_t hash = hash_key(operation.key(), operation.keyspace());
+      memtables_.back()->prefetch(hash);
+      waiting_[waiting_count_++] = {record.first_sequence + i, operation, hash};
     }
     return {};
+  }
+
+  // Operations wait until their places in the index have come near.
+  void index_waiting() {
+    for (std::size_t i = 0; i < waiting_count_; ++i) {
+      memtables_.back()->insert(waiting_[i].sequence, waiting_[i].operation, waiting_[i].hash);
+    }
+    waiting_count_ = 0;
   }
 
   bool known(KeyspaceId id) {
@@ -259,6 +273,13 @@ class EngineOpener {
   LogReplay replay_;
   std::vector<MemtableRef> memtables_;  // Oldest first.
   KeyspaceId last_known_ = kDefaultKeyspaceId;
+  struct WaitingOperation {
+    Sequence sequence = 0;
+    OperationView operation;
+    std::uint64_t hash = 0;
+  };
+  std::array<WaitingOperation, 16> waiting_;  // Of the last memtable.
+  std::size_t waiting_count_ = 0;
   Sequence next_sequence_ = 1;
 };
 

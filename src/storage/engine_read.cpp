@@ -20,7 +20,7 @@ constexpr std::size_t kKeysAhead = 16;
 /// Times one in `kSampleEvery` of a thread's reads.
 class SampledTimer {
  public:
-  explicit SampledTimer(Histogram& into) noexcept
+  SampledTimer(Histogram& into, std::uint64_t& calls) noexcept
       : into_(into), started_(calls++ % kSampleEvery == 0 ? steady_nanoseconds() : 0) {}
   ~SampledTimer() {
     if (started_ != 0) into_.record(steady_nanoseconds() - started_);
@@ -29,11 +29,13 @@ class SampledTimer {
   SampledTimer& operator=(const SampledTimer&) = delete;
 
  private:
-  static thread_local std::uint64_t calls;
   Histogram& into_;
   const std::uint64_t started_;
 };
-thread_local std::uint64_t SampledTimer::calls = 0;
+// One for each kind: a read of the levels is within a read, and would always meet the same of two
+// turns.
+thread_local std::uint64_t reads_of_thread = 0;
+thread_local std::uint64_t level_reads_of_thread = 0;
 
 /// A value from the levels that keeps the engine, and with it the directory, while it is held.
 PinnedValue keep_engine(PinnedValue value, std::shared_ptr<Engine> engine) {
@@ -143,7 +145,7 @@ Result<std::optional<PinnedValue>> Engine::get_from_levels(const KeyspaceState& 
                                                            std::uint64_t key_hash,
                                                            const LevelsSnapshot& levels,
                                                            Sequence at, bool fill) {
-  const SampledTimer timer(level_get_latency_);
+  const SampledTimer timer(level_get_latency_, level_reads_of_thread);
   auto row = levels_->get(keyspace.id, key, levels);
   if (!row) {
     count_read_error(row.error());
@@ -159,7 +161,7 @@ Result<std::optional<PinnedValue>> Engine::get_from_levels(const KeyspaceState& 
 
 Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view key,
                               std::string& value, const ReadOptions& options) {
-  const SampledTimer timer(get_latency_);
+  const SampledTimer timer(get_latency_, reads_of_thread);
   const std::uint64_t hash = hash_key(key, keyspace.id);
   cache_.prefetch(hash);
   std::shared_ptr<const LevelsSnapshot> levels;
@@ -181,15 +183,17 @@ Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view ke
   }
   const GatePass pass(gate_);
   if (!pass) return closed_error();
-  const SampledTimer level_timer(level_get_latency_);
-  const auto found = levels_->get_into(keyspace.id, key, *levels, value);
+  const SampledTimer level_timer(level_get_latency_, level_reads_of_thread);
+  // The key may lie in what is about to be overwritten.
+  const std::string asked(key);
+  const auto found = levels_->get_into(keyspace.id, asked, *levels, value);
   if (!found) {
     count_read_error(found.error());
     return found.error();
   }
   (*found ? gets_from_levels_ : gets_absent_in_levels_).add();
   if (options.fill_cache && options.snapshot == nullptr) {
-    cache_.fill(keyspace.id, key, hash,
+    cache_.fill(keyspace.id, asked, hash,
                 *found ? std::optional<std::string_view>(value) : std::nullopt, sequence);
   }
   return *found;
@@ -198,7 +202,7 @@ Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view ke
 Result<std::optional<PinnedValue>> Engine::get_pinned(const KeyspaceState& keyspace,
                                                       std::string_view key,
                                                       const ReadOptions& options) {
-  const SampledTimer timer(get_latency_);
+  const SampledTimer timer(get_latency_, reads_of_thread);
   const std::uint64_t hash = hash_key(key, keyspace.id);
   cache_.prefetch(hash);
   std::shared_ptr<const LevelsSnapshot> levels;
@@ -268,7 +272,7 @@ void Engine::prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace,
 Result<std::vector<std::optional<std::string>>> Engine::multi_get(
     const KeyspaceState& keyspace, std::span<const std::string_view> keys,
     const ReadOptions& options) {
-  const SampledTimer timer(get_latency_);
+  const SampledTimer timer(get_latency_, reads_of_thread);
   std::vector<std::optional<std::string>> values(keys.size());
   std::vector<std::size_t> missing;
   std::vector<std::string_view> missing_keys;

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <new>
 #include <thread>
@@ -102,7 +104,10 @@ Result<void> Engine::check_writable_locked() const {
 Result<LogReservation> Engine::reserve_locked(std::size_t bytes) {
   if (const auto reservation = log_->reserve(bytes)) [[likely]]
     return *reservation;
-  QUARTZ_TRY(roll_locked(bytes));
+  if (auto rolled = roll_locked(bytes); !rolled) {
+    if (rolled.error().code() == Errc::no_space) space_->disk_full();
+    return std::move(rolled).error();
+  }
   const auto reservation = log_->reserve(bytes);
   QUARTZ_CHECK(reservation.has_value());
   return *reservation;
@@ -110,35 +115,39 @@ Result<LogReservation> Engine::reserve_locked(std::size_t bytes) {
 
 // Lets a new memtable over a new segment take over. The old one is flushed in the background.
 Result<void> Engine::roll_locked(std::size_t bytes) {
-  auto segment = log_->roll(bytes, next_sequence_);
-  if (!segment) {
-    if (segment.error().code() == Errc::no_space) space_->disk_full();
-    return std::move(segment).error();
-  }
-  auto next = std::make_shared<EngineView>();
+  QUARTZ_ASSIGN(const auto segment, log_->roll(bytes, next_sequence_));
   try {
-    next->active = MemtableRef::adopt(new Memtable(*segment));
+    begin_memtable_locked(segment);
   } catch (const std::bad_alloc&) {
     return stop_writes_locked("no memory was left for a new memtable");
   }
+  return {};
+}
+
+void Engine::begin_memtable_locked(const std::shared_ptr<LogSegment>& segment) {
+  auto next = std::make_shared<EngineView>();
+  next->active = MemtableRef::adopt(new Memtable(segment));
   Memtable* const active = next->active.get();
   orderer_.follow(next->active);
+  // One that was never written to has nothing to flush.
+  const std::shared_ptr<LogSegment> unused =
+      active_->entry_count() == 0 ? active_->segment() : nullptr;
   {
     MutexLock lock(view_mutex_);
     const EngineView& now = *view_owner_;
     next->older.reserve(now.older.size() + 1);
-    next->older.push_back(now.active);
+    if (!unused) next->older.push_back(now.active);
     next->older.insert(next->older.end(), now.older.begin(), now.older.end());
-    next->waiting_count = now.waiting_count + 1;
+    next->waiting_count = now.waiting_count + (unused ? 0 : 1);
     next->levels = now.levels;
     drop_warm_memtables(*next);
     publish_view(std::move(next));
   }
   active_ = active;
   active_since_ns_.store(0, std::memory_order_relaxed);
+  if (unused) log_->retire(unused);
   update_unflushed_debt();
   wake_background();
-  return {};
 }
 
 // What memory and log hold may differ from now on; replaying the log mends it.
@@ -152,8 +161,7 @@ Error Engine::stop_writes_locked(std::string_view why) {
   return *writes_stopped_;
 }
 
-void Engine::apply_locked(Sequence sequence, OperationView operation) {
-  const std::uint64_t hash = hash_key(operation.key(), operation.keyspace());
+void Engine::apply_locked(Sequence sequence, OperationView operation, std::uint64_t hash) {
   active_->insert(sequence, operation, hash);
   switch (operation.type()) {
     case OperationType::put:
@@ -171,17 +179,36 @@ void Engine::apply_locked(Sequence sequence, OperationView operation) {
   increase(user_bytes_, operation.bytes() - kOperationHeaderBytes);
 }
 
+// Takes a record's operations into memtable and row cache, some at a time, so that the cache misses
+// of several keys are under way at once. Throws std::bad_alloc.
+void Engine::index_locked(const std::byte* at, std::uint32_t count) {
+  struct Hashed {
+    OperationView operation;
+    std::uint64_t hash = 0;
+  };
+  std::array<Hashed, 16> ahead;
+  for (std::uint32_t done = 0; done < count;) {
+    const std::uint32_t some = std::min(count - done, static_cast<std::uint32_t>(ahead.size()));
+    for (std::uint32_t i = 0; i < some; ++i) {
+      const OperationView operation(at);
+      ahead[i] = {operation, hash_key(operation.key(), operation.keyspace())};
+      active_->prefetch(ahead[i].hash);
+      cache_.prefetch(ahead[i].hash);
+      at += operation.bytes();
+    }
+    for (std::uint32_t i = 0; i < some; ++i) {
+      apply_locked(next_sequence_ + done + i, ahead[i].operation, ahead[i].hash);
+    }
+    done += some;
+  }
+}
+
 // Completes a reserved record: into the log, into the memtable, then visible.
 Result<LogPosition> Engine::publish_locked(const LogReservation& reservation, std::uint32_t count,
                                            std::uint32_t crc) {
   QUARTZ_ASSIGN(const LogPosition end, log_->commit(reservation, next_sequence_, count, crc));
-  const std::byte* at = reservation.operations;
   try {
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const OperationView operation(at);
-      apply_locked(next_sequence_ + i, operation);
-      at += operation.bytes();
-    }
+    index_locked(reservation.operations, count);
   } catch (const std::bad_alloc&) {
     return stop_writes_locked("no memory was left to index a record that is in the log already");
   }
@@ -226,9 +253,12 @@ Result<void> Engine::expect_syncs() {
     return {};
   MutexLock lock(append_mutex_);
   QUARTZ_TRY(check_writable_locked());
-  if (log_->expect_syncs()) QUARTZ_TRY(roll_locked(0));
   syncs_expected_.store(true, std::memory_order_relaxed);
-  return {};
+  if (!log_->expect_syncs()) return {};
+  auto rolled = roll_locked(0);
+  // This segment's syncs are slow, which is better than none. The next will do.
+  if (!rolled && rolled.error().code() == Errc::no_space) return {};
+  return rolled;
 }
 
 Result<void> Engine::write_one(const KeyspaceState& keyspace, OperationType type,
@@ -299,9 +329,9 @@ void Engine::append_without_waiting(const WriteBatch& batch, Done done) {
   if (auto admitted = space_->admit(space_->low() && only_removes(batch)); !admitted) {
     return done(std::move(admitted));
   }
-  if (auto expected = expect_syncs(); !expected) return done(std::move(expected));
   LogPosition end = log_->end_position();
   if (!batch.empty()) {
+    if (auto expected = expect_syncs(); !expected) return done(std::move(expected));
     auto appended = append_batch(batch);
     if (!appended) return done(std::move(appended).error());
     end = *appended;

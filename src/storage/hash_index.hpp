@@ -29,12 +29,13 @@ class HashIndex {
 
   enum class Answer : std::uint8_t {
     absent,   ///< No operation of the key was inserted.
-    found,    ///< `offset` is where the newest one lies, `sequence_max` not below its sequence.
+    found,    ///< `offset` is where the newest one lies, its sequence within the bounds.
     unknown,  ///< Ask the ordered index: too many keys share the place, or nothing is indexed.
   };
   struct Found {
     Answer answer = Answer::unknown;
     std::uint32_t offset = 0;
+    Sequence sequence_min = 0;
     Sequence sequence_max = 0;
   };
 
@@ -106,6 +107,10 @@ class HashIndex {
   }
   static std::uint32_t offset_of(std::uint64_t entry) noexcept {
     return static_cast<std::uint32_t>(entry >> (kTagBits + kAgeBits));
+  }
+  Sequence sequence_min(std::uint64_t entry) const noexcept {
+    const std::uint64_t age = entry >> kTagBits & kAgeMax;
+    return first_sequence_.load(std::memory_order_relaxed) + (age << age_shift_);
   }
   Sequence sequence_max(std::uint64_t entry) const noexcept {
     const std::uint64_t age = entry >> kTagBits & kAgeMax;
@@ -182,7 +187,8 @@ HashIndex::Found HashIndex::find(std::uint64_t hash, const Matches& matches) con
         const std::uint64_t entry = place.load(std::memory_order_acquire);
         if ((entry & kTagMask) != tag || entry == 0) continue;
         const std::uint32_t offset = offset_of(entry);
-        if (matches(offset)) return {Answer::found, offset, sequence_max(entry)};
+        if (matches(offset))
+          return {Answer::found, offset, sequence_min(entry), sequence_max(entry)};
       }
       bucket = bucket->overflow.load(std::memory_order_acquire);
       if (bucket == crowded()) [[unlikely]]
@@ -190,7 +196,7 @@ HashIndex::Found HashIndex::find(std::uint64_t hash, const Matches& matches) con
     } while (bucket != nullptr);
     // An entry leaves its bucket only after the count that says where it went was published.
     const std::size_t now = count_.load(std::memory_order_acquire);
-    if (&bucket_of(hash, now) == &home) return {Answer::absent, 0, 0};
+    if (&bucket_of(hash, now) == &home) return {Answer::absent, 0, 0, 0};
     count = now;
   }
 }

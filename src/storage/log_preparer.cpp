@@ -92,6 +92,11 @@ std::size_t LogPreparer::advance(std::size_t used) {
 void LogPreparer::expect_syncs() {
   MutexLock lock(mutex_);
   expects_syncs_ = true;
+  for (const Segment& spare : spares_) {
+    if (unsuitable(*spare)) discard(*spare);
+  }
+  std::erase_if(
+      spares_, [this](const Segment& spare) QUARTZ_REQUIRES(mutex_) { return unsuitable(*spare); });
 }
 
 void LogPreparer::settle(const LogSegment& segment) {
@@ -164,10 +169,6 @@ void LogPreparer::prepare_one() {
   if (!spares_.empty()) {
     spare = std::move(spares_.back());
     spares_.pop_back();
-    if (unsuitable(*spare)) {
-      discard(*spare);
-      spare = nullptr;
-    }
   }
   const io::Mapping::Pages kind = pages();
   const std::size_t populated = populate_chunk_bytes();

@@ -62,20 +62,30 @@ std::optional<Error> LogSync::refusal() const {
   return {};
 }
 
+// Whoever needs a pass while none is under way makes it: handing it to the thread and back would
+// cost two switches between threads, about as much as a fast disk's sync.
+template <class Done>
+Result<void> LogSync::wait_until(const Done& done) {
+  ++blocked_;
+  while (!done() && !refusal()) {
+    if (pass_running_) {
+      synced_.wait(mutex_);
+    } else {
+      run_pass();
+    }
+  }
+  if (--blocked_ == 0 && stopping_) synced_.notify_all();
+  if (done()) return {};
+  return *refusal();
+}
+
 Result<void> LogSync::wait(LogPosition position) {
   if (synced_through() >= position) return {};
   QUARTZ_CHECK(position <= end_position());  // Else no sync would ever reach it.
   MutexLock lock(mutex_);
-  wanted_ = std::max(wanted_, position);
-  work_.notify_one();
-  ++blocked_;
-  while (synced_through() < position && !refusal()) synced_.wait(mutex_);
-  if (--blocked_ == 0 && stopping_) synced_.notify_all();
-  if (synced_through() >= position) {
-    synced_writes_.fetch_add(1, std::memory_order_relaxed);
-    return {};
-  }
-  return *refusal();
+  auto waited = wait_until([&] { return synced_through() >= position; });
+  if (waited) synced_writes_.fetch_add(1, std::memory_order_relaxed);
+  return waited;
 }
 
 void LogSync::when(LogPosition position, std::function<void(Result<void>)> done) {
@@ -86,7 +96,6 @@ void LogSync::when(LogPosition position, std::function<void(Result<void>)> done)
     refused = refusal();
     if (!refused && synced_through() < position) {
       waiters_.push_back({position, std::move(done)});
-      wanted_ = std::max(wanted_, position);
       work_.notify_one();
       return;
     }
@@ -101,17 +110,15 @@ Result<void> LogSync::wait_successor_synced(std::uint32_t segment_id) {
   MutexLock lock(mutex_);
   if (headers_synced_ > segment_id) return {};
   const std::uint64_t pass = passes_begun_ + 1;
-  passes_wanted_ = std::max(passes_wanted_, pass);
-  work_.notify_one();
-  ++blocked_;
-  while (passes_done_ < pass && !refusal()) synced_.wait(mutex_);
-  if (--blocked_ == 0 && stopping_) synced_.notify_all();
-  if (passes_done_ >= pass) return {};
-  return *refusal();
+  return wait_until([this, pass]() QUARTZ_REQUIRES(mutex_) { return passes_done_ >= pass; });
 }
 
 void LogSync::poison(Error error) {
   MutexLock lock(mutex_);
+  poison_locked(std::move(error));
+}
+
+void LogSync::poison_locked(Error error) {
   if (poison_) return;
   poison_ = std::move(error);
   poisoned_.store(true, std::memory_order_release);
@@ -124,37 +131,51 @@ std::optional<Error> LogSync::poison_error() const {
   return poison_;
 }
 
-bool LogSync::pass_wanted() const {
-  // After a failure nothing that a sync says can be believed, so none is made.
-  return !poison_ && (wanted_ > synced_through() || passes_wanted_ > passes_begun_);
+bool LogSync::waiters_due() const {
+  const auto due = [this](const Waiter& waiter) { return waiter.position <= synced_through(); };
+  return (poison_ && !waiters_.empty()) || std::ranges::any_of(waiters_, due);
 }
 
-bool LogSync::waiters_doomed() const { return poison_ && !waiters_.empty(); }
-
 void LogSync::run() {
-  while (auto pass = next_pass()) {
-    if (!pass->segments.empty()) {
-      const Stopwatch watch;
-      const auto synced = sync_segments(*pass);
-      latency_.record(watch.elapsed_ns());
-      syncs_.fetch_add(1, std::memory_order_relaxed);
-      if (synced) {
-        finish_pass(*std::move(pass));
-      } else {
-        poison(synced.error());
-      }
+  MutexLock lock(mutex_);
+  while (!stopping_) {
+    if (waiters_due()) {
+      call_waiters();
+    } else if (!waiters_.empty() && !pass_running_) {
+      run_pass();
+    } else {
+      work_.wait(mutex_);
     }
-    call_waiters();
   }
   call_waiters();
 }
 
-std::optional<LogSync::Pass> LogSync::next_pass() {
-  MutexLock lock(mutex_);
-  while (!stopping_ && !pass_wanted() && !waiters_doomed()) work_.wait(mutex_);
-  if (stopping_) return {};
+// After a failure nothing that a sync says can be believed, so none is made: callers look at
+// `refusal` before.
+void LogSync::run_pass() {
+  Pass pass = begin_pass();
+  pass_running_ = true;
+  mutex_.unlock();
+  const Stopwatch watch;
+  const auto synced = sync_segments(pass);
+  latency_.record(watch.elapsed_ns());
+  syncs_.fetch_add(1, std::memory_order_relaxed);
+  // Before anybody is told: who then looks for segments that only the log holds must not find
+  // these.
+  pass.segments.clear();
+  mutex_.lock();
+  pass_running_ = false;
+  if (synced) {
+    finish_pass(pass);
+  } else {
+    poison_locked(synced.error());
+  }
+  synced_.notify_all();
+  if (!waiters_.empty()) work_.notify_one();
+}
+
+LogSync::Pass LogSync::begin_pass() {
   Pass pass;
-  if (!pass_wanted()) return pass;  // Empty: there is only bad news to tell.
   ++passes_begun_;
   // The end first: what is appended before it lies in segments that are listed below, because a
   // roll lists the full one before anything is appended to the next.
@@ -177,31 +198,24 @@ Result<void> LogSync::sync_segments(const Pass& pass) {
   return {};
 }
 
-void LogSync::finish_pass(Pass pass) {
-  // Before anybody is told: who then looks for segments that only the log holds must not find
-  // these.
-  pass.segments.clear();
-  MutexLock lock(mutex_);
+void LogSync::finish_pass(const Pass& pass) {
   synced_through_.store(std::max(synced_through(), pass.end), std::memory_order_release);
   headers_synced_ = std::max(headers_synced_, pass.current_id);
   passes_done_ = passes_begun_;
   while (!sealed_.empty() && sealed_.front().end <= pass.end) sealed_.pop_front();
-  synced_.notify_all();
 }
 
 void LogSync::call_waiters() {
   std::vector<Waiter> ready;
-  std::optional<Error> refused;
-  {
-    MutexLock lock(mutex_);
-    refused = refusal();
-    std::vector<Waiter> waiting;
-    for (Waiter& waiter : waiters_) {
-      const bool done = refused || waiter.position <= synced_through();
-      (done ? ready : waiting).push_back(std::move(waiter));
-    }
-    waiters_.swap(waiting);
+  std::vector<Waiter> waiting;
+  const std::optional<Error> refused = refusal();
+  for (Waiter& waiter : waiters_) {
+    const bool done = refused || waiter.position <= synced_through();
+    (done ? ready : waiting).push_back(std::move(waiter));
   }
+  waiters_.swap(waiting);
+  // Not under the lock: `done` may come back here.
+  mutex_.unlock();
   for (Waiter& waiter : ready) {
     if (waiter.position <= synced_through()) {
       synced_writes_.fetch_add(1, std::memory_order_relaxed);
@@ -210,6 +224,8 @@ void LogSync::call_waiters() {
       waiter.done(*refused);
     }
   }
+  ready.clear();
+  mutex_.lock();
 }
 
 }  // namespace quartz::storage

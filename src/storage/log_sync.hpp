@@ -16,11 +16,12 @@
 
 namespace quartz::storage {
 
-/// Makes the log durable: one thread, and one sync of each unsynced segment for all who wait. It
-/// also knows where the log ends and whether it is poisoned, because that decides every wait.
+/// Makes the log durable: one sync of each unsynced segment for all who wait. It also knows where
+/// the log ends and whether it is poisoned, because that decides every wait.
 ///
 /// Nothing is synced unless somebody waits. A pass covers all that was appended when it began, so
-/// whoever comes while one is under way shares the next.
+/// whoever comes while one is under way shares the next. The first who waits makes the pass; a
+/// thread does so for those who only left a callback, and calls them.
 ///
 /// Threads: `begin_segment` and `appended` are the appender's; the rest may be called from any.
 class LogSync {
@@ -85,12 +86,15 @@ class LogSync {
   };
 
   void run();
-  std::optional<Pass> next_pass();
+  template <class Done>
+  Result<void> wait_until(const Done& done) QUARTZ_REQUIRES(mutex_);
+  void run_pass() QUARTZ_REQUIRES(mutex_);  // Without the lock while it syncs.
+  Pass begin_pass() QUARTZ_REQUIRES(mutex_);
   static Result<void> sync_segments(const Pass& pass);
-  void finish_pass(Pass pass);
-  void call_waiters();
-  bool pass_wanted() const QUARTZ_REQUIRES(mutex_);
-  bool waiters_doomed() const QUARTZ_REQUIRES(mutex_);
+  void finish_pass(const Pass& pass) QUARTZ_REQUIRES(mutex_);
+  void poison_locked(Error error) QUARTZ_REQUIRES(mutex_);
+  bool waiters_due() const QUARTZ_REQUIRES(mutex_);
+  void call_waiters() QUARTZ_REQUIRES(mutex_);  // Without the lock while it calls.
   // What to tell a waiter that cannot be satisfied; nothing as long as it may be.
   std::optional<Error> refusal() const QUARTZ_REQUIRES(mutex_);
 
@@ -108,9 +112,8 @@ class LogSync {
   std::shared_ptr<LogSegment> current_ QUARTZ_GUARDED_BY(mutex_);
   std::deque<Sealed> sealed_ QUARTZ_GUARDED_BY(mutex_);  // Not all synced yet; oldest first.
   std::vector<Waiter> waiters_ QUARTZ_GUARDED_BY(mutex_);
-  LogPosition wanted_ QUARTZ_GUARDED_BY(mutex_) = 0;
+  bool pass_running_ QUARTZ_GUARDED_BY(mutex_) = false;
   // Passes are numbered, so that one can be demanded that begins after the demand.
-  std::uint64_t passes_wanted_ QUARTZ_GUARDED_BY(mutex_) = 0;
   std::uint64_t passes_begun_ QUARTZ_GUARDED_BY(mutex_) = 0;
   std::uint64_t passes_done_ QUARTZ_GUARDED_BY(mutex_) = 0;
   // Every header up to the segment with this id is durable. Zero: nothing is known.

@@ -100,20 +100,18 @@ void Memtable::prefetch_operation(std::uint64_t key_hash) const noexcept {
 
 void Memtable::order(std::uint64_t count_max) const {
   MutexLock lock(order_mutex_);
-  order_some_locked(count_max);
+  order_some_locked(count_max, kSequenceMax);
 }
 
 void Memtable::order_through(Sequence at) const {
   at = std::min(at, last_sequence());
   if (ordered_through_.load(std::memory_order_acquire) >= at) return;
   MutexLock lock(order_mutex_);
-  while (ordered_through_.load(std::memory_order_relaxed) < at) {
-    order_some_locked(at - ordered_through_.load(std::memory_order_relaxed));
-  }
+  order_some_locked(~std::uint64_t{0}, at);
 }
 
 // In the order of their coming: sorting them before costs more than neighbouring paths save.
-void Memtable::order_some_locked(std::uint64_t count_max) const {
+void Memtable::order_some_locked(std::uint64_t count_max, Sequence at) const {
   // Everything up to here was appended before it could be read.
   const Sequence newest = last_sequence();
   for (std::uint64_t i = 0; i < count_max; ++i) {
@@ -122,6 +120,9 @@ void Memtable::order_some_locked(std::uint64_t count_max) const {
       // What is missing between the last version and `newest` removes ranges.
       const Sequence through = ordered_through_.load(std::memory_order_relaxed);
       return ordered_through_.store(std::max(through, newest), std::memory_order_release);
+    }
+    if (version->sequence > at) {
+      return ordered_through_.store(version->sequence - 1, std::memory_order_release);
     }
     const OperationView operation(version->operation);
     const std::uint64_t hash = hash_key(operation.key(), operation.keyspace());
@@ -138,15 +139,23 @@ std::optional<MemtableHit> Memtable::find_by_hash(KeyspaceId keyspace_id, std::s
   const auto operation_at = [this](std::uint32_t offset) {
     return OperationView(segment_->memory.data() + offset);
   };
+  // A range that was removed decides over all that is older.
+  const Sequence removed_at = has_range_tombstones_.load(std::memory_order_acquire)
+                                  ? range_tombstone_over(keyspace_id, key, at)
+                                  : 0;
   const HashIndex::Found found = hash_index_.find(key_hash, [&](std::uint32_t offset) {
     const OperationView operation = operation_at(offset);
     // The value is wanted next: do not wait for the key to ask for it.
     prefetch_lines(operation.data());
     return operation.keyspace() == keyspace_id && operation.key() == key;
   });
-  if (found.answer == HashIndex::Answer::absent) return MemtableHit{};
+  if (found.answer == HashIndex::Answer::absent) {
+    return MemtableHit{removed_at == 0 ? MemtableHit::Kind::none : MemtableHit::Kind::tombstone,
+                       {}};
+  }
   if (found.answer == HashIndex::Answer::unknown) return std::nullopt;
   if (found.sequence_max > at && last_sequence() > at) return std::nullopt;
+  if (removed_at > 0 && found.sequence_min <= removed_at) return std::nullopt;
   const OperationView operation = operation_at(found.offset);
   if (operation.type() != OperationType::put) return MemtableHit{MemtableHit::Kind::tombstone, {}};
   return MemtableHit{MemtableHit::Kind::value, operation.value()};
@@ -155,15 +164,12 @@ std::optional<MemtableHit> Memtable::find_by_hash(KeyspaceId keyspace_id, std::s
 MemtableHit Memtable::find(KeyspaceId keyspace_id, std::string_view key, std::uint64_t key_hash,
                            Sequence at) const {
   QUARTZ_CHECK(keyspace_id <= kKeyspaceIdMax);
-  const bool removes_ranges = has_range_tombstones_.load(std::memory_order_acquire);
-  const Sequence removed_at = removes_ranges ? range_tombstone_over(keyspace_id, key, at) : 0;
-  if (removed_at == 0) [[likely]] {
-    if (const auto hit = find_by_hash(keyspace_id, key, key_hash, at)) return *hit;
-  }
+  if (const auto hit = find_by_hash(keyspace_id, key, key_hash, at)) return *hit;
   const Keyspace* found = find_keyspace(keyspace_id);
   if (found == nullptr) return {};
   order_through(at);
   const Version* version = found->tree.find(key, key_hash, at);
+  const Sequence removed_at = found->range_tombstones.newest_over(key, at);
   if (version == nullptr || version->sequence < removed_at) {
     return {removed_at == 0 ? MemtableHit::Kind::none : MemtableHit::Kind::tombstone, {}};
   }

@@ -176,7 +176,8 @@ class Memtable {
                                           std::uint64_t key_hash, Sequence at) const noexcept;
   // Brings the trees up to what a reader at `at` may see.
   void order_through(Sequence at) const;
-  void order_some_locked(std::uint64_t count_max) const QUARTZ_REQUIRES(order_mutex_);
+  // Up to so many, and none newer than `at`.
+  void order_some_locked(std::uint64_t count_max, Sequence at) const QUARTZ_REQUIRES(order_mutex_);
 
   // Of random keys; measured.
   static constexpr std::size_t kTreeBytesPerKey = 48;

@@ -10,6 +10,7 @@ void MemtableOrderer::start() {
 }
 
 void MemtableOrderer::stop() {
+  std::deque<MemtableRef> followed;  // Let go of without the lock.
   {
     MutexLock lock(mutex_);
     stopping_ = true;
@@ -17,11 +18,12 @@ void MemtableOrderer::stop() {
   }
   if (thread_.joinable()) thread_.join();
   MutexLock lock(mutex_);
-  memtables_.clear();
+  followed.swap(memtables_);
 }
 
 void MemtableOrderer::follow(MemtableRef memtable) {
   MutexLock lock(mutex_);
+  if (stopping_) return;
   memtables_.push_back(std::move(memtable));
   wanted_ = true;
   work_.notify_one();
@@ -46,7 +48,7 @@ void MemtableOrderer::run() {
 }
 
 void MemtableOrderer::order_oldest() {
-  const MemtableRef memtable = memtables_.front();
+  MemtableRef memtable = memtables_.front();
   const bool written_to = memtables_.size() == 1;
   mutex_.unlock();
   bool failed = false;
@@ -59,6 +61,10 @@ void MemtableOrderer::order_oldest() {
   mutex_.lock();
   if (finished && !written_to && !memtables_.empty()) memtables_.pop_front();
   if (!finished || !written_to) wanted_ = true;
+  // The last reference may free a good deal, which nobody shall wait for.
+  mutex_.unlock();
+  memtable = MemtableRef();
+  mutex_.lock();
 }
 
 }  // namespace quartz::storage

@@ -37,7 +37,8 @@ class MemtableOrderer {
  private:
   // Waking costs the writer some microseconds, and so must be rarer than one in a thousand.
   static constexpr std::uint64_t kWakeEvery = 4096;
-  static constexpr std::uint64_t kBatch = 16384;
+  // Readers that need the order wait for so many at most.
+  static constexpr std::uint64_t kBatch = 512;
 
   void wake() noexcept;
   void run();

@@ -103,7 +103,7 @@ void prefetch_operations(Slot slot) noexcept {
   if (slot.is_leaf() || slot.kind() == NodeKind::full) return;
   visit_node(slot, [](const auto& at) {
     at.for_each([](std::uint8_t, const AtomicSlot& child) {
-      const Slot leaf = child.load(std::memory_order_relaxed);
+      const Slot leaf = child.load(std::memory_order_acquire);
       if (leaf.is_leaf()) prefetch_operation(leaf.version());
     });
   });

@@ -70,15 +70,21 @@ struct RowCache::Shard {
   // Read by look-ups; the line changes only when the table grows.
   alignas(64) RowTable table;
   std::size_t bytes_max = 0;  // Constant.
-  std::atomic<bool> full{false};
 
   alignas(64) mutable Mutex mutex;  // Around every change of the table, and all of the below.
+  std::atomic<bool> full{false};    // Changed under the lock; a hint to those without it.
   CachePolicy policy QUARTZ_GUARDED_BY(mutex);
   GhostList ghosts QUARTZ_GUARDED_BY(mutex);
   std::uint64_t evictions QUARTZ_GUARDED_BY(mutex) = 0;
 
   /// Whether a row is asked for the first time in a while; the next time it is not.
   bool is_news(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash);
+  /// Ghosts have buckets of their own: as many as rows have, but enough for absent keys to be
+  /// recognised while there are few rows.
+  std::size_t ghost_bucket(std::uint64_t key_hash) const QUARTZ_REQUIRES(mutex) {
+    constexpr std::size_t kGhostBucketsMin = 512;
+    return RowTable::spread(key_hash) % std::max(kGhostBucketsMin, std::bit_floor(table.buckets()));
+  }
   void insert(OwnedRow row, UnlinkedRows& unlinked) QUARTZ_REQUIRES(mutex);
   /// Makes room for a row; false if it is not worth it.
   bool make_room(const CachedRow& row, CachedRow::Queue queue, UnlinkedRows& unlinked)
@@ -156,10 +162,14 @@ void RowCache::fill(KeyspaceId keyspace, std::string_view key, std::uint64_t key
   // is the second touch that lets them in, where others have to make room.
   const bool costs_others = shard.full.load(std::memory_order_relaxed) || !value;
   if (costs_others && shard.is_news(keyspace, key, key_hash)) return;
-  OwnedRow row(CachedRow::make(keyspace, key, key_hash, value, read_at));
-  UnlinkedRows unlinked;
-  MutexLock lock(shard.mutex);
-  shard.insert(std::move(row), unlinked);
+  try {
+    OwnedRow row(CachedRow::make(keyspace, key, key_hash, value, read_at));
+    UnlinkedRows unlinked;
+    MutexLock lock(shard.mutex);
+    shard.insert(std::move(row), unlinked);
+  } catch (const std::bad_alloc&) {
+    // The row was read all the same; it is not kept.
+  }
 }
 
 void RowCache::invalidate(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
@@ -198,7 +208,7 @@ RowCacheStatistics RowCache::statistics() const noexcept {
 bool RowCache::Shard::is_news(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash) {
   MutexLock lock(mutex);
   if (table.find(keyspace, key, key_hash) != nullptr) return false;  // An older version.
-  const std::size_t bucket = table.bucket_index(key_hash);
+  const std::size_t bucket = ghost_bucket(key_hash);
   const std::uint64_t tag = RowTable::tag_of(key_hash);
   // Left there if it is known: `insert` takes it for the proof that it is.
   if (ghosts.knows(bucket, tag)) return false;
@@ -213,13 +223,14 @@ void RowCache::Shard::insert(OwnedRow row, UnlinkedRows& unlinked) {
     if (replaced->read_at() >= row->read_at()) return;
     unlink(replaced, unlinked);
   }
-  const std::size_t bucket = table.bucket_index(row->hash());
+  const std::size_t bucket = ghost_bucket(row->hash());
   const std::uint64_t tag = RowTable::tag_of(row->hash());
   const bool was_main = replaced != nullptr && replaced->queue == CachedRow::Queue::main;
   const bool proved = ghosts.take(bucket, tag) || was_main;
   const auto queue = proved ? CachedRow::Queue::main : CachedRow::Queue::small;
   if (!make_room(*row, queue, unlinked)) {
     ghosts.remember(bucket, tag);
+    full.store(true, std::memory_order_relaxed);
     return;
   }
   const std::size_t charge = row->charge();
@@ -244,7 +255,7 @@ bool RowCache::Shard::make_room(const CachedRow& row, CachedRow::Queue queue,
 void RowCache::Shard::evict(CachedRow* row, UnlinkedRows& unlinked) {
   // What leaves the main queue had its turns; only what hardly had a chance gets a second one.
   if (row->queue == CachedRow::Queue::small) {
-    ghosts.remember(table.bucket_index(row->hash()), RowTable::tag_of(row->hash()));
+    ghosts.remember(ghost_bucket(row->hash()), RowTable::tag_of(row->hash()));
   }
   unlink(row, unlinked);
   ++evictions;

@@ -90,7 +90,7 @@ void RowTable::attach(RowBucket* first, std::size_t stride, std::size_t buckets_
 }
 
 std::size_t RowTable::index_of(std::uint64_t hash, std::size_t count) noexcept {
-  return linear_hashing_bucket(hash >> (kTagBits + kShardBits), count);
+  return linear_hashing_bucket(spread(hash), count);
 }
 
 CachedRow* RowTable::find(KeyspaceId keyspace, std::string_view key,

@@ -74,6 +74,10 @@ class RowTable {
     const std::uint64_t tag = hash & 0xFFFF;
     return tag == 0 ? 1 : tag;
   }
+  /// The bits of a hash that decide about its bucket.
+  static std::uint64_t spread(std::uint64_t hash) noexcept {
+    return hash >> (kTagBits + kShardBits);
+  }
   /// The shard of a hash, among a power of two of them, up to `kShardsMax`.
   static std::size_t shard_of(std::uint64_t hash, std::size_t shards) noexcept {
     return (hash >> kTagBits) & (shards - 1);

@@ -49,12 +49,13 @@ class VersionLog {
   /// Takes what `next` showed.
   void take() noexcept {
     ++next_;
-    taken_.store(taken_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    taken_.store(taken_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
   }
 
   /// How many were appended and not taken. Any thread.
   std::uint64_t waiting() const noexcept {
-    const std::uint64_t taken = taken_.load(std::memory_order_relaxed);
+    // In this order: what was taken had been appended.
+    const std::uint64_t taken = taken_.load(std::memory_order_acquire);
     return appended_.load(std::memory_order_relaxed) - taken;
   }
 

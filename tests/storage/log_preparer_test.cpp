@@ -137,6 +137,43 @@ TEST_F(LogPreparerTest, a_spare_keeps_its_file_and_memory_under_a_new_name) {
   EXPECT_EQ(contents((*next)->path)[100], 42);
 }
 
+class LogPreparerOfHugePages : public LogPreparerTest {
+ protected:
+  static constexpr std::size_t kLargeBytes = std::size_t{4} << 20;
+  LogPreparerOfHugePages() { options_.segment_bytes = kLargeBytes; }
+};
+
+TEST_F(LogPreparerOfHugePages, are_for_large_segments_that_are_not_synced_record_by_record) {
+  EXPECT_TRUE((*LogPreparer(files_, options_, 1).take(kLargeBytes))->huge_pages);
+  options_.expects_syncs = true;
+  EXPECT_FALSE((*LogPreparer(files_, options_, 2).take(kLargeBytes))->huge_pages);
+  options_.expects_syncs = false;
+  options_.segment_bytes = kBytes;
+  EXPECT_FALSE((*LogPreparer(files_, options_, 3).take(kBytes))->huge_pages);
+}
+
+TEST_F(LogPreparerOfHugePages, are_given_up_under_the_same_id_once_syncs_are_expected) {
+  LogPreparer preparer(files_, options_, 1);
+  preparer.put_back(*preparer.take(kLargeBytes));
+  preparer.expect_syncs();
+  const auto segment = preparer.take(kLargeBytes);
+  ASSERT_THAT(segment, Succeeds());
+  EXPECT_FALSE((*segment)->huge_pages);
+  EXPECT_EQ((*segment)->id, 1u);
+  EXPECT_EQ((*segment)->path, scratch_ / "000001.log");
+  EXPECT_EQ(log_file_names(scratch_.path()).size(), 1u);
+}
+
+TEST_F(LogPreparerOfHugePages, are_no_spares_once_syncs_are_expected) {
+  LogPreparer preparer(files_, options_, 1);
+  auto spare = *preparer.take(kLargeBytes);
+  auto later = *preparer.take(kLargeBytes);
+  ASSERT_TRUE(preparer.offer_spare(spare));
+  preparer.expect_syncs();
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "000001.log"));
+  EXPECT_FALSE(preparer.offer_spare(later));
+}
+
 TEST_F(LogPreparerTest, ids_end_with_an_error_and_not_at_zero) {
   LogPreparer preparer(files_, options_, 0xFFFFFFFE);
   EXPECT_THAT(preparer.take(kBytes), Succeeds());

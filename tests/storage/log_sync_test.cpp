@@ -73,14 +73,17 @@ class GatedFile final : public io::File {
   Result<void> truncate(std::uint64_t) override { return {}; }
   Result<void> sync_data() override {
     gate_.pass();
+    synced_by_ = std::this_thread::get_id();
     if (order_ != nullptr) order_->push_back(path_.string());
     if (fails_) return Error(Errc::io_error, path_.string() + ": sync: disk on fire");
     return {};
   }
   Result<io::Mapping> map(std::size_t, io::Mapping::Pages) override { return io::Mapping(); }
   void fail() { fails_ = true; }
+  std::thread::id synced_by() const { return synced_by_; }
 
  private:
+  std::atomic<std::thread::id> synced_by_{};
   Gate& gate_;
   io::Path path_;
   std::vector<std::string>* order_;
@@ -130,6 +133,26 @@ TEST(LogSync, waiters_that_come_during_a_sync_share_the_next) {
   // The last wait counts only if it came before the second sync was through.
   EXPECT_GE(sync.synced_writes(), 21u);
   EXPECT_EQ(sync.latency().count(), 2u);
+}
+
+TEST(LogSync, who_waits_alone_makes_the_sync_and_a_callback_is_served_by_the_thread) {
+  Gate gate;
+  LogSync sync(true, {});
+  const auto current = segment(gate, 1, 0);
+  sync.start(current);
+  sync.appended(100);
+  ASSERT_THAT(sync.wait(100), Succeeds());
+  EXPECT_EQ(file_of(current).synced_by(), std::this_thread::get_id());
+  sync.appended(200);
+  std::atomic<std::thread::id> called_by{};
+  sync.when(200, [&](Result<void> result) {
+    EXPECT_THAT(result, Succeeds());
+    called_by = std::this_thread::get_id();
+  });
+  gate.await_arrivals(2);
+  sync.stop();
+  EXPECT_NE(file_of(current).synced_by(), std::this_thread::get_id());
+  EXPECT_EQ(called_by.load(), file_of(current).synced_by());
 }
 
 TEST(LogSync, nothing_is_synced_unless_somebody_waits) {
@@ -253,14 +276,17 @@ TEST(LogSync, a_poisoning_from_outside_reaches_the_waiters) {
   LogSync sync(true, {});
   sync.start(segment(gate, 1, 0));
   sync.appended(100);
-  std::thread waiter(
-      [&] { EXPECT_THAT(sync.wait(100), FailsWith(Errc::reopen_required, "broken")); });
+  std::thread syncing([&] { EXPECT_THAT(sync.wait(50), Succeeds()); });
   gate.await_arrivals(1);
+  sync.appended(200);
+  std::thread waiter(
+      [&] { EXPECT_THAT(sync.wait(200), FailsWith(Errc::reopen_required, "broken")); });
   sync.poison(Error(Errc::reopen_required, "broken"));
   sync.poison(Error(Errc::reopen_required, "and again"));
   waiter.join();
   EXPECT_EQ(sync.poison_error()->message(), "broken");
   gate.open();
+  syncing.join();  // What it waited for was synced.
 }
 
 TEST(LogSync, stopping_tells_waiters_that_the_log_is_closed) {

@@ -11,6 +11,7 @@
 #include "base/epoch.hpp"
 #include "base/hash.hpp"
 #include "base/random.hpp"
+#include "storage/memtable_table.hpp"
 #include "storage/stored_operations.hpp"
 
 namespace quartz::storage {
@@ -18,65 +19,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-// A memtable, with the operations that it indexes and the sequences to number them.
-class Table {
- public:
-  Sequence put(std::string_view key, std::string_view value, KeyspaceId keyspace = 0) {
-    return insert(operations_.put(key, value, keyspace));
-  }
-  Sequence remove(std::string_view key, KeyspaceId keyspace = 0) {
-    return insert(operations_.remove(key, keyspace));
-  }
-  Sequence remove_range(std::string_view first, std::string_view last, KeyspaceId keyspace = 0) {
-    return insert(operations_.remove_range(first, last, keyspace));
-  }
-  // "value", "(removed)" or "(none)".
-  std::string find(std::string_view key, Sequence at = kSequenceMax,
-                   KeyspaceId keyspace = 0) const {
-    const MemtableHit hit = memtable_->find(keyspace, key, hash_key(key, keyspace), at);
-    switch (hit.kind) {
-      case MemtableHit::Kind::none:
-        return "(none)";
-      case MemtableHit::Kind::tombstone:
-        return "(removed)";
-      case MemtableHit::Kind::value:
-        break;
-    }
-    return std::string(hit.value);
-  }
-  Memtable& operator*() const { return *memtable_; }
-  Memtable* operator->() const { return memtable_.get(); }
-  const MemtableRef& ref() const { return memtable_; }
-
- private:
-  Sequence insert(OperationView operation) {
-    memtable_->insert(++sequence_, operation);
-    return sequence_;
-  }
-
-  StoredOperations operations_;
-  MemtableRef memtable_ = MemtableRef::adopt(new Memtable(operations_.segment()));
-  Sequence sequence_ = 0;
-};
-
-std::string shown(const Memtable::Iterator& it) {
-  if (!it.valid()) {
-    return "(end)";
-  }
-  const OperationView operation = it.operation();
-  return std::string(it.key()) + "=" +
-         (operation.type() == OperationType::put ? std::string(operation.value()) : "(removed)");
-}
-
-std::vector<std::string> rows(const Table& table, Sequence at, KeyspaceId keyspace = 0) {
-  std::vector<std::string> rows;
-  Memtable::Iterator it(*table, keyspace, at);
-  for (it.seek_to_first(); it.valid(); it.next()) {
-    rows.push_back(shown(it));
-  }
-  return rows;
-}
 
 TEST(Memtable, knows_nothing_while_empty) {
   const Table table;
@@ -168,57 +110,6 @@ TEST(Memtable, a_small_one_takes_little_memory_and_a_large_one_more) {
     table.put(std::to_string(i), "");
   }
   EXPECT_GE(table->index_bytes(), 20000u * sizeof(Version));
-}
-
-TEST(MemtableOrder, is_not_needed_to_find_the_newest_version_of_a_key) {
-  Table table;
-  table.put("a", "1");
-  table.put("a", "2");
-  table.remove("b");
-  EXPECT_EQ(table.find("a"), "2");
-  EXPECT_EQ(table.find("b"), "(removed)");
-  EXPECT_EQ(table.find("c"), "(none)");
-  EXPECT_EQ(table->unordered_count(), 3u);
-}
-
-TEST(MemtableOrder, is_made_for_readers_of_older_versions_and_for_iterators) {
-  Table table;
-  const Sequence first = table.put("a", "1");
-  table.put("a", "2");
-  EXPECT_EQ(table.find("a", first), "1");
-  EXPECT_EQ(table->unordered_count(), 1u) << "no further than the reader looks";
-  table.put("b", "3");
-  EXPECT_EQ(table->unordered_count(), 2u);
-  EXPECT_THAT(rows(table, kSequenceMax), ElementsAre("a=2", "b=3"));
-  EXPECT_EQ(table->unordered_count(), 0u);
-}
-
-TEST(MemtableOrder, made_in_any_portions_is_the_same) {
-  constexpr int kRows = 3000;
-  for (const std::uint64_t portion : {1u, 7u, 1000u, 10000u}) {
-    Table table;
-    for (int i = 0; i < kRows; ++i) {
-      table.put("key" + std::to_string(i * 7919 % 500), std::to_string(i));
-      if (i % 3 == 0) table->order(portion);
-    }
-    while (table->unordered_count() > 0) table->order(portion);
-    const auto seen = rows(table, kRows / 2);
-    EXPECT_EQ(seen.size(), 500u);
-    for (const std::string& row : seen) {
-      const int value = std::stoi(row.substr(row.find('=') + 1));
-      EXPECT_GE(value, kRows / 2 - 500);
-      EXPECT_LT(value, kRows / 2);
-    }
-  }
-}
-
-TEST(MemtableOrder, is_counted_in_its_memory_before_it_is_made) {
-  Table table;
-  for (int i = 0; i < 20'000; ++i) table.put("key" + std::to_string(i), "");
-  const std::size_t before = table->index_bytes();
-  while (table->unordered_count() > 0) table->order(1000);
-  EXPECT_LT(table->index_bytes(), before + before / 2);
-  EXPECT_GT(table->index_bytes(), before / 2);
 }
 
 TEST(MemtableKeyspaces, hold_the_same_keys_apart) {

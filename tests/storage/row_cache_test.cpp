@@ -87,6 +87,16 @@ TEST(RowCache, an_absent_key_is_remembered_as_absent_when_it_is_asked_for_again)
   EXPECT_EQ(cache.look_up("a"), kAbsent);
 }
 
+TEST(RowCache, many_absent_keys_are_recognised_while_there_are_few_rows) {
+  Cache cache(10'000);
+  for (int round = 0; round < 2; ++round) {
+    for (std::size_t i = 0; i < 500; ++i) cache.fill(numbered(i), std::nullopt);
+  }
+  std::size_t known = 0;
+  for (std::size_t i = 0; i < 500; ++i) known += cache.holds(numbered(i)) ? 1u : 0u;
+  EXPECT_GE(known, 490u);
+}
+
 TEST(RowCache, an_empty_value_is_not_an_absent_key) {
   Cache cache(10);
   cache.fill("a", "");
