@@ -8,6 +8,7 @@
 #include "base/try.hpp"
 #include "bench/report/results_file.hpp"
 #include "bench/run/child_process.hpp"
+#include "bench/run/copy_directory.hpp"
 
 namespace quartz::bench {
 namespace {
@@ -86,9 +87,7 @@ class Run {
     if (category.start == Start::empty) return work / "database";
     QUARTZ_ASSIGN(const fs::path loaded, loaded_directory(category.start, engine));
     if (!category.writes) return loaded;
-    std::error_code failed;
-    fs::copy(loaded, work / "database", fs::copy_options::recursive, failed);
-    if (failed) return Error(Errc::io_error, loaded.string() + ": copying: " + failed.message());
+    QUARTZ_TRY(copy_directory(loaded, work / "database"));
     return work / "database";
   }
 

@@ -1,13 +1,12 @@
 // Reading and writing at the same time: on one thread in turns, and readers beside a writer.
-#include <atomic>
 #include <numeric>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/random.hpp"
 #include "bench/measure/timed_loop.hpp"
 #include "bench/workload/category.hpp"
+#include "bench/workload/steady_writer.hpp"
 
 namespace quartz::bench {
 namespace {
@@ -44,23 +43,15 @@ Measurement mixed_70_30(Task& task) {
   return measured;
 }
 
-// Counts the reads of `task.threads` readers while one writer overwrites as fast as it can.
+// Counts the reads of `task.threads` readers while one writer overwrites steadily.
 Measurement readers_beside_writer(Task& task) {
   const std::uint64_t count = task.small_count();
   const KeySequence reads = task.keys.shuffled(0, count);
   const KeySequence writes = task.keys.uniform(0, count, count);
-  const ValuePool values(task.keys.seed(), kSmallValueBytes);
   const auto peer = task.open();
   std::vector<LatencyRecorder> latencies(task.threads);
   std::vector<std::uint64_t> done(task.threads);
-  std::atomic<bool> stop{false};
-  std::atomic<std::uint64_t> put{0};
-  std::thread writer([&] {
-    const auto session = peer->session();
-    std::uint64_t i = 0;
-    for (; !stop.load(std::memory_order_relaxed); ++i) session->put(writes[i % count], values[i]);
-    put = i;
-  });
+  SteadyWriter writer(task, *peer, writes);
   const Window window(task);
   run_together(task.threads, [&](unsigned thread) {
     const auto session = peer->session();
@@ -72,11 +63,9 @@ Measurement readers_beside_writer(Task& task) {
         });
   });
   Measurement measured = window.stop(std::reduce(done.begin(), done.end()));
-  stop = true;
-  writer.join();
   for (unsigned i = 1; i < task.threads; ++i) latencies[0].merge(latencies[i]);
   latencies[0].describe(task.clock, measured);
-  measured.user_bytes = put * (kKeyBytes + kSmallValueBytes);
+  measured.user_bytes = writer.stop() * (kKeyBytes + kSmallValueBytes);
   return measured;
 }
 

@@ -1,10 +1,9 @@
 // Walking in key order: everything, from a key on, and all rows of a prefix.
-#include <atomic>
 #include <string>
-#include <thread>
 
 #include "bench/measure/timed_loop.hpp"
 #include "bench/workload/category.hpp"
+#include "bench/workload/steady_writer.hpp"
 
 namespace quartz::bench {
 namespace {
@@ -87,22 +86,6 @@ Measurement seek_10(Task& task) {
   return measured;
 }
 
-// Writes at a rate that every engine keeps up with, so that all of them hold equally much.
-void put_steadily(const Task& task, Peer& peer, const KeySequence& keys,
-                  const std::atomic<bool>& stop) {
-  constexpr std::uint64_t kRowsPerTurn = 100;
-  constexpr std::chrono::milliseconds kTurn(2);
-  const ValuePool values(task.keys.seed(), kSmallValueBytes);
-  const auto session = peer.session();
-  auto due = std::chrono::steady_clock::now();
-  for (std::size_t i = 0; i < keys.size() && !stop.load(std::memory_order_relaxed); ++i) {
-    session->put(keys[i], values[i]);
-    if (i % kRowsPerTurn != kRowsPerTurn - 1) continue;
-    due += kTurn;
-    std::this_thread::sleep_until(due);
-  }
-}
-
 // A cursor of its own for each seek, so that each sees what was written before it.
 Measurement seek_10_during_load(Task& task) {
   // Small buffers: the load then reaches the levels while it is looked at.
@@ -110,8 +93,7 @@ Measurement seek_10_during_load(Task& task) {
   const KeySequence keys = task.keys.shuffled(0, task.small_count());
   const KeySequence written = task.keys.in_order(task.small_count(), task.small_count() * 4);
   const auto peer = task.open();
-  std::atomic<bool> stop{false};
-  std::thread writer([&] { put_steadily(task, *peer, written, stop); });
+  SteadyWriter writer(task, *peer, written);
   std::uint64_t bytes = 0;
   LatencyRecorder latencies;
   std::uint64_t done = 0;
@@ -126,8 +108,7 @@ Measurement seek_10_during_load(Task& task) {
                             });
     measured = window.stop(done);
   }
-  stop = true;
-  writer.join();
+  writer.stop();
   latencies.describe(task.clock, measured);
   return measured;
 }

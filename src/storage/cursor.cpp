@@ -204,19 +204,52 @@ Cursor Engine::cursor(const ScanOptions& options) {
 }  // namespace storage
 
 Cursor::Cursor(std::unique_ptr<storage::CursorState> state) : state_(std::move(state)) {}
-Cursor::Cursor(Cursor&&) noexcept = default;
-Cursor& Cursor::operator=(Cursor&&) noexcept = default;
+Cursor::Cursor(Cursor&& other) noexcept
+    : state_(std::move(other.state_)),
+      valid_(std::exchange(other.valid_, false)),
+      key_(other.key_),
+      value_(other.value_) {}
+Cursor& Cursor::operator=(Cursor&& other) noexcept {
+  state_ = std::move(other.state_);
+  valid_ = std::exchange(other.valid_, false);
+  key_ = other.key_;
+  value_ = other.value_;
+  return *this;
+}
 Cursor::~Cursor() = default;
 
-void Cursor::seek_to_first() { state_->seek_to_first(); }
-void Cursor::seek_to_last() { state_->seek_to_last(); }
-void Cursor::seek(std::string_view key) { state_->seek(key); }
-void Cursor::seek_for_previous(std::string_view key) { state_->seek_for_previous(key); }
-void Cursor::next() { state_->next(); }
-void Cursor::previous() { state_->previous(); }
-bool Cursor::valid() const noexcept { return state_->valid(); }
-std::string_view Cursor::key() const noexcept { return state_->key(); }
-std::string_view Cursor::value() const noexcept { return state_->value(); }
+// Called after every move.
+void Cursor::show() noexcept {
+  valid_ = state_->valid();
+  if (!valid_) return;
+  key_ = state_->key();
+  value_ = state_->value();
+}
+
+void Cursor::seek_to_first() {
+  state_->seek_to_first();
+  show();
+}
+void Cursor::seek_to_last() {
+  state_->seek_to_last();
+  show();
+}
+void Cursor::seek(std::string_view key) {
+  state_->seek(key);
+  show();
+}
+void Cursor::seek_for_previous(std::string_view key) {
+  state_->seek_for_previous(key);
+  show();
+}
+void Cursor::next() {
+  state_->next();
+  show();
+}
+void Cursor::previous() {
+  state_->previous();
+  show();
+}
 const std::optional<Error>& Cursor::error() const noexcept { return state_->error(); }
 
 }  // namespace quartz

@@ -39,9 +39,11 @@ class QUARTZ_EXPORT Cursor {
   void next();                                   ///< Needs `valid()`.
   void previous();                               ///< Needs `valid()`.
 
-  bool valid() const noexcept;              ///< Whether the cursor is on a row.
-  std::string_view key() const noexcept;    ///< Needs `valid()`; lives until the next move.
-  std::string_view value() const noexcept;  ///< Needs `valid()`; lives until the next move.
+  /// Whether the cursor is on a row.
+  bool valid() const noexcept { return valid_; }
+  // Need `valid()`; live until the next move.
+  std::string_view key() const noexcept { return key_; }
+  std::string_view value() const noexcept { return value_; }
 
   /// Why the cursor stopped, if it was not the end of the rows.
   const std::optional<Error>& error() const noexcept;
@@ -49,7 +51,13 @@ class QUARTZ_EXPORT Cursor {
   explicit Cursor(std::unique_ptr<storage::CursorState> state);
 
  private:
+  void show() noexcept;
+
   std::unique_ptr<storage::CursorState> state_;  // Null only after a move.
+  // The row that it is on: here, so that looking at it costs no call.
+  bool valid_ = false;
+  std::string_view key_;
+  std::string_view value_;
 };
 
 /// The rows of a scan as an input range of `pair<string_view, string_view>`; views live until the
