@@ -41,7 +41,7 @@ constexpr auto kTexts = std::to_array<CategoryText>({
      "Seven of ten operations get, three overwrite; existing keys in random order, on one "
      "thread."},
     {"readers_beside_writer", "Gets beside a writer",
-     "Gets of existing keys while one more thread overwrites without pause; times are of the "
+     "Gets of existing keys while one more thread overwrites 50,000 a second; times are of the "
      "gets, CPU is of all threads."},
     {"full_scan_levels", "Full scan, compacted",
      "A cursor over all rows of a compacted database; figures are per row."},
