@@ -77,7 +77,7 @@ Result<RunPlan> plan_of(const Options& options, std::vector<MeasuredEngine> engi
   plan.directory = fs::absolute(options.directory);
   plan.keys = options.keys != 0 ? options.keys : options.quick ? 100'000 : 1'000'000;
   plan.repetitions = options.repetitions != 0 ? options.repetitions : options.quick ? 1 : 5;
-  plan.seconds = options.seconds > 0 ? options.seconds : options.quick ? 0.1 : 0.3;
+  plan.seconds = options.seconds > 0 ? options.seconds : options.quick ? 0.1 : 0.2;
   plan.seed = options.seed;
   plan.progress = show_progress;
   return plan;

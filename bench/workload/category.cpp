@@ -53,21 +53,25 @@ const Category* find_category(std::string_view name) {
   return found == categories().end() ? nullptr : &*found;
 }
 
-void load(Task& task, Start start) {
-  const bool small = start == Start::loaded;
-  const std::uint64_t count = small ? task.small_count() : task.kilobyte_count();
-  const ValuePool values(task.keys.seed(), small ? kSmallValueBytes : kKilobyteValueBytes);
-  const KeySequence keys = task.keys.in_order(0, count);
-  const auto peer = task.open();
-  const auto session = peer->session();
+void write_keys(const Task& task, PeerSession& session, std::uint64_t count,
+                std::size_t value_bytes) {
   constexpr std::size_t kBatch = 1000;
+  const ValuePool values(task.keys.seed(), value_bytes);
+  const KeySequence keys = task.keys.in_order(0, count);
   std::vector<Row> batch;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     batch.push_back({keys[i], values[i]});
     if (batch.size() < kBatch && i + 1 < keys.size()) continue;
-    session->write(batch);
+    session.write(batch);
     batch.clear();
   }
+}
+
+void load(Task& task, Start start) {
+  const bool small = start == Start::loaded;
+  const std::uint64_t count = small ? task.small_count() : task.kilobyte_count();
+  const auto peer = task.open();
+  write_keys(task, *peer->session(), count, small ? kSmallValueBytes : kKilobyteValueBytes);
   peer->flush();
   peer->compact();
   peer->settle();

@@ -87,6 +87,9 @@ std::vector<Category> opening_categories();
 
 /// Fills an empty database with what `start` says, and closes it.
 void load(Task& task, Start start);
+/// Writes the first `count` keys, a thousand at a time.
+void write_keys(const Task& task, PeerSession& session, std::uint64_t count,
+                std::size_t value_bytes);
 
 /// Runs `work(index)` on that many threads and waits for all. They begin together.
 void run_together(unsigned threads, const std::function<void(unsigned)>& work);

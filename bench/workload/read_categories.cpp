@@ -50,11 +50,9 @@ Measurement cached_get(Task& task) {
 // Rows that were just written.
 Measurement fresh_get(Task& task) {
   const std::uint64_t count = task.small_count();
-  const KeySequence written = task.keys.in_order(0, count);
-  const ValuePool values(task.keys.seed(), kSmallValueBytes);
   const auto peer = task.open();
   const auto session = peer->session();
-  for (std::size_t i = 0; i < written.size(); ++i) session->put(written[i], values[i]);
+  write_keys(task, *session, count, kSmallValueBytes);
   return read_each(task, *session, task.keys.shuffled(0, count), true);
 }
 

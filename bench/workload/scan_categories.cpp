@@ -49,13 +49,8 @@ Measurement full_scan_memtable(Task& task) {
   const std::uint64_t count = task.small_count() / 4;
   task.options.keep_in_log = true;
   task.options.data_bytes_max = 2 * count * (kKeyBytes + kSmallValueBytes);
-  const KeySequence keys = task.keys.in_order(0, count);
-  const ValuePool values(task.keys.seed(), kSmallValueBytes);
   const auto peer = task.open();
-  {
-    const auto session = peer->session();
-    for (std::size_t i = 0; i < count; ++i) session->put(keys[i], values[i]);
-  }
+  write_keys(task, *peer->session(), count, kSmallValueBytes);
   return scan_all(task, *peer, count, Direction::forward);
 }
 
