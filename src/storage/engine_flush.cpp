@@ -7,7 +7,6 @@
 
 #include "base/clock.hpp"
 #include "base/epoch.hpp"
-#include "base/thread_priority.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"
 #include "storage/engine.hpp"
@@ -34,7 +33,6 @@ void Engine::wake_background() {
 
 void Engine::run_background() {
   constexpr auto kRetryFlush = std::chrono::seconds(1);
-  lower_thread_priority();
   for (;;) {
     {
       MutexLock lock(flush_mutex_);

@@ -243,7 +243,7 @@ class EngineOpener {
     view->levels = engine_.levels_->snapshot();
     for (const MemtableRef& memtable : memtables_) engine_.orderer_.follow(memtable);
     engine_.orderer_.follow(view->active);
-    engine_.orderer_.start();
+    engine_.orderer_.start([engine = &engine_] { engine->wake_background(); });
     {
       MutexLock lock(engine_.append_mutex_);
       engine_.next_sequence_ = next_sequence_;

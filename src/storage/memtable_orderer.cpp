@@ -5,7 +5,8 @@
 
 namespace quartz::storage {
 
-void MemtableOrderer::start() {
+void MemtableOrderer::start(std::function<void()> let_go) {
+  let_go_ = std::move(let_go);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -59,11 +60,13 @@ void MemtableOrderer::order_oldest() {
   }
   const bool finished = failed || memtable->unordered_count() == 0;
   mutex_.lock();
-  if (finished && !written_to && !memtables_.empty()) memtables_.pop_front();
+  const bool leave = finished && !written_to && !memtables_.empty();
+  if (leave) memtables_.pop_front();
   if (!finished || !written_to) wanted_ = true;
   // The last reference may free a good deal, which nobody shall wait for.
   mutex_.unlock();
   memtable = MemtableRef();
+  if (leave) let_go_();
   mutex_.lock();
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <thread>
 
 #include "base/mutex.hpp"
@@ -18,7 +19,9 @@ class MemtableOrderer {
   MemtableOrderer(const MemtableOrderer&) = delete;
   MemtableOrderer& operator=(const MemtableOrderer&) = delete;
 
-  void start();
+  /// `let_go` is called, without a lock, whenever a finished memtable is not held here any more:
+  /// its segment may be waiting for that.
+  void start(std::function<void()> let_go = [] {});
   /// Ends the thread and lets go of all memtables; what waits in them is left to readers.
   void stop();
 
@@ -44,6 +47,7 @@ class MemtableOrderer {
   void run();
   void order_oldest() QUARTZ_REQUIRES(mutex_);
 
+  std::function<void()> let_go_;  // Set before the thread starts.
   std::uint64_t since_wake_ = 0;
   Mutex mutex_;
   CondVar work_;

@@ -1,5 +1,6 @@
 #include "storage/memtable_orderer.hpp"
 
+#include <atomic>
 #include <string>
 #include <thread>
 
@@ -63,6 +64,23 @@ TEST(MemtableOrderer, finishes_older_memtables_and_lets_them_go) {
   orderer.start();
   older.wait_until_ordered();
   newer.wait_until_ordered();
+}
+
+TEST(MemtableOrderer, tells_when_it_has_let_a_memtable_go) {
+  Waiting newer;
+  std::atomic<int> told{0};
+  MemtableOrderer orderer;
+  {
+    Waiting older;
+    older.put(1000);
+    orderer.follow(older.memtable());
+    orderer.follow(newer.memtable());
+    orderer.start([&] { ++told; });
+    while (told == 0) std::this_thread::yield();
+    EXPECT_EQ(older.memtable()->unordered_count(), 0u);
+  }
+  orderer.stop();
+  EXPECT_EQ(told, 1);
 }
 
 TEST(MemtableOrderer, stopped_leaves_the_rest_to_readers) {
