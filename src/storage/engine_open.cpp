@@ -257,6 +257,7 @@ class EngineOpener {
       engine_.view_ = engine_.view_owner_.get();
     }
     engine_.update_debt();
+    flush_many_small();
     engine_.background_ended_ = false;
     engine_.closed_ = false;
     engine_.background_ = std::thread([engine = &engine_] { engine->run_background(); });
@@ -265,6 +266,16 @@ class EngineOpener {
         engine_.back_pressure_.debt() > 0.0) {  // Writers would wait for this flush.
       engine_.wake_background();
     }
+  }
+
+  // Left to the background they could go on collecting: a program that closes soon gives it no
+  // time.
+  void flush_many_small() {
+    if (memtables_.size() < kReplayedSegmentsMax * 3 / 2) return;
+    if (replay_.bytes >= engine_.config_.segment_bytes) return;
+    // A failure is kept for writers, as one of the background is.
+    engine_.flush_waiting();
+    engine_.collect_garbage();
   }
 
   Engine& engine_;
