@@ -168,7 +168,7 @@ void RowCache::fill(KeyspaceId keyspace, std::string_view key, std::uint64_t key
     MutexLock lock(shard.mutex);
     shard.insert(std::move(row), unlinked);
   } catch (const std::bad_alloc&) {
-    // The row was read all the same; it is not kept.
+    return;  // The row was read all the same; it is not kept.
   }
 }
 
