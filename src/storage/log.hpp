@@ -40,7 +40,7 @@ struct LogStatistics {
 ///
 /// Threads: appending calls (`reserve`, `commit`, `roll`) are made by one thread at a time, the
 /// holder of the engine's append lock; the rest may be called from any. Two threads of its own: one
-/// prepares the next segment and populates pages ahead of the appender, one syncs.
+/// prepares the next segment and populates pages ahead of the appender, one syncs for callbacks.
 ///
 /// Errors: the first failed sync or file write that leaves the end unknown poisons the log: every
 /// later append and wait answers `reopen_required`. What was acknowledged stays readable.
