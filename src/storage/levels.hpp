@@ -95,7 +95,11 @@ class LevelsIterator {
   friend class Levels;
   struct State;
   explicit LevelsIterator(std::unique_ptr<State> state) noexcept;
+  template <bool kForward>
   void settle();
+  template <bool kForward>
+  void settle_at_end();
+  void stand_nowhere() noexcept { valid_ = false; }
 
   std::unique_ptr<State> state_;
   // Where it stands, fetched once for each move: a merge asks several times.

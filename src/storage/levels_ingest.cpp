@@ -109,6 +109,9 @@ Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) 
     env.DeleteFile(metadata).PermitUncheckedError();
     return to_error(status, "ingesting up to sequence " + std::to_string(applied));
   }
+  for (const auto& argument : arguments) {
+    state_->database->runs->forget(argument.column_family->GetID());
+  }
   state_->applied.store(applied, std::memory_order_release);
   state_->publish();
   merge_metadata(state_->db(), state_->metadata->handle);
@@ -162,6 +165,7 @@ Result<void> Levels::drop_keyspace(KeyspaceId id) {
   if (!status.ok()) return to_error(status, "dropping keyspace " + family->keyspace.name);
   auto replacement = std::make_shared<LevelsFamilies>(*families);
   std::erase_if(*replacement, [id](const auto& each) { return each->keyspace.id == id; });
+  state_->database->runs->drop(family->handle->GetID());
   state_->publish(std::move(replacement));
   return {};
 }

@@ -17,6 +17,7 @@ void LevelsListener::OnCompactionCompleted(rocksdb::DB* /*db*/,
   // Our own bookkeeping is nobody's compaction, and a failed one has not happened.
   const auto keyspace = parse_family_name(job.cf_name);
   if (!keyspace || !job.status.ok()) return;
+  runs_->forget(job.cf_id);
   const CompactionEvent event{
       .keyspace = keyspace->name,
       .input_bytes = job.stats.total_input_bytes,

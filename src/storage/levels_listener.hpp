@@ -4,14 +4,16 @@
 
 #include "base/mutex.hpp"
 #include "storage/levels.hpp"
+#include "storage/levels_sorted_run.hpp"
 
 namespace quartz::storage {
 
-/// Hands RocksDB's events to an observer until it is detached. RocksDB may outlive the observer,
-/// because snapshots and pins keep it open.
+/// Hands RocksDB's events to the sorted runs and, until it is detached, to an observer. RocksDB may
+/// outlive the observer, because snapshots and pins keep it open.
 class LevelsListener final : public rocksdb::EventListener {
  public:
-  explicit LevelsListener(LevelsObserver observer) : observer_(std::move(observer)) {}
+  LevelsListener(LevelsObserver observer, std::shared_ptr<SortedRuns> runs)
+      : runs_(std::move(runs)), observer_(std::move(observer)) {}
 
   /// Waits for a call in progress; none follows.
   void detach() QUARTZ_EXCLUDES(mutex_);
@@ -20,6 +22,7 @@ class LevelsListener final : public rocksdb::EventListener {
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override;
 
  private:
+  const std::shared_ptr<SortedRuns> runs_;
   Mutex mutex_;
   LevelsObserver observer_ QUARTZ_GUARDED_BY(mutex_);
 };

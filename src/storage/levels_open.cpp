@@ -18,7 +18,6 @@ namespace quartz::storage {
 
 namespace {
 
-constexpr std::size_t kBlockCacheBytesDefault = std::size_t{8} << 20;
 constexpr std::string_view kSeedKey = "seed";
 
 std::string opening(const LevelsOptions& options) {
@@ -133,10 +132,7 @@ Result<std::unique_ptr<Levels>> Levels::open(LevelsOptions options) {
   QUARTZ_CHECK(!options.directory.empty());
   rocksdb::Env& env = options.env != nullptr ? *options.env : *rocksdb::Env::Default();
   QUARTZ_TRY(prepare_directories(options, env));
-  auto database = std::make_shared<LevelsDatabase>();
-  database->listener = std::make_shared<LevelsListener>(options.observer);
-  database->block_cache = rocksdb::NewLRUCache(
-      options.block_cache_bytes != 0 ? options.block_cache_bytes : kBlockCacheBytesDefault);
+  auto database = std::make_shared<LevelsDatabase>(options);
   rocksdb::DBOptions database_options = storage::database_options(options);
   database_options.listeners.push_back(database->listener);
 

@@ -167,6 +167,18 @@ rocksdb::ColumnFamilyOptions keyspace_options(const LevelsOptions& options,
   return family;
 }
 
+rocksdb::Options table_reader_options(rocksdb::Env* env,
+                                      const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::Options options;
+  if (env != nullptr) options.env = env;
+  rocksdb::BlockBasedTableOptions table = table_options();
+  // A walk asks no filter, so none is loaded.
+  table.filter_policy = nullptr;
+  table.block_cache = cache;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
 rocksdb::Options table_file_options(KeyspaceId keyspace, rocksdb::Env* env) {
   rocksdb::Options options;
   if (env != nullptr) options.env = env;

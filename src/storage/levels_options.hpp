@@ -35,6 +35,9 @@ rocksdb::ColumnFamilyOptions keyspace_options(const LevelsOptions& options,
                                               const std::shared_ptr<rocksdb::Cache>& cache);
 /// Of the two small families.
 rocksdb::ColumnFamilyOptions metadata_options();
+/// For reading a keyspace's table by itself, through the cache that the database has for it too.
+rocksdb::Options table_reader_options(rocksdb::Env* env,
+                                      const std::shared_ptr<rocksdb::Cache>& cache);
 /// For a table file that will be ingested into a keyspace.
 rocksdb::Options table_file_options(KeyspaceId keyspace, rocksdb::Env* env);
 

@@ -4,8 +4,24 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "storage/levels_options.hpp"
 
 namespace quartz::storage {
+
+namespace {
+
+constexpr std::size_t kBlockCacheBytesDefault = std::size_t{8} << 20;
+
+}  // namespace
+
+LevelsDatabase::LevelsDatabase(const LevelsOptions& options)
+    : block_cache(rocksdb::NewLRUCache(options.block_cache_bytes != 0 ? options.block_cache_bytes
+                                                                      : kBlockCacheBytesDefault)),
+      runs(std::make_shared<SortedRuns>(table_reader_options(options.env, block_cache))),
+      listener(std::make_shared<LevelsListener>(options.observer, runs)) {}
+
+// The runs pin tables of the database.
+LevelsDatabase::~LevelsDatabase() { runs->close(); }
 
 LevelsFamily::~LevelsFamily() {
   // Fails only for the default family's own handle, which we never hold.
@@ -39,6 +55,12 @@ rocksdb::ReadOptions LevelsSnapshot::read_options() const {
   options.snapshot = snapshot_;
   options.total_order_seek = true;
   return options;
+}
+
+std::shared_ptr<const SortedRun> LevelsSnapshot::sorted_run(const LevelsFamily& family) const {
+  auto run = database_->runs->find(db(), family.handle);
+  if (run != nullptr && run->largest_sequence() > snapshot_->GetSequenceNumber()) return nullptr;
+  return run;
 }
 
 std::shared_ptr<const LevelsFamilies> Levels::State::families() const {

@@ -12,14 +12,21 @@
 #include "base/mutex.hpp"
 #include "storage/levels.hpp"
 #include "storage/levels_listener.hpp"
+#include "storage/levels_sorted_run.hpp"
 
 namespace quartz::storage {
 
 /// An open RocksDB. Everything that reads from it shares it, and it closes with the last of them:
 /// RocksDB must not be closed under an iterator, a snapshot or a family's handle.
 struct LevelsDatabase {
-  std::shared_ptr<LevelsListener> listener;
-  std::shared_ptr<rocksdb::Cache> block_cache;
+  explicit LevelsDatabase(const LevelsOptions& options);
+  ~LevelsDatabase();
+  LevelsDatabase(const LevelsDatabase&) = delete;
+  LevelsDatabase& operator=(const LevelsDatabase&) = delete;
+
+  const std::shared_ptr<rocksdb::Cache> block_cache;
+  const std::shared_ptr<SortedRuns> runs;
+  const std::shared_ptr<LevelsListener> listener;
   std::unique_ptr<rocksdb::DB> db;
 };
 
@@ -55,6 +62,8 @@ class LevelsSnapshot {
   rocksdb::DB& db() const noexcept { return *database_->db; }
   const LevelsFamilies& families() const noexcept { return *families_; }
   rocksdb::ReadOptions read_options() const;
+  /// The keyspace's sorted run, if this snapshot sees all of it and nothing else; or null.
+  std::shared_ptr<const SortedRun> sorted_run(const LevelsFamily& family) const;
 
  private:
   // In this order, so that handles go before the database.
