@@ -17,8 +17,17 @@ inline std::size_t thread_slot() noexcept { return this_thread_slot().index; }
 class ShardedCounter {
  public:
   void add(std::uint64_t n = 1) noexcept {
-    shards_[thread_slot() % kShards].value.fetch_add(n, std::memory_order_relaxed);
+    const std::size_t slot = thread_slot();
+    if (slot < kSharedShard) [[likely]] {
+      // No other running thread has this slot, so nothing needs to be locked: a locked addition
+      // would hold up the loads around it.
+      std::atomic<std::uint64_t>& own = shards_[slot].value;
+      own.store(own.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+    } else {
+      shards_[kSharedShard].value.fetch_add(n, std::memory_order_relaxed);
+    }
   }
+
   std::uint64_t value() const noexcept {
     std::uint64_t sum = 0;
     for (const Shard& shard : shards_) sum += shard.value.load(std::memory_order_relaxed);
@@ -27,6 +36,7 @@ class ShardedCounter {
 
  private:
   static constexpr std::size_t kShards = 16;
+  static constexpr std::size_t kSharedShard = kShards - 1;  // Of all threads beyond the first ones.
   struct alignas(64) Shard {
     std::atomic<std::uint64_t> value{0};
   };
