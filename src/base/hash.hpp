@@ -19,10 +19,10 @@ inline std::uint64_t multiply_fold(std::uint64_t a, std::uint64_t b) noexcept {
 /// The part of `hash_key` for more than 16 bytes.
 std::uint64_t hash_long_key(std::string_view key, std::uint64_t seed) noexcept;
 
-/// A fast 64-bit hash of `key`, well mixed in all bits, not for use against adversaries and not
-/// stable across versions: it is never stored. `seed` tells equal keys of different keyspaces
-/// apart. Cost: about 2 ns for 16 bytes. Inline, since keys of that size are the rule and the store
-/// looks one up for every read.
+/// A fast 64-bit hash of `key`, well mixed in all bits, not for use against adversaries. Filters of
+/// tables store it (storage/levels_options.hpp), so it must stay what it is. `seed` tells equal
+/// keys of different keyspaces apart. Cost: about 2 ns for 16 bytes. Inline, since keys of that
+/// size are the rule and the store looks one up for every read.
 inline std::uint64_t hash_key(std::string_view key, std::uint64_t seed) noexcept {
   if (key.size() > 16) return hash_long_key(key, seed);
   // Two words that overlap for most sizes; the size itself tells "a" from "a\0".

@@ -179,6 +179,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace,
                     std::span<const std::string_view> keys, std::span<std::uint64_t> hashes) const;
   void count_answer(MemoryAnswer::Kind kind);
+  /// Whether the levels' filters say that a key which memory does not know is nowhere. Under an
+  /// epoch guard.
+  bool absent_in_levels(const ReadPoint& at, const KeyspaceState& keyspace, std::string_view key,
+                        std::uint64_t key_hash);
   Result<std::optional<PinnedValue>> get_from_levels(const KeyspaceState& keyspace,
                                                      std::string_view key, std::uint64_t key_hash,
                                                      const LevelsSnapshot& levels, Sequence at,

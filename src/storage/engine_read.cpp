@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -36,6 +37,12 @@ class SampledTimer {
 // turns.
 thread_local std::uint64_t reads_of_thread = 0;
 thread_local std::uint64_t level_reads_of_thread = 0;
+
+bool lies_in(std::string_view bytes, const std::string& buffer) noexcept {
+  const std::less<const char*> before;  // Also for addresses of different objects.
+  return !before(bytes.data(), buffer.data()) &&
+         before(bytes.data(), buffer.data() + buffer.capacity());
+}
 
 /// A value from the levels that keeps the engine, and with it the directory, while it is held.
 PinnedValue keep_engine(PinnedValue value, std::shared_ptr<Engine> engine) {
@@ -140,6 +147,14 @@ void Engine::count_answer(MemoryAnswer::Kind kind) {
   }
 }
 
+// Asked before a look-up, which takes far longer.
+bool Engine::absent_in_levels(const ReadPoint& at, const KeyspaceState& keyspace,
+                              std::string_view key, std::uint64_t key_hash) {
+  if (Levels::may_contain(keyspace.id, key, key_hash, *at.view->levels)) return false;
+  gets_absent_in_levels_.add();
+  return true;
+}
+
 Result<std::optional<PinnedValue>> Engine::get_from_levels(const KeyspaceState& keyspace,
                                                            std::string_view key,
                                                            std::uint64_t key_hash,
@@ -178,22 +193,23 @@ Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view ke
       value.assign(answer.value);
       return true;
     }
+    if (absent_in_levels(at, keyspace, key, hash)) return false;
     levels = at.view->levels;
     sequence = at.sequence;
   }
   const GatePass pass(gate_);
   if (!pass) return closed_error();
   const SampledTimer level_timer(level_get_latency_, level_reads_of_thread);
-  // The key may lie in what is about to be overwritten.
-  const std::string asked(key);
-  const auto found = levels_->get_into(keyspace.id, asked, *levels, value);
+  std::string copied;
+  if (lies_in(key, value)) key = copied.assign(key);  // It would be overwritten.
+  const auto found = levels_->get_into(keyspace.id, key, *levels, value);
   if (!found) {
     count_read_error(found.error());
     return found.error();
   }
   (*found ? gets_from_levels_ : gets_absent_in_levels_).add();
   if (options.fill_cache && options.snapshot == nullptr) {
-    cache_.fill(keyspace.id, asked, hash,
+    cache_.fill(keyspace.id, key, hash,
                 *found ? std::optional<std::string_view>(value) : std::nullopt, sequence);
   }
   return *found;
@@ -221,8 +237,9 @@ Result<std::optional<PinnedValue>> Engine::get_pinned(const KeyspaceState& keysp
     } else if (answer.kind == MemoryAnswer::Kind::in_cache) {
       pinned = RowCache::pin(answer.row);
     }
-    // What is being freed at this moment is in the levels too.
     if (pinned) return pinned;
+    // What is being freed at this moment is in the levels too.
+    if (absent_in_levels(at, keyspace, key, hash)) return std::optional<PinnedValue>();
     levels = at.view->levels;
     sequence = at.sequence;
   }
@@ -240,10 +257,13 @@ std::optional<Result<std::optional<std::string>>> Engine::get_from_memory(
   cache_.prefetch(hash);
   const EpochGuard guard;
   if (auto readable = check_readable(keyspace, {}); !readable) return std::move(readable).error();
-  const MemoryAnswer answer =
-      look_in_memory(read_point(nullptr), keyspace, key, hash, kSequenceMax);
+  const ReadPoint at = read_point(nullptr);
+  const MemoryAnswer answer = look_in_memory(at, keyspace, key, hash, kSequenceMax);
   count_answer(answer.kind);
-  if (answer.kind == MemoryAnswer::Kind::unknown) return std::nullopt;
+  if (answer.kind == MemoryAnswer::Kind::unknown) {
+    if (absent_in_levels(at, keyspace, key, hash)) return std::optional<std::string>();
+    return std::nullopt;
+  }
   if (answer.kind == MemoryAnswer::Kind::absent) return std::optional<std::string>();
   return std::optional<std::string>(answer.value);
 }
@@ -292,6 +312,7 @@ Result<std::vector<std::optional<std::string>>> Engine::multi_get(
           look_in_memory(at, keyspace, keys[i], hashes[i % kKeysAhead], cached_until);
       count_answer(answer.kind);
       if (answer.kind == MemoryAnswer::Kind::unknown) {
+        if (absent_in_levels(at, keyspace, keys[i], hashes[i % kKeysAhead])) continue;
         missing.push_back(i);
         missing_keys.push_back(keys[i]);
       } else if (answer.kind != MemoryAnswer::Kind::absent) {

@@ -41,6 +41,14 @@ std::shared_ptr<const LevelsSnapshot> Levels::snapshot() {
   return state_->current_snapshot;
 }
 
+bool Levels::may_contain(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
+                         const LevelsSnapshot& at) noexcept {
+  const LevelsFamily* family = find_family(at.families(), keyspace);
+  if (family == nullptr) return false;
+  const LevelsFilters* filters = family->filters.load(std::memory_order_acquire);
+  return filters == nullptr || filters->may_contain(key, key_hash, at.sequence());
+}
+
 Result<std::optional<PinnedValue>> Levels::get(KeyspaceId keyspace, std::string_view key,
                                                const LevelsSnapshot& at) const {
   const LevelsFamily* family = find_family(at.families(), keyspace);

@@ -114,6 +114,7 @@ Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) 
   }
   state_->applied.store(applied, std::memory_order_release);
   state_->publish();
+  for (const auto& argument : arguments) state_->refresh_filters(argument.column_family->GetID());
   merge_metadata(state_->db(), state_->metadata->handle);
   return {};
 }
@@ -140,7 +141,7 @@ Result<void> Levels::create_keyspace(KeyspaceId id, std::string_view name) {
   options.start_compaction = state_->compaction_started;
   rocksdb::ColumnFamilyHandle* handle = nullptr;
   const rocksdb::Status status = state_->db().CreateColumnFamily(
-      keyspace_options(options, state_->database->block_cache), family_name(id, name), &handle);
+      keyspace_options(options, id, state_->database->block_cache), family_name(id, name), &handle);
   if (!status.ok()) return to_error(status, "creating keyspace " + std::string(name));
   auto replacement = std::make_shared<LevelsFamilies>(*families);
   const auto at = std::find_if(replacement->begin(), replacement->end(),

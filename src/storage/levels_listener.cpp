@@ -10,6 +10,12 @@ namespace quartz::storage {
 void LevelsListener::detach() {
   const MutexLock lock(mutex_);
   observer_ = {};
+  watcher_ = nullptr;
+}
+
+void LevelsListener::watch(std::function<void(std::uint32_t family)> compacted) {
+  const MutexLock lock(mutex_);
+  watcher_ = std::move(compacted);
 }
 
 void LevelsListener::OnCompactionCompleted(rocksdb::DB* /*db*/,
@@ -26,6 +32,7 @@ void LevelsListener::OnCompactionCompleted(rocksdb::DB* /*db*/,
       .duration = std::chrono::microseconds(job.stats.elapsed_micros),
   };
   const MutexLock lock(mutex_);
+  if (watcher_) watcher_(job.cf_id);
   if (observer_.compacted) observer_.compacted(event);
 }
 

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+
 #include <rocksdb/listener.h>
 
 #include "base/mutex.hpp"
@@ -15,6 +20,8 @@ class LevelsListener final : public rocksdb::EventListener {
   LevelsListener(LevelsObserver observer, std::shared_ptr<SortedRuns> runs)
       : runs_(std::move(runs)), observer_(std::move(observer)) {}
 
+  /// From now on `compacted` is told of each keyspace's compaction, by its column family.
+  void watch(std::function<void(std::uint32_t family)> compacted) QUARTZ_EXCLUDES(mutex_);
   /// Waits for a call in progress; none follows.
   void detach() QUARTZ_EXCLUDES(mutex_);
 
@@ -24,6 +31,7 @@ class LevelsListener final : public rocksdb::EventListener {
  private:
   const std::shared_ptr<SortedRuns> runs_;
   Mutex mutex_;
+  std::function<void(std::uint32_t family)> watcher_ QUARTZ_GUARDED_BY(mutex_);
   LevelsObserver observer_ QUARTZ_GUARDED_BY(mutex_);
 };
 

@@ -145,7 +145,8 @@ Result<std::unique_ptr<Levels>> Levels::open(LevelsOptions options) {
       return Error(Errc::unsupported, opening(options) + ": unknown column family " + name);
     }
     descriptors.emplace_back(
-        name, keyspace ? keyspace_options(options, database->block_cache) : metadata_options());
+        name, keyspace ? keyspace_options(options, keyspace->id, database->block_cache)
+                       : metadata_options());
   }
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
@@ -178,6 +179,7 @@ Result<std::unique_ptr<Levels>> Levels::open(LevelsOptions options) {
   }
   state->options = std::move(options);
   state->publish(std::make_shared<const LevelsFamilies>(std::move(families)));
+  state->watch_compactions();
   return std::unique_ptr<Levels>(new Levels(std::move(state)));
 }
 

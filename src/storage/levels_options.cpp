@@ -4,13 +4,17 @@
 #include <charconv>
 #include <cstdio>
 #include <limits>
+#include <vector>
 
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <rocksdb/table_properties.h>
 
+#include "base/hash.hpp"
 #include "quartz/storage/limits.hpp"
+#include "storage/key_filter.hpp"
+#include "storage/levels_status.hpp"
 
 namespace quartz::storage {
 
@@ -23,34 +27,44 @@ constexpr std::size_t kWriteBufferBytes = std::size_t{64} << 10;
 // Larger than any number of files that back-pressure lets come about.
 constexpr int kNever = 1 << 20;
 
-// Notes the keyspace in the table's properties.
-class KeyspaceCollector final : public rocksdb::TablePropertiesCollector {
+// Notes the keyspace and a filter of the table's keys in its properties.
+class TableCollector final : public rocksdb::TablePropertiesCollector {
  public:
-  explicit KeyspaceCollector(KeyspaceId keyspace) : keyspace_(keyspace) {}
-  rocksdb::Status AddUserKey(const rocksdb::Slice&, const rocksdb::Slice&, rocksdb::EntryType,
-                             rocksdb::SequenceNumber, std::uint64_t) override {
+  explicit TableCollector(KeyspaceId keyspace) : keyspace_(keyspace) {}
+  rocksdb::Status AddUserKey(const rocksdb::Slice& key, const rocksdb::Slice& /*value*/,
+                             rocksdb::EntryType type, rocksdb::SequenceNumber,
+                             std::uint64_t) override {
+    // A key that is only removed here has its row elsewhere or nowhere.
+    if (type == rocksdb::kEntryDelete || type == rocksdb::kEntrySingleDelete ||
+        type == rocksdb::kEntryRangeDeletion) {
+      return rocksdb::Status::OK();
+    }
+    const std::uint64_t hash = hash_key(to_view(key), keyspace_);
+    if (hashes_.empty() || hashes_.back() != hash) hashes_.push_back(hash);  // Versions of one key.
     return rocksdb::Status::OK();
   }
   rocksdb::Status Finish(rocksdb::UserCollectedProperties* properties) override {
     *properties = GetReadableProperties();
+    properties->emplace(kFilterProperty, KeyFilter::build(hashes_));
     return rocksdb::Status::OK();
   }
   rocksdb::UserCollectedProperties GetReadableProperties() const override {
     return {{std::string(kKeyspaceProperty), std::to_string(keyspace_)}};
   }
-  const char* Name() const override { return "quartz.KeyspaceCollector"; }
+  const char* Name() const override { return "quartz.TableCollector"; }
 
  private:
   KeyspaceId keyspace_;
+  std::vector<std::uint64_t> hashes_;
 };
 
-class KeyspaceCollectorFactory final : public rocksdb::TablePropertiesCollectorFactory {
+class TableCollectorFactory final : public rocksdb::TablePropertiesCollectorFactory {
  public:
-  explicit KeyspaceCollectorFactory(KeyspaceId keyspace) : keyspace_(keyspace) {}
+  explicit TableCollectorFactory(KeyspaceId keyspace) : keyspace_(keyspace) {}
   rocksdb::TablePropertiesCollector* CreateTablePropertiesCollector(Context) override {
-    return new KeyspaceCollector(keyspace_);  // RocksDB takes it over.
+    return new TableCollector(keyspace_);  // RocksDB takes it over.
   }
-  const char* Name() const override { return "quartz.KeyspaceCollectorFactory"; }
+  const char* Name() const override { return "quartz.TableCollectorFactory"; }
 
  private:
   KeyspaceId keyspace_;
@@ -139,7 +153,7 @@ rocksdb::ColumnFamilyOptions metadata_options() {
   return family;
 }
 
-rocksdb::ColumnFamilyOptions keyspace_options(const LevelsOptions& options,
+rocksdb::ColumnFamilyOptions keyspace_options(const LevelsOptions& options, KeyspaceId keyspace,
                                               const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions family;
   family.write_buffer_size = kWriteBufferBytes;
@@ -161,6 +175,8 @@ rocksdb::ColumnFamilyOptions keyspace_options(const LevelsOptions& options,
   family.ttl = 0;
   family.periodic_compaction_seconds = 0;
   family.compression = rocksdb::kNoCompression;
+  family.table_properties_collector_factories.push_back(
+      std::make_shared<TableCollectorFactory>(keyspace));
   rocksdb::BlockBasedTableOptions table = table_options();
   table.block_cache = cache;
   family.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -188,7 +204,7 @@ rocksdb::Options table_file_options(KeyspaceId keyspace, rocksdb::Env* env) {
   table.no_block_cache = true;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.table_properties_collector_factories.push_back(
-      std::make_shared<KeyspaceCollectorFactory>(keyspace));
+      std::make_shared<TableCollectorFactory>(keyspace));
   return options;
 }
 

@@ -23,6 +23,10 @@ inline constexpr std::string_view kAppliedSequenceKey = "applied_sequence";
 /// told apart when the MANIFEST is lost.
 inline constexpr std::string_view kKeyspaceProperty = "quartz.keyspace";
 
+/// Another: a filter of the keys that have a value there, by `hash_key(key, keyspace)`. A change of
+/// that hash or of the filter needs another name here.
+inline constexpr std::string_view kFilterProperty = "quartz.key_filter.1";
+
 /// "0000002a:orders". The list of families is the catalogue of keyspaces, so both are in the name.
 std::string family_name(KeyspaceId id, std::string_view name);
 /// The keyspace that a family holds; nothing for another kind of family.
@@ -31,7 +35,7 @@ std::optional<LevelsKeyspace> parse_family_name(std::string_view family);
 /// Options of a database of levels. docs/design/storage.md gives the measurements behind them.
 rocksdb::DBOptions database_options(const LevelsOptions& options);
 /// Of a keyspace's family; `cache` is shared by all of them.
-rocksdb::ColumnFamilyOptions keyspace_options(const LevelsOptions& options,
+rocksdb::ColumnFamilyOptions keyspace_options(const LevelsOptions& options, KeyspaceId keyspace,
                                               const std::shared_ptr<rocksdb::Cache>& cache);
 /// Of the two small families.
 rocksdb::ColumnFamilyOptions metadata_options();

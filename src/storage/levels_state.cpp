@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/epoch.hpp"
 #include "storage/levels_options.hpp"
 
 namespace quartz::storage {
@@ -24,6 +25,8 @@ LevelsDatabase::LevelsDatabase(const LevelsOptions& options)
 LevelsDatabase::~LevelsDatabase() { runs->close(); }
 
 LevelsFamily::~LevelsFamily() {
+  // Who reads them holds a snapshot, and so this.
+  delete filters.load(std::memory_order_relaxed);
   // Fails only for the default family's own handle, which we never hold.
   database->db->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
 }
@@ -46,20 +49,16 @@ LevelsSnapshot::LevelsSnapshot(std::shared_ptr<LevelsDatabase> database,
       snapshot_(database_->db->GetSnapshot()) {
   // Null only if the memtable implementation has no snapshots; ours has.
   QUARTZ_CHECK(snapshot_ != nullptr);
+  sequence_ = snapshot_->GetSequenceNumber();
+  read_options_.snapshot = snapshot_;
+  read_options_.total_order_seek = true;
 }
 
 LevelsSnapshot::~LevelsSnapshot() { database_->db->ReleaseSnapshot(snapshot_); }
 
-rocksdb::ReadOptions LevelsSnapshot::read_options() const {
-  rocksdb::ReadOptions options;
-  options.snapshot = snapshot_;
-  options.total_order_seek = true;
-  return options;
-}
-
 std::shared_ptr<const SortedRun> LevelsSnapshot::sorted_run(const LevelsFamily& family) const {
   auto run = database_->runs->find(db(), family.handle);
-  if (run != nullptr && run->largest_sequence() > snapshot_->GetSequenceNumber()) return nullptr;
+  if (run != nullptr && run->largest_sequence() > sequence_) return nullptr;
   return run;
 }
 
@@ -75,6 +74,27 @@ void Levels::State::publish(std::shared_ptr<const LevelsFamilies> replacement) {
   const MutexLock lock(mutex);
   current_families.swap(replacement);
   current_snapshot.swap(fresh);
+}
+
+void Levels::State::refresh_filters(std::uint32_t family) {
+  const MutexLock lock(filters_mutex);
+  std::shared_ptr<const LevelsSnapshot> now;
+  {
+    const MutexLock state_lock(mutex);
+    now = current_snapshot;
+  }
+  for (const auto& each : now->families()) {
+    if (each->handle->GetID() != family) continue;
+    auto fresh = LevelsFilters::capture(db(), each->handle, each->keyspace.id, now->sequence());
+    LevelsFilters* old = each->filters.exchange(fresh.release(), std::memory_order_acq_rel);
+    if (old != nullptr) retire_object(old);
+  }
+}
+
+void Levels::State::watch_compactions() {
+  database->listener->watch([this](std::uint32_t family) { refresh_filters(family); });
+  const auto all = families();
+  for (const auto& each : *all) refresh_filters(each->handle->GetID());
 }
 
 }  // namespace quartz::storage

@@ -11,6 +11,7 @@
 
 #include "base/mutex.hpp"
 #include "storage/levels.hpp"
+#include "storage/levels_filters.hpp"
 #include "storage/levels_listener.hpp"
 #include "storage/levels_sorted_run.hpp"
 
@@ -42,6 +43,8 @@ struct LevelsFamily {
   const std::shared_ptr<LevelsDatabase> database;
   const LevelsKeyspace keyspace;  // Empty name for the families that are no keyspace.
   rocksdb::ColumnFamilyHandle* const handle;
+  /// Of its tables; null while there are none to speak of. Read it under an epoch guard.
+  mutable std::atomic<LevelsFilters*> filters{nullptr};
 };
 
 /// The keyspaces at one moment, ascending by id. Never changed: replaced when one comes or goes.
@@ -61,7 +64,8 @@ class LevelsSnapshot {
   const std::shared_ptr<LevelsDatabase>& database() const noexcept { return database_; }
   rocksdb::DB& db() const noexcept { return *database_->db; }
   const LevelsFamilies& families() const noexcept { return *families_; }
-  rocksdb::ReadOptions read_options() const;
+  rocksdb::SequenceNumber sequence() const noexcept { return sequence_; }
+  const rocksdb::ReadOptions& read_options() const noexcept { return read_options_; }
   /// The keyspace's sorted run, if this snapshot sees all of it and nothing else; or null.
   std::shared_ptr<const SortedRun> sorted_run(const LevelsFamily& family) const;
 
@@ -70,6 +74,8 @@ class LevelsSnapshot {
   std::shared_ptr<LevelsDatabase> database_;
   std::shared_ptr<const LevelsFamilies> families_;
   const rocksdb::Snapshot* snapshot_;
+  rocksdb::SequenceNumber sequence_;
+  rocksdb::ReadOptions read_options_;
 };
 
 struct Levels::State {
@@ -78,6 +84,10 @@ struct Levels::State {
   /// Makes `replacement`, or the same keyspaces as before, and all that is ingested by now visible
   /// to later snapshots.
   void publish(std::shared_ptr<const LevelsFamilies> replacement = nullptr) QUARTZ_EXCLUDES(mutex);
+  /// The tables of this column family have changed. Does nothing if it is no keyspace's.
+  void refresh_filters(std::uint32_t family) QUARTZ_EXCLUDES(mutex, filters_mutex);
+  /// Makes filters of all tables, and keeps them up to date with compactions from now on.
+  void watch_compactions() QUARTZ_EXCLUDES(mutex, filters_mutex);
 
   LevelsOptions options;
   std::shared_ptr<LevelsDatabase> database;
@@ -88,6 +98,9 @@ struct Levels::State {
   /// Held while compaction is switched, and while a keyspace is created with the switch's state.
   Mutex compaction_mutex;
   bool compaction_started QUARTZ_GUARDED_BY(compaction_mutex) = true;
+
+  /// Held while filters are captured and put in place, so that none are replaced by older ones.
+  Mutex filters_mutex;
 
   mutable Mutex mutex;
   std::shared_ptr<const LevelsFamilies> current_families QUARTZ_GUARDED_BY(mutex);

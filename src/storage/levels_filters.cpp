@@ -1,0 +1,81 @@
+#include "storage/levels_filters.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <rocksdb/metadata.h>
+
+#include "storage/levels_options.hpp"
+
+namespace quartz::storage {
+
+namespace {
+
+// A filter is of use only for the keyspace whose hashes it was built from.
+KeyFilter filter_in(const rocksdb::TableProperties& properties, KeyspaceId keyspace) {
+  const auto& ours = properties.user_collected_properties;
+  const auto id = ours.find(std::string(kKeyspaceProperty));
+  const auto bits = ours.find(std::string(kFilterProperty));
+  if (id == ours.end() || bits == ours.end() || id->second != std::to_string(keyspace)) return {};
+  return KeyFilter(bits->second);
+}
+
+}  // namespace
+
+std::unique_ptr<LevelsFilters> LevelsFilters::capture(rocksdb::DB& db,
+                                                      rocksdb::ColumnFamilyHandle* family,
+                                                      KeyspaceId keyspace,
+                                                      rocksdb::SequenceNumber at) {
+  auto filters = std::make_unique<LevelsFilters>();
+  filters->covered_ = at;
+  rocksdb::ColumnFamilyMetaData metadata;
+  db.GetColumnFamilyMetaData(family, &metadata);
+  rocksdb::TablePropertiesCollection properties;
+  // Without its properties a table may contain everything; that costs a look-up, no more.
+  db.GetPropertiesOfAllTables(family, &properties).PermitUncheckedError();
+  for (const rocksdb::LevelMetaData& level : metadata.levels) {
+    Run run;
+    for (const rocksdb::SstFileMetaData& file : level.files) {
+      const auto found = properties.find(file.directory + "/" + file.relative_filename);
+      Table table{.smallest = file.smallestkey,
+                  .largest = file.largestkey,
+                  .filter = {},
+                  .properties = found == properties.end() ? nullptr : found->second};
+      if (table.properties) table.filter = filter_in(*table.properties, keyspace);
+      run.push_back(std::move(table));
+      // Those of level 0 may overlap.
+      if (level.level == 0) filters->runs_.push_back(std::exchange(run, {}));
+    }
+    if (!run.empty()) filters->runs_.push_back(std::move(run));
+  }
+  return filters;
+}
+
+const LevelsFilters::Table* LevelsFilters::table_for(const Run& run,
+                                                     std::string_view key) noexcept {
+  const auto at = std::lower_bound(
+      run.begin(), run.end(), key,
+      [](const Table& table, std::string_view wanted) { return table.largest < wanted; });
+  return at == run.end() || key < at->smallest ? nullptr : &*at;
+}
+
+bool LevelsFilters::may_contain(std::string_view key, std::uint64_t key_hash,
+                                rocksdb::SequenceNumber at) const noexcept {
+  // More runs than that are a backlog, in which reads are slow anyway.
+  constexpr std::size_t kRunsMax = 32;
+  if (at > covered_ || runs_.size() > kRunsMax) return true;
+  // All cache misses at once.
+  std::array<const Table*, kRunsMax> tables;
+  std::size_t count = 0;
+  for (const Run& run : runs_) {
+    const Table* const table = table_for(run, key);
+    if (table == nullptr) continue;
+    table->filter.prefetch(key_hash);
+    tables[count++] = table;
+  }
+  return std::any_of(tables.begin(), tables.begin() + static_cast<std::ptrdiff_t>(count),
+                     [&](const Table* table) { return table->filter.may_contain(key_hash); });
+}
+
+}  // namespace quartz::storage
