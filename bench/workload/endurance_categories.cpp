@@ -41,11 +41,11 @@ Measurement sustained_random_load(Task& task) {
 // Everything once, half of it again, then compacted: what it took to write and what it takes to
 // keep.
 Measurement space_and_write_amplification(Task& task) {
-  const std::uint64_t count = task.small_count() / 2;
+  const std::uint64_t count = task.warm_count();
   const KeySequence keys = task.keys.in_order(0, count);
   const KeySequence again = task.keys.shuffled(0, count / 2);
   const ValuePool values(task.keys.seed(), kSmallValueBytes);
-  task.options.write_memory_bytes = std::size_t{16} << 20;
+  task.options.write_memory_bytes = std::size_t{8} << 20;
   const auto peer = task.open();
   const auto session = peer->session();
   LatencyRecorder latencies;
@@ -67,7 +67,7 @@ Measurement space_and_write_amplification(Task& task) {
 }  // namespace
 
 std::vector<Category> endurance_categories() {
-  constexpr double kFactor = 16;
+  constexpr double kFactor = 10;
   return {
       {.name = "sequential_load", .seconds_factor = kFactor, .measure = sequential_load},
       {.name = "sustained_random_load",

@@ -14,7 +14,7 @@ namespace {
 // 70 reads to 30 writes of keys that exist, in random order.
 Measurement mixed_70_30(Task& task) {
   constexpr std::uint64_t kReadPercent = 70;
-  const std::uint64_t count = task.small_count();
+  const std::uint64_t count = task.warm_count();
   const KeySequence keys = task.keys.uniform(0, count, count);
   const ValuePool values(task.keys.seed(), kSmallValueBytes);
   Random random(task.keys.seed());

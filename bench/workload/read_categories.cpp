@@ -42,14 +42,13 @@ Measurement cache_hit_get(Task& task) {
 Measurement cached_get(Task& task) {
   const auto peer = task.open();
   const auto session = peer->session();
-  const KeySequence order = task.keys.in_order(0, task.small_count());
-  for (int pass = 0; pass < 2; ++pass) read_all(*session, order);
+  read_all(*session, task.keys.in_order(0, task.small_count()));
   return read_each(task, *session, task.keys.shuffled(0, task.small_count()), true);
 }
 
 // Rows that were just written.
 Measurement fresh_get(Task& task) {
-  const std::uint64_t count = task.small_count();
+  const std::uint64_t count = task.warm_count();
   const auto peer = task.open();
   const auto session = peer->session();
   write_keys(task, *session, count, kSmallValueBytes);
@@ -75,10 +74,10 @@ Measurement absent_get(Task& task) {
 
 Measurement multi_get_100(Task& task) {
   constexpr std::size_t kKeys = 100;
-  const KeySequence keys = task.keys.shuffled(0, task.small_count());
+  const KeySequence keys = task.keys.shuffled(0, task.warm_count());
   const auto peer = task.open();
   const auto session = peer->session();
-  read_all(*session, task.keys.in_order(0, task.small_count()));
+  read_all(*session, task.keys.in_order(0, task.warm_count()));
   std::vector<std::string_view> asked(kKeys);
   std::vector<std::string> values(kKeys);
   LatencyRecorder latencies;
