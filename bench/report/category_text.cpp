@@ -26,7 +26,7 @@ constexpr auto kTexts = std::to_array<CategoryText>({
      "divided by the puts of all."},
     {"delete", "Delete", "The keys of a loaded database removed one by one, in random order."},
     {"cache_hit_get", "Get, few keys", "Gets of the same 10,000 keys again and again."},
-    {"cached_get", "Get, all keys, cached",
+    {"cached_get", "Get, many keys, cached",
      "Gets of every key, in random order, after all have been read twice."},
     {"fresh_get", "Get, just written",
      "Gets of every key, in random order, right after all were put."},

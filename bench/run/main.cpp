@@ -75,7 +75,7 @@ Result<RunPlan> plan_of(const Options& options, std::vector<MeasuredEngine> engi
     return Error(Errc::invalid_argument, "--engines: no engine matches " + options.engines);
   }
   plan.directory = fs::absolute(options.directory);
-  plan.keys = options.keys != 0 ? options.keys : options.quick ? 100'000 : 1'000'000;
+  plan.keys = options.keys != 0 ? options.keys : options.quick ? 100'000 : 500'000;
   plan.repetitions = options.repetitions != 0 ? options.repetitions : options.quick ? 1 : 5;
   plan.seconds = options.seconds > 0 ? options.seconds : options.quick ? 0.1 : 0.2;
   plan.seed = options.seed;
@@ -164,7 +164,7 @@ void add_plan_options(CLI::App& verb, Options& options) {
   verb.add_flag("--quick", options.quick,
                 "100,000 keys, one repetition: for a first look, not for figures");
   verb.add_option("--filter", options.filter, "only categories that match this regular expression");
-  verb.add_option("--keys", options.keys, "keys of a loaded database; 1,000,000, quick 100,000");
+  verb.add_option("--keys", options.keys, "keys of a loaded database; 500,000, quick 100,000");
   verb.add_option("--repetitions", options.repetitions, "5, quick 1")->check(CLI::Range(1, 1000));
   verb.add_option("--seconds", options.seconds,
                   "longest time for one measurement; engines that are slower do fewer operations");

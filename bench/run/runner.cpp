@@ -66,7 +66,7 @@ class Run {
                                    const MeasuredEngine& engine) {
     QUARTZ_ASSIGN(const fs::path directory, prepare(category, engine));
     // What others have left in the system's write cache is not this engine's to wait for.
-    ::sync();
+    if (category.writes) ::sync();
     const fs::path json = plan_.directory / "measurement.json";
     std::vector<std::string> words = arguments("measure", engine, directory);
     words.insert(words.end(),

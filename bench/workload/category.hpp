@@ -37,8 +37,9 @@ struct Task {
   OperationClock clock = {};
 
   std::uint64_t small_count() const { return keys.count(); }
-  /// Of the keys that a category reads or writes first, so that it takes seconds, not minutes.
-  std::uint64_t warm_count() const { return keys.count() / 4; }
+  /// Of the keys that a category reads or writes before it measures, so that it takes seconds, not
+  /// minutes.
+  std::uint64_t warm_count() const { return keys.count() / 2; }
   std::uint64_t kilobyte_count() const { return keys.count() / 10; }
   std::unique_ptr<Peer> open() const { return kind.open(options); }
 };

@@ -75,7 +75,7 @@ std::vector<Category> mixed_categories() {
   return {
       {.name = "70_30_mixed", .start = Start::loaded, .measure = mixed_70_30},
       {.name = "readers_beside_writer",
-       .threads = {1, 2, 4, 8},
+       .threads = {1, 8},
        .start = Start::loaded,
        .measure = readers_beside_writer},
   };

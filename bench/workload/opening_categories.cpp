@@ -65,7 +65,7 @@ Measurement recovery_full_log(Task& task) {
 std::vector<Category> opening_categories() {
   return {
       {.name = "cold_open", .start = Start::loaded, .writes = false, .measure = cold_open},
-      {.name = "recovery_full_log", .seconds_factor = 10, .measure = recovery_full_log},
+      {.name = "recovery_full_log", .seconds_factor = 5, .measure = recovery_full_log},
   };
 }
 

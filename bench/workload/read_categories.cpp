@@ -38,13 +38,13 @@ Measurement cache_hit_get(Task& task) {
   return read_each(task, *session, reads, true);
 }
 
-// All rows, held by the caches: more than the processor's caches hold.
+// Many rows, held by the engine's caches: more than the processor's caches hold.
 Measurement cached_get(Task& task) {
   const auto peer = task.open();
   const auto session = peer->session();
-  const KeySequence order = task.keys.in_order(0, task.small_count());
+  const KeySequence order = task.keys.in_order(0, task.warm_count());
   for (int pass = 0; pass < 2; ++pass) read_all(*session, order);
-  return read_each(task, *session, task.keys.shuffled(0, task.small_count()), true);
+  return read_each(task, *session, task.keys.shuffled(0, task.warm_count()), true);
 }
 
 // Rows that were just written.

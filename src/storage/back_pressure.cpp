@@ -31,8 +31,11 @@ void BackPressure::update(std::uint64_t level0_files, std::uint64_t pending_byte
   MutexLock lock(mutex_);
   // What was let through before the arrears were gone needs no more paying.
   if (debt == 0.0) unpaid_bytes_ = 0.0;
+  const bool eased = debt < this->debt();
   debt_.store(debt, std::memory_order_relaxed);
-  if (debt < 1.0) below_max_.notify_all();
+  if (!eased) return;
+  ++times_eased_;
+  eased_.notify_all();
 }
 
 void BackPressure::drained(std::uint64_t bytes, std::chrono::nanoseconds duration) {
@@ -68,6 +71,17 @@ std::chrono::nanoseconds BackPressure::delay_in_debt(std::uint64_t bytes, Time n
   return delay;
 }
 
+void BackPressure::sleep(std::chrono::nanoseconds delay) {
+  const Time until = std::chrono::steady_clock::now() + delay;
+  MutexLock lock(mutex_);
+  const std::uint64_t before = times_eased_;
+  while (!stopped_ && times_eased_ == before) {
+    const auto left = until - std::chrono::steady_clock::now();
+    if (left <= std::chrono::nanoseconds::zero()) return;
+    eased_.wait_for(mutex_, left);
+  }
+}
+
 bool BackPressure::wait_until_below_max(Time deadline) {
   const Time started = std::chrono::steady_clock::now();
   bool waited = false;
@@ -79,9 +93,9 @@ bool BackPressure::wait_until_below_max(Time deadline) {
       if (now >= deadline) break;
       waited = true;
       if (deadline == Time::max()) {
-        below_max_.wait(mutex_);
+        eased_.wait(mutex_);
       } else {
-        below_max_.wait_for(mutex_, deadline - now);
+        eased_.wait_for(mutex_, deadline - now);
       }
     }
     below = !stopped_ && !must_wait();
@@ -93,7 +107,7 @@ bool BackPressure::wait_until_below_max(Time deadline) {
 void BackPressure::stop() {
   MutexLock lock(mutex_);
   stopped_ = true;
-  below_max_.notify_all();
+  eased_.notify_all();
 }
 
 void BackPressure::count_delay(std::chrono::nanoseconds delay) noexcept {

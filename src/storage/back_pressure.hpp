@@ -66,6 +66,10 @@ class BackPressure {
     return delay_in_debt(bytes, now);
   }
 
+  /// Sleeps as long as `delay_for` said, but no longer than until the debt becomes smaller: what is
+  /// still owed then is asked for by a later write, at the better rate.
+  void sleep(std::chrono::nanoseconds delay);
+
   /// Blocks while the debt is 1. True when it is below; false if `stop` was called or `deadline`
   /// passed first.
   bool wait_until_below_max(Time deadline = Time::max());
@@ -91,7 +95,8 @@ class BackPressure {
   std::atomic<double> drain_rate_{64.0 * 1024 * 1024};
 
   Mutex mutex_;
-  CondVar below_max_;
+  CondVar eased_;                                            // The debt has become smaller,
+  std::uint64_t times_eased_ QUARTZ_GUARDED_BY(mutex_) = 0;  // which may be over when one wakes.
   bool stopped_ QUARTZ_GUARDED_BY(mutex_) = false;
   bool drain_rate_known_ QUARTZ_GUARDED_BY(mutex_) = false;
   // The bucket, upside down: bytes let through and not yet paid for with time.

@@ -27,7 +27,7 @@ BackPressureLimits back_pressure_limits(const StorageConfig& config) {
   BackPressureLimits limits;
   limits.level0_files_max = config.level0_files_max;
   limits.level0_files_soft =
-      config.compaction_threshold + (config.level0_files_max - config.compaction_threshold) / 4;
+      config.compaction_threshold + (config.level0_files_max - config.compaction_threshold) / 4 * 3;
   // The active memtable and the next segment must fit beside what waits.
   limits.unflushed_bytes_max = config.memtable_bytes - config.segment_bytes;
   limits.unflushed_bytes_soft = limits.unflushed_bytes_max / 2 + config.segment_bytes / 2;

@@ -76,7 +76,7 @@ Result<void> Engine::admit(std::size_t bytes, bool removes_only) {
   if (back_pressure_.debt() == 0.0) [[likely]]
     return {};
   const auto delay = back_pressure_.delay_for(bytes, std::chrono::steady_clock::now());
-  if (delay > std::chrono::nanoseconds::zero()) std::this_thread::sleep_for(delay);
+  if (delay > std::chrono::nanoseconds::zero()) back_pressure_.sleep(delay);
   return wait_for_room();
 }
 

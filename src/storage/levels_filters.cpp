@@ -52,27 +52,24 @@ std::unique_ptr<LevelsFilters> LevelsFilters::capture(rocksdb::DB& db,
   return filters;
 }
 
-const LevelsFilters::Table* LevelsFilters::table_for(const Run& run,
-                                                     std::string_view key) noexcept {
-  const auto at = std::lower_bound(
-      run.begin(), run.end(), key,
-      [](const Table& table, std::string_view wanted) { return table.largest < wanted; });
-  return at == run.end() || key < at->smallest ? nullptr : &*at;
-}
-
 bool LevelsFilters::may_contain(std::string_view key, std::uint64_t key_hash,
                                 rocksdb::SequenceNumber at) const noexcept {
-  // More runs than that are a backlog, in which reads are slow anyway.
-  constexpr std::size_t kRunsMax = 32;
-  if (at > covered_ || runs_.size() > kRunsMax) return true;
-  // All cache misses at once.
-  std::array<const Table*, kRunsMax> tables;
+  if (at > covered_) return true;
+  // More tables than that are a backlog, in which reads are slow anyway.
+  constexpr std::size_t kTablesMax = 32;
+  std::array<const Table*, kTablesMax> tables;
   std::size_t count = 0;
   for (const Run& run : runs_) {
-    const Table* const table = table_for(run, key);
-    if (table == nullptr) continue;
-    table->filter.prefetch(key_hash);
-    tables[count++] = table;
+    auto table = std::lower_bound(
+        run.begin(), run.end(), key,
+        [](const Table& each, std::string_view wanted) { return each.largest < wanted; });
+    // A key at the border of two tables may be in either: a range tombstone that was cut there ends
+    // the first with a key that is the second's.
+    for (; table != run.end() && table->smallest <= key; ++table) {
+      if (count == kTablesMax) return true;
+      table->filter.prefetch(key_hash);  // All cache misses at once.
+      tables[count++] = &*table;
+    }
   }
   return std::any_of(tables.begin(), tables.begin() + static_cast<std::ptrdiff_t>(count),
                      [&](const Table* table) { return table->filter.may_contain(key_hash); });

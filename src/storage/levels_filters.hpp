@@ -37,10 +37,8 @@ class LevelsFilters {
     KeyFilter filter;
     std::shared_ptr<const rocksdb::TableProperties> properties;  // Hold the filter's bits.
   };
-  /// Tables that do not overlap, in order.
+  /// Tables that do not overlap but at their borders, in order.
   using Run = std::vector<Table>;
-
-  static const Table* table_for(const Run& run, std::string_view key) noexcept;
 
   rocksdb::SequenceNumber covered_ = 0;
   std::vector<Run> runs_;

@@ -223,6 +223,38 @@ TEST(BackPressure, nobody_waits_below_the_max) {
   EXPECT_EQ(pressure.statistics().writes_delayed, 0u);
 }
 
+TEST(BackPressure, a_sleep_ends_by_itself) {
+  BackPressure pressure(limits());
+  pressure.update(15, 0, 0);
+  const auto begun = std::chrono::steady_clock::now();
+  pressure.sleep(milliseconds(2));
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, milliseconds(2));
+}
+
+TEST(BackPressure, a_sleep_ends_when_the_debt_becomes_smaller) {
+  BackPressure pressure(limits());
+  pressure.update(15, 0, 0);
+  std::atomic<bool> awake{false};
+  std::thread writer([&] {
+    pressure.sleep(std::chrono::hours(1));
+    awake = true;
+  });
+  // It may fall asleep after any of these.
+  while (!awake) {
+    pressure.update(14, 0, 0);
+    pressure.update(15, 0, 0);
+  }
+  writer.join();
+}
+
+TEST(BackPressure, stop_ends_a_sleep) {
+  BackPressure pressure(limits());
+  pressure.update(15, 0, 0);
+  std::thread writer([&] { pressure.sleep(std::chrono::hours(1)); });
+  pressure.stop();
+  writer.join();
+}
+
 TEST(BackPressure, waiting_ends_when_arrears_fall_below_the_max) {
   BackPressure pressure(limits());
   pressure.update(20, 0, 0);

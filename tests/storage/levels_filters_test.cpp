@@ -90,6 +90,22 @@ TEST_F(LevelsFiltersTest, a_key_that_is_only_removed_is_nowhere) {
   EXPECT_FALSE(may_contain("m"));
 }
 
+// What RocksDB then calls the first table's largest key is the second's smallest.
+TEST_F(LevelsFiltersTest, a_range_tombstone_cut_at_the_border_of_two_tables_hides_no_row) {
+  options.table_file_bytes = std::size_t{16} << 10;
+  reopen();
+  ingest(numbered_rows(3000));
+  const auto before = levels->snapshot();
+  ingest({}, {{"key", "kez"}});
+  levels->compact_range(0, {}, {}).value();
+  int denied = 0;
+  for (const auto& [key, value] : numbered_rows(3000)) {
+    if (may_contain_at(*before, key)) continue;
+    ADD_FAILURE() << key << " is " << get_at(*before, key);
+    if (++denied == 5) break;
+  }
+}
+
 // As another program than ours may build it.
 TEST_F(LevelsFiltersTest, a_table_without_a_filter_may_contain_everything) {
   const auto path = ingest_directory() / "foreign.sst";
