@@ -18,13 +18,13 @@ class ShardedCounter {
  public:
   void add(std::uint64_t n = 1) noexcept {
     const std::size_t slot = thread_slot();
-    if (slot < kSharedShard) [[likely]] {
+    if (slot < kOwnShards) [[likely]] {
       // No other running thread has this slot, so nothing needs to be locked: a locked addition
       // would hold up the loads around it.
       std::atomic<std::uint64_t>& own = shards_[slot].value;
       own.store(own.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
     } else {
-      shards_[kSharedShard].value.fetch_add(n, std::memory_order_relaxed);
+      shards_[kOwnShards + slot % kSharedShards].value.fetch_add(n, std::memory_order_relaxed);
     }
   }
 
@@ -35,12 +35,12 @@ class ShardedCounter {
   }
 
  private:
-  static constexpr std::size_t kShards = 16;
-  static constexpr std::size_t kSharedShard = kShards - 1;  // Of all threads beyond the first ones.
+  static constexpr std::size_t kOwnShards = 16;
+  static constexpr std::size_t kSharedShards = 8;  // Of all threads beyond the first ones.
   struct alignas(64) Shard {
     std::atomic<std::uint64_t> value{0};
   };
-  std::array<Shard, kShards> shards_;
+  std::array<Shard, kOwnShards + kSharedShards> shards_;
 };
 
 }  // namespace quartz

@@ -180,6 +180,9 @@ void drain_retired() {
   const ThreadSlot& slot = this_thread_slot();
   QUARTZ_CHECK(slot.guards == 0);  // It would wait for its own guard,
   QUARTZ_CHECK(!slot.reclaiming);  // or for the batch that is being freed around it.
+  // Waits for the guards also if there is nothing else to free.
+  static constexpr char kNothing = 0;
+  retire(const_cast<char*>(&kNothing), [](void*) noexcept {});
   for (Shard& shard : shards()) close_open_batch(shard);
   const std::uint64_t last = epoch_clock.now.load(std::memory_order_seq_cst) - 1;
   auto pause = std::chrono::microseconds(1);

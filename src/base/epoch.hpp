@@ -56,8 +56,8 @@ void retire_object(T* object) {
 /// threads that retire rarely.
 std::uint64_t reclaim_retired();
 
-/// Waits until everything retired before this call, by any thread, is freed. Must not be called
-/// under a guard or by a `release`.
+/// Waits until every guard that was alive at this call is gone, and everything retired before it,
+/// by any thread, is freed. Must not be called under a guard or by a `release`.
 void drain_retired();
 
 }  // namespace quartz

@@ -36,10 +36,7 @@ Sequence Levels::applied_sequence() const noexcept {
   return state_->applied.load(std::memory_order_acquire);
 }
 
-std::shared_ptr<const LevelsSnapshot> Levels::snapshot() {
-  const MutexLock lock(state_->mutex);
-  return state_->current_snapshot;
-}
+std::shared_ptr<const LevelsSnapshot> Levels::snapshot() { return state_->snapshot(); }
 
 bool Levels::may_contain(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
                          const LevelsSnapshot& at) noexcept {

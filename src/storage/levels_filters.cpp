@@ -28,7 +28,7 @@ std::unique_ptr<LevelsFilters> LevelsFilters::capture(rocksdb::DB& db,
                                                       KeyspaceId keyspace,
                                                       rocksdb::SequenceNumber at) {
   auto filters = std::make_unique<LevelsFilters>();
-  filters->covered_ = at;
+  filters->cover(at);
   rocksdb::ColumnFamilyMetaData metadata;
   db.GetColumnFamilyMetaData(family, &metadata);
   rocksdb::TablePropertiesCollection properties;
@@ -54,7 +54,7 @@ std::unique_ptr<LevelsFilters> LevelsFilters::capture(rocksdb::DB& db,
 
 bool LevelsFilters::may_contain(std::string_view key, std::uint64_t key_hash,
                                 rocksdb::SequenceNumber at) const noexcept {
-  if (at > covered_) return true;
+  if (at > covered_.load(std::memory_order_acquire)) return true;
   // More tables than that are a backlog, in which reads are slow anyway.
   constexpr std::size_t kTablesMax = 32;
   std::array<const Table*, kTablesMax> tables;

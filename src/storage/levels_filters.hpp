@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -16,7 +17,7 @@ namespace quartz::storage {
 
 /// The filters of a keyspace's tables at one moment. A key that none of them may contain has no row
 /// at any snapshot that was alive at that moment, since compaction keeps what a snapshot sees, and
-/// so needs no look-up. Never changed; replaced when the tables change.
+/// so needs no look-up. Replaced when the tables change.
 class LevelsFilters {
  public:
   /// Of the tables that `family` has now. `at` is the sequence of a snapshot that was taken between
@@ -24,6 +25,9 @@ class LevelsFilters {
   static std::unique_ptr<LevelsFilters> capture(rocksdb::DB& db,
                                                 rocksdb::ColumnFamilyHandle* family,
                                                 KeyspaceId keyspace, rocksdb::SequenceNumber at);
+
+  /// Its tables are also all that a snapshot of the sequence `at` sees.
+  void cover(rocksdb::SequenceNumber at) noexcept { covered_.store(at, std::memory_order_release); }
 
   /// Whether a snapshot that is alive and has the sequence `at` may see a row of the key. True if
   /// it is younger than the filters. `key_hash` is `hash_key(key, keyspace)`.
@@ -40,7 +44,7 @@ class LevelsFilters {
   /// Tables that do not overlap but at their borders, in order.
   using Run = std::vector<Table>;
 
-  rocksdb::SequenceNumber covered_ = 0;
+  std::atomic<rocksdb::SequenceNumber> covered_{0};
   std::vector<Run> runs_;
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -109,12 +110,14 @@ Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) 
     env.DeleteFile(metadata).PermitUncheckedError();
     return to_error(status, "ingesting up to sequence " + std::to_string(applied));
   }
+  std::set<std::uint32_t> changed;
   for (const auto& argument : arguments) {
+    changed.insert(argument.column_family->GetID());
     state_->database->runs->forget(argument.column_family->GetID());
   }
   state_->applied.store(applied, std::memory_order_release);
   state_->publish();
-  for (const auto& argument : arguments) state_->refresh_filters(argument.column_family->GetID());
+  state_->refresh_filters_after_ingest(changed);
   merge_metadata(state_->db(), state_->metadata->handle);
   return {};
 }
@@ -149,6 +152,7 @@ Result<void> Levels::create_keyspace(KeyspaceId id, std::string_view name) {
   replacement->insert(at, std::make_shared<const LevelsFamily>(
                               state_->database, handle, LevelsKeyspace{id, std::string(name)}));
   state_->publish(std::move(replacement));
+  state_->refresh_filters(handle->GetID());
   return {};
 }
 

@@ -58,7 +58,10 @@ struct LevelsIterator::State {
   /// False if there is no such table.
   bool enter(std::size_t wanted) {
     if (wanted >= run->table_count()) return false;
-    if (rows == nullptr || table != wanted) rows = run->iterate(wanted, options);
+    if (rows == nullptr || table != wanted) {
+      left = std::move(rows);
+      rows = run->iterate(wanted, options);
+    }
     table = wanted;
     return true;
   }
@@ -73,6 +76,8 @@ struct LevelsIterator::State {
   /// If there is one, `rows` walks its tables one after the other, else all levels.
   std::shared_ptr<const SortedRun> run;
   std::size_t table = 0;
+  /// The table before: what is sought may be a part of the row that was shown there.
+  std::unique_ptr<rocksdb::Iterator> left;
   std::unique_ptr<rocksdb::Iterator> rows;  // Null: nothing to see, or an error.
   std::optional<Error> error;
 };

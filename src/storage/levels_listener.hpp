@@ -13,8 +13,8 @@
 
 namespace quartz::storage {
 
-/// Hands RocksDB's events to the sorted runs and, until it is detached, to an observer. RocksDB may
-/// outlive the observer, because snapshots and pins keep it open.
+/// Hands RocksDB's events to the sorted runs and, until it is detached, to a watcher and an
+/// observer. RocksDB may outlive the observer, because snapshots and pins keep it open.
 class LevelsListener final : public rocksdb::EventListener {
  public:
   LevelsListener(LevelsObserver observer, std::shared_ptr<SortedRuns> runs)

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdio>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <rocksdb/env.h>
@@ -44,8 +45,10 @@ class TableCollector final : public rocksdb::TablePropertiesCollector {
     return rocksdb::Status::OK();
   }
   rocksdb::Status Finish(rocksdb::UserCollectedProperties* properties) override {
+    // RocksDB asks twice.
+    if (filter_.empty()) filter_ = KeyFilter::build(std::exchange(hashes_, {}));
     *properties = GetReadableProperties();
-    properties->emplace(kFilterProperty, KeyFilter::build(hashes_));
+    properties->emplace(kFilterProperty, filter_);
     return rocksdb::Status::OK();
   }
   rocksdb::UserCollectedProperties GetReadableProperties() const override {
@@ -56,6 +59,7 @@ class TableCollector final : public rocksdb::TablePropertiesCollector {
  private:
   KeyspaceId keyspace_;
   std::vector<std::uint64_t> hashes_;
+  std::string filter_;
 };
 
 class TableCollectorFactory final : public rocksdb::TablePropertiesCollectorFactory {
@@ -189,7 +193,7 @@ rocksdb::Options table_reader_options(rocksdb::Env* env,
   rocksdb::Options options;
   if (env != nullptr) options.env = env;
   rocksdb::BlockBasedTableOptions table = table_options();
-  // A walk asks no filter, so none is loaded.
+  // A walk asks no filter.
   table.filter_policy = nullptr;
   table.block_cache = cache;
   // The system reads ahead in a file that is opened by itself.

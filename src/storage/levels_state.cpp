@@ -76,18 +76,35 @@ void Levels::State::publish(std::shared_ptr<const LevelsFamilies> replacement) {
   current_snapshot.swap(fresh);
 }
 
+std::shared_ptr<const LevelsSnapshot> Levels::State::snapshot() const {
+  const MutexLock lock(mutex);
+  return current_snapshot;
+}
+
+void Levels::State::replace_filters(const LevelsFamily& family, const LevelsSnapshot& now) {
+  auto fresh = LevelsFilters::capture(db(), family.handle, family.keyspace.id, now.sequence());
+  LevelsFilters* const old = family.filters.exchange(fresh.release(), std::memory_order_acq_rel);
+  if (old != nullptr) retire_object(old);
+}
+
 void Levels::State::refresh_filters(std::uint32_t family) {
   const MutexLock lock(filters_mutex);
-  std::shared_ptr<const LevelsSnapshot> now;
-  {
-    const MutexLock state_lock(mutex);
-    now = current_snapshot;
-  }
+  const auto now = snapshot();
   for (const auto& each : now->families()) {
-    if (each->handle->GetID() != family) continue;
-    auto fresh = LevelsFilters::capture(db(), each->handle, each->keyspace.id, now->sequence());
-    LevelsFilters* old = each->filters.exchange(fresh.release(), std::memory_order_acq_rel);
-    if (old != nullptr) retire_object(old);
+    if (each->handle->GetID() == family) replace_filters(*each, *now);
+  }
+}
+
+void Levels::State::refresh_filters_after_ingest(const std::set<std::uint32_t>& families) {
+  const MutexLock lock(filters_mutex);
+  const auto now = snapshot();
+  for (const auto& each : now->families()) {
+    LevelsFilters* const untouched = each->filters.load(std::memory_order_relaxed);
+    if (untouched != nullptr && !families.contains(each->handle->GetID())) {
+      untouched->cover(now->sequence());
+    } else {
+      replace_filters(*each, *now);
+    }
   }
 }
 

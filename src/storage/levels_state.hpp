@@ -3,7 +3,9 @@
 // RocksDB's side of Levels, for levels*.cpp alone.
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include <rocksdb/cache.h>
@@ -43,7 +45,7 @@ struct LevelsFamily {
   const std::shared_ptr<LevelsDatabase> database;
   const LevelsKeyspace keyspace;  // Empty name for the families that are no keyspace.
   rocksdb::ColumnFamilyHandle* const handle;
-  /// Of its tables; null while there are none to speak of. Read it under an epoch guard.
+  /// Of its tables; null before they were looked at. Read it under an epoch guard.
   mutable std::atomic<LevelsFilters*> filters{nullptr};
 };
 
@@ -84,10 +86,19 @@ struct Levels::State {
   /// Makes `replacement`, or the same keyspaces as before, and all that is ingested by now visible
   /// to later snapshots.
   void publish(std::shared_ptr<const LevelsFamilies> replacement = nullptr) QUARTZ_EXCLUDES(mutex);
-  /// The tables of this column family have changed. Does nothing if it is no keyspace's.
+  std::shared_ptr<const LevelsSnapshot> snapshot() const QUARTZ_EXCLUDES(mutex);
+  /// The tables of this column family have changed, but not the rows that they hold. Does nothing
+  /// if it is no keyspace's.
   void refresh_filters(std::uint32_t family) QUARTZ_EXCLUDES(mutex, filters_mutex);
+  /// After the last ingest, into these families, was published and before the next: theirs change,
+  /// and all others hold what the new snapshot sees as well.
+  void refresh_filters_after_ingest(const std::set<std::uint32_t>& families)
+      QUARTZ_EXCLUDES(mutex, filters_mutex);
   /// Makes filters of all tables, and keeps them up to date with compactions from now on.
   void watch_compactions() QUARTZ_EXCLUDES(mutex, filters_mutex);
+
+  void replace_filters(const LevelsFamily& family, const LevelsSnapshot& now)
+      QUARTZ_REQUIRES(filters_mutex);
 
   LevelsOptions options;
   std::shared_ptr<LevelsDatabase> database;

@@ -144,6 +144,24 @@ TEST(Epoch, drain_waits_for_a_reader_under_way) {
   reader.join();
 }
 
+TEST(Epoch, drain_waits_for_a_reader_under_way_also_if_nothing_was_retired) {
+  std::latch entered(1);
+  std::atomic<bool> draining{false};
+  std::atomic<bool> left{false};
+  std::thread reader([&] {
+    const EpochGuard guard;
+    entered.count_down();
+    while (!draining.load()) std::this_thread::yield();
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+    left.store(true);
+  });
+  entered.wait();
+  draining.store(true);
+  drain_retired();
+  EXPECT_TRUE(left.load());
+  reader.join();
+}
+
 // Each release retires the next object. Were these freed inside it, a long chain would use up the
 // stack.
 struct Link {

@@ -46,6 +46,8 @@ TEST_F(LevelsFiltersTest, know_most_absent_keys_and_every_present_one) {
 TEST_F(LevelsFiltersTest, an_empty_and_an_unknown_keyspace_have_no_keys) {
   EXPECT_FALSE(may_contain("a"));
   EXPECT_FALSE(may_contain("a", 9));
+  levels->create_keyspace(1, "orders").value();
+  EXPECT_FALSE(may_contain("a", 1));
 }
 
 TEST_F(LevelsFiltersTest, hold_over_ingests_compaction_and_reopening) {
@@ -70,6 +72,9 @@ TEST_F(LevelsFiltersTest, tell_keyspaces_apart) {
   for (const auto& [key, value] : numbered_rows(1000)) possible_orders += may_contain(key, 1);
   EXPECT_LT(possible_orders, 60);
   EXPECT_TRUE(may_contain("key000999", 1));
+  // That of the other one was not touched by the last ingest, and still knows.
+  EXPECT_EQ(possible(1000, ""), 1000);
+  EXPECT_LT(possible(1000, "!"), 60);
 }
 
 TEST_F(LevelsFiltersTest, an_older_snapshot_still_may_see_what_was_removed_and_compacted_away) {

@@ -140,6 +140,19 @@ TEST_F(SortedRunTest, turns_round_and_seeks_at_the_border_of_two_tables) {
   }
 }
 
+TEST_F(SortedRunTest, seeks_what_is_a_part_of_the_row_that_it_stands_on) {
+  ingest({{"a", "zz"}, {"b", "1"}});
+  ingest({{"y", "a"}, {"zz", "2"}});
+  ASSERT_EQ(run()->table_count(), 2u);
+  LevelsIterator rows = iterate();
+  rows.seek("a");
+  rows.seek(rows.value());
+  EXPECT_EQ(rows.key(), "zz");
+  rows.seek_for_previous("y");
+  rows.seek_for_previous(rows.value());
+  EXPECT_EQ(rows.key(), "a");
+}
+
 TEST_F(SortedRunTest, agrees_with_a_map_within_any_bounds) {
   make_run();
   std::mt19937 random(7);
