@@ -27,9 +27,9 @@ constexpr auto kTexts = std::to_array<CategoryText>({
     {"delete", "Delete", "The keys of a loaded database removed one by one, in random order."},
     {"cache_hit_get", "Get, few keys", "Gets of the same 10,000 keys again and again."},
     {"cached_get", "Get, many keys, cached",
-     "Gets of every key, in random order, after all have been read twice."},
+     "Gets of half of the keys, in random order, after all of these have been read twice."},
     {"fresh_get", "Get, just written",
-     "Gets of every key, in random order, right after all were put."},
+     "Gets of half of the keys, in random order, right after they were put."},
     {"cache_miss_get", "Get, not cached",
      "Gets of every key, in random order, with 8 MiB for the engine's caches; the system's cache "
      "holds the files."},

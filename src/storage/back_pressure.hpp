@@ -43,9 +43,9 @@ class BackPressure {
 
   explicit BackPressure(const BackPressureLimits& limits) noexcept : limits_(limits) {}
 
-  /// The arrears as they are now. Wakes waiting writers and sleeping ones when
-  /// the debt becomes smaller. Of calls at
-  /// the same time the last one wins, so a caller reads all three after what it reports happened.
+  /// The arrears as they are now. Wakes writers that wait or sleep when the debt becomes smaller.
+  /// Of calls at the same time the last one wins, so a caller reads all three after what it reports
+  /// happened.
   void update(std::uint64_t level0_files, std::uint64_t pending_bytes,
               std::uint64_t unflushed_bytes);
   /// Progress: a flush or a compaction worked `bytes` off in `duration`.
