@@ -42,11 +42,13 @@ class File {
   /// Reserves blocks for [0, bytes) and makes the file at least that long, zero-filled, so that
   /// writing there cannot meet a full disk on file systems that keep such promises.
   virtual Result<void> allocate(std::uint64_t bytes) = 0;
-  /// Cuts or extends. Never while any part is mapped.
+  /// Cuts or extends. Nothing beyond the new end may be touched in a mapping any more.
   virtual Result<void> truncate(std::uint64_t bytes) = 0;
   /// Contents, and what is needed to find them, are on disk when it returns. After a failure the
   /// contents are unknown, and calling again proves nothing.
   virtual Result<void> sync_data() = 0;
+  /// As `sync_data`, for the first bytes only; `mapping` is one of this file, from its beginning.
+  virtual Result<void> sync_mapped(const Mapping& mapping, std::size_t bytes) = 0;
   /// Maps [0, bytes) for reading and writing, shared with the file. The file may be closed before
   /// the mapping goes. With huge pages, where the file system has them for files, whatever is
   /// written makes all of its page dirty: a sync then writes 2 MiB for a single byte.

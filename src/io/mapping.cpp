@@ -13,7 +13,9 @@
 namespace quartz::io {
 namespace {
 
-constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14; older headers lack it.
+// MADV_POPULATE_READ and _WRITE, Linux 5.14; older headers lack them.
+constexpr int kPopulateRead = 22;
+constexpr int kPopulateWrite = 23;
 
 std::size_t page_bytes() noexcept {
   static const auto bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -88,6 +90,14 @@ void Mapping::populate(std::size_t offset, std::size_t bytes) const noexcept {
   const std::size_t first = offset & ~(page_bytes() - 1);  // Mappings begin at a page.
   // A full disk or an old kernel fails it, and the first touch then does what it always did.
   (void)::madvise(base_ + first, offset + bytes - first, kPopulateWrite);
+}
+
+void Mapping::release_pages() const noexcept {
+  if (bytes_ > 0) (void)::madvise(base_, bytes_, MADV_DONTNEED);
+}
+
+void Mapping::populate_for_reading() const noexcept {
+  if (bytes_ > 0) (void)::madvise(base_, bytes_, kPopulateRead);
 }
 
 }  // namespace quartz::io

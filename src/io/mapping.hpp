@@ -48,6 +48,14 @@ class Mapping {
   /// Best effort: an old kernel ignores it. Threads: any, beside writers to the same pages.
   void populate(std::size_t offset, std::size_t bytes) const noexcept;
 
+  /// Of a mapped file: takes all pages out of the mapping at once; they stay in the system's cache,
+  /// and the next touch brings them back. Before a sync this spares it to stop the writing to them
+  /// page by page, each time with an interrupt to every core that runs the process. Threads: any,
+  /// beside readers and writers.
+  void release_pages() const noexcept;
+  /// The same pages again, for reading only, before somebody touches them. Best effort.
+  void populate_for_reading() const noexcept;
+
  private:
   std::byte* base_ = nullptr;
   std::size_t bytes_ = 0;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "base/check.hpp"
 #include "base/try.hpp"
 
 namespace quartz::io {
@@ -139,6 +140,14 @@ Result<void> PosixFile::truncate(std::uint64_t bytes) {
 
 Result<void> PosixFile::sync_data() {
   if (retry_interrupted([&] { return ::fdatasync(descriptor_.get()); }) != 0) {
+    return failed("sync", errno);
+  }
+  return {};
+}
+
+Result<void> PosixFile::sync_mapped(const Mapping& mapping, std::size_t bytes) {
+  QUARTZ_CHECK(bytes <= mapping.size());
+  if (retry_interrupted([&] { return ::msync(mapping.data(), bytes, MS_SYNC); }) != 0) {
     return failed("sync", errno);
   }
   return {};

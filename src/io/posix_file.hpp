@@ -25,6 +25,7 @@ class PosixFile final : public File {
   Result<void> allocate(std::uint64_t bytes) override;
   Result<void> truncate(std::uint64_t bytes) override;
   Result<void> sync_data() override;
+  Result<void> sync_mapped(const Mapping& mapping, std::size_t bytes) override;
   Result<Mapping> map(std::size_t bytes, Mapping::Pages pages) override;
 
   /// Makes this file, which must be empty, a copy of `source`, sharing its blocks where the file

@@ -122,11 +122,9 @@ Result<FlushTables> Engine::write_tables(const std::vector<const Memtable*>& mem
 
 Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) {
   const Stopwatch watch;
-  // Were a table ingested before the log up to its end is durable, power loss could keep its rows
-  // and lose older ones of a batch that is still in the log.
-  if (log_->persistent()) {
-    QUARTZ_TRY(log_->wait_synced(memtables.front()->segment()->end_position()));
-  }
+  // The log is synced while the tables are written.
+  const LogPosition end = memtables.front()->segment()->end_position();
+  if (log_->persistent()) log_->when_synced(end, [](const Result<void>&) {});
   std::vector<const Memtable*> sources;
   std::uint64_t memory = 0;
   for (const MemtableRef& memtable : memtables) {
@@ -134,6 +132,12 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
     memory += memtable->segment()->used;
   }
   QUARTZ_ASSIGN(const FlushTables tables, write_tables(sources));
+  // Were a table ingested before the log up to its end is durable, power loss could keep its rows
+  // and lose older ones of a batch that is still in the log.
+  if (auto synced = log_->wait_synced(end); !synced) {
+    discard_tables(files_, tables.files);
+    return synced;
+  }
   if (tables.applied > 0) {
     if (auto ingested = levels_->ingest(tables.files, tables.applied); !ingested) {
       discard_tables(files_, tables.files);

@@ -27,7 +27,7 @@ Block bits_of(std::uint64_t key_hash) noexcept {
 std::string KeyFilter::build(std::span<const std::uint64_t> key_hashes) {
   // One block without a bit says that there are no keys.
   const std::size_t count =
-      std::clamp<std::size_t>((key_hashes.size() + kBlockBytes - 1) / kBlockBytes, 1,
+      std::clamp<std::size_t>((key_hashes.size() * kBytesPerKey + kBlockBytes - 1) / kBlockBytes, 1,
                               std::numeric_limits<std::uint32_t>::max());
   std::string filter(count * kBlockBytes, '\0');
   for (const std::uint64_t hash : key_hashes) {

@@ -63,6 +63,17 @@ Log::Log(io::FileSystem& files, LogOptions options, const LogStart& start)
 Log::~Log() {
   // First, so that nobody waits for a log that is going away.
   sync_.stop();
+  // Before the file gets shorter: its thread touches pages ahead of the records.
+  preparer_.reset();
+  give_back_reserved();
+}
+
+// What was reserved and populated behind the last record, which the next replay would have to read
+// to know that it is empty. Best effort: longer than its records a file is valid, too.
+void Log::give_back_reserved() noexcept {
+  const bool unclear = sync_.poisoned() || synced_through() < end_position();
+  if (!current_ || !current_->file || unclear) return;
+  (void)current_->file->truncate(current_->used);
 }
 
 Result<void> Log::begin(Sequence first_sequence) {

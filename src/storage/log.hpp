@@ -51,7 +51,8 @@ class Log {
   /// makes their removal durable, too.
   static Result<std::unique_ptr<Log>> open(io::FileSystem& files, LogOptions options,
                                            const LogStart& start);
-  /// Ends the threads. Waiters still registered are told `closed`.
+  /// Ends the threads, and cuts the last segment to its records if all of them are synced. Waiters
+  /// still registered are told `closed`.
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
@@ -115,6 +116,7 @@ class Log {
   void make_current(std::shared_ptr<LogSegment> segment);
   Result<void> write_record(std::size_t end);
   Error write_failed(const LogSegment& segment, const Error& cause);
+  void give_back_reserved() noexcept;
   Result<bool> dispose(std::shared_ptr<LogSegment>& segment);
 
   io::FileSystem& files_;

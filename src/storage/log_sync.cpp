@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
+#include "base/try.hpp"
 
 namespace quartz::storage {
 
@@ -65,13 +66,13 @@ std::optional<Error> LogSync::refusal() const {
 // Whoever needs a pass while none is under way makes it: handing it to the thread and back would
 // cost two switches between threads, about as much as a fast disk's sync.
 template <class Done>
-Result<void> LogSync::wait_until(const Done& done) {
+Result<void> LogSync::wait_until(LogPosition needed, const Done& done) {
   ++blocked_;
   while (!done() && !refusal()) {
     if (pass_running_) {
       synced_.wait(mutex_);
     } else {
-      run_pass();
+      run_pass(needed);
     }
   }
   if (--blocked_ == 0 && stopping_) synced_.notify_all();
@@ -83,7 +84,7 @@ Result<void> LogSync::wait(LogPosition position) {
   if (synced_through() >= position) return {};
   QUARTZ_CHECK(position <= end_position());  // Else no sync would ever reach it.
   MutexLock lock(mutex_);
-  auto waited = wait_until([&] { return synced_through() >= position; });
+  auto waited = wait_until(position, [&] { return synced_through() >= position; });
   if (waited) synced_writes_.fetch_add(1, std::memory_order_relaxed);
   return waited;
 }
@@ -110,7 +111,7 @@ Result<void> LogSync::wait_successor_synced(std::uint32_t segment_id) {
   MutexLock lock(mutex_);
   if (headers_synced_ > segment_id) return {};
   const std::uint64_t pass = passes_begun_ + 1;
-  return wait_until([this, pass]() QUARTZ_REQUIRES(mutex_) { return passes_done_ >= pass; });
+  return wait_until(0, [this, pass]() QUARTZ_REQUIRES(mutex_) { return passes_done_ >= pass; });
 }
 
 void LogSync::poison(Error error) {
@@ -142,7 +143,7 @@ void LogSync::run() {
     if (waiters_due()) {
       call_waiters();
     } else if (!waiters_.empty() && !pass_running_) {
-      run_pass();
+      run_pass(std::ranges::max(waiters_, {}, &Waiter::position).position);
     } else {
       work_.wait(mutex_);
     }
@@ -152,8 +153,8 @@ void LogSync::run() {
 
 // After a failure nothing that a sync says can be believed, so none is made: callers look at
 // `refusal` before.
-void LogSync::run_pass() {
-  Pass pass = begin_pass();
+void LogSync::run_pass(LogPosition needed) {
+  Pass pass = begin_pass(needed);
   pass_running_ = true;
   mutex_.unlock();
   const Stopwatch watch;
@@ -162,11 +163,12 @@ void LogSync::run_pass() {
   syncs_.fetch_add(1, std::memory_order_relaxed);
   // Before anybody is told: who then looks for segments that only the log holds must not find
   // these.
-  pass.segments.clear();
+  pass.sealed.clear();
+  const std::uint32_t current_id = std::exchange(pass.current, nullptr)->id;
   mutex_.lock();
   pass_running_ = false;
   if (synced) {
-    finish_pass(pass);
+    finish_pass(pass.end, current_id);
   } else {
     poison_locked(synced.error());
   }
@@ -174,35 +176,43 @@ void LogSync::run_pass() {
   if (!waiters_.empty()) work_.notify_one();
 }
 
-LogSync::Pass LogSync::begin_pass() {
+LogSync::Pass LogSync::begin_pass(LogPosition needed) {
   Pass pass;
   ++passes_begun_;
+  pass.whole_current = needed > current_->start_position;
   // The end first: what is appended before it lies in segments that are listed below, because a
   // roll lists the full one before anything is appended to the next.
-  pass.end = end_position();
-  pass.current_id = current_->id;
-  for (const Sealed& sealed : sealed_) pass.segments.push_back(sealed.segment);
-  pass.segments.push_back(current_);
+  pass.end = pass.whole_current ? end_position() : current_->start_position;
+  for (const Sealed& sealed : sealed_) pass.sealed.push_back(sealed.segment);
+  pass.current = current_;
   return pass;
 }
 
 Result<void> LogSync::sync_segments(const Pass& pass) {
+  const auto check = [](const LogSegment& segment, const Result<void>& synced) -> Result<void> {
+    if (synced) return {};
+    return Error(Errc::reopen_required, segment.path.string() + ": log sync failed (" +
+                                            synced.error().message() +
+                                            "); reopen the engine to recover");
+  };
   // Oldest first: a crash between two syncs must not leave the younger half only.
-  for (const auto& segment : pass.segments) {
-    if (const auto synced = segment->file->sync_data(); !synced) {
-      return Error(Errc::reopen_required, segment->path.string() + ": log sync failed (" +
-                                              synced.error().message() +
-                                              "); reopen the engine to recover");
-    }
+  for (const auto& segment : pass.sealed) {
+    if (segment->memory_is_file) segment->memory.release_pages();
+    QUARTZ_TRY(check(*segment, segment->file->sync_data()));
+    if (segment->memory_is_file) segment->memory.populate_for_reading();
   }
-  return {};
+  LogSegment& current = *pass.current;
+  if (pass.whole_current || !current.memory_is_file) {
+    return check(current, current.file->sync_data());
+  }
+  return check(current, current.file->sync_mapped(current.memory, kSegmentHeaderBytes));
 }
 
-void LogSync::finish_pass(const Pass& pass) {
-  synced_through_.store(std::max(synced_through(), pass.end), std::memory_order_release);
-  headers_synced_ = std::max(headers_synced_, pass.current_id);
+void LogSync::finish_pass(LogPosition end, std::uint32_t current_id) {
+  synced_through_.store(std::max(synced_through(), end), std::memory_order_release);
+  headers_synced_ = std::max(headers_synced_, current_id);
   passes_done_ = passes_begun_;
-  while (!sealed_.empty() && sealed_.front().end <= pass.end) sealed_.pop_front();
+  while (!sealed_.empty() && sealed_.front().end <= end) sealed_.pop_front();
 }
 
 void LogSync::call_waiters() {

@@ -20,8 +20,10 @@ namespace quartz::storage {
 /// the log ends and whether it is poisoned, because that decides every wait.
 ///
 /// Nothing is synced unless somebody waits. A pass covers all that was appended when it began, so
-/// whoever comes while one is under way shares the next. The first who waits makes the pass; a
-/// thread does so for those who only left a callback, and calls them.
+/// whoever comes while one is under way shares the next; but if nobody needs the records of the
+/// current segment it leaves them alone, since syncing pages slows down whoever writes to them. The
+/// first who waits makes the pass; a thread does so for those who only left a callback, and calls
+/// them.
 ///
 /// Threads: `begin_segment` and `appended` are the appender's; the rest may be called from any.
 class LogSync {
@@ -80,18 +82,20 @@ class LogSync {
     std::function<void(Result<void>)> done;
   };
   struct Pass {
-    LogPosition end = 0;           // What it makes durable.
-    std::uint32_t current_id = 0;  // Of the newest segment whose header it makes durable.
-    std::vector<std::shared_ptr<LogSegment>> segments;  // Oldest first.
+    LogPosition end = 0;                              // What it makes durable.
+    std::vector<std::shared_ptr<LogSegment>> sealed;  // Oldest first.
+    std::shared_ptr<LogSegment> current;              // Its header in any case.
+    bool whole_current = false;                       // And its records.
   };
 
   void run();
   template <class Done>
-  Result<void> wait_until(const Done& done) QUARTZ_REQUIRES(mutex_);
-  void run_pass() QUARTZ_REQUIRES(mutex_);  // Without the lock while it syncs.
-  Pass begin_pass() QUARTZ_REQUIRES(mutex_);
+  Result<void> wait_until(LogPosition needed, const Done& done) QUARTZ_REQUIRES(mutex_);
+  // Without the lock while it syncs.
+  void run_pass(LogPosition needed) QUARTZ_REQUIRES(mutex_);
+  Pass begin_pass(LogPosition needed) QUARTZ_REQUIRES(mutex_);
   static Result<void> sync_segments(const Pass& pass);
-  void finish_pass(const Pass& pass) QUARTZ_REQUIRES(mutex_);
+  void finish_pass(LogPosition end, std::uint32_t current_id) QUARTZ_REQUIRES(mutex_);
   void poison_locked(Error error) QUARTZ_REQUIRES(mutex_);
   bool waiters_due() const QUARTZ_REQUIRES(mutex_);
   void call_waiters() QUARTZ_REQUIRES(mutex_);  // Without the lock while it calls.

@@ -1,6 +1,7 @@
 #include "io/mapping.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -86,6 +87,24 @@ TEST(Mapping, a_mapped_file_can_be_populated) {
   const Mapping mapping = *file->map(16 * 4096, Mapping::Pages::small);
   mapping.populate(4096, 8192);
   EXPECT_TRUE(all_zero(mapping.bytes()));
+}
+
+TEST(Mapping, of_a_file_keeps_what_was_written_when_its_pages_are_released) {
+  ScratchDirectory scratch;
+  const auto file = *posix_file_system().open(scratch / "a", OpenMode::create_new);
+  ASSERT_THAT(file->allocate(16 * 4096), Succeeds());
+  const Mapping mapping = *file->map(16 * 4096, Mapping::Pages::small);
+  mapping.bytes()[5000] = std::byte{7};
+  mapping.release_pages();
+  EXPECT_EQ(mapping.bytes()[5000], std::byte{7});
+  mapping.bytes()[5001] = std::byte{8};
+  mapping.release_pages();
+  mapping.populate_for_reading();
+  EXPECT_EQ(mapping.bytes()[5001], std::byte{8});
+  mapping.bytes()[5001] = std::byte{9};
+  std::array<std::byte, 2> read{};
+  ASSERT_THAT(file->read_at(5000, read), Succeeds());
+  EXPECT_THAT(read, testing::ElementsAre(std::byte{7}, std::byte{9}));
 }
 
 TEST(MappingDeathTest, populating_beyond_the_end_is_a_programmers_error) {

@@ -178,6 +178,18 @@ TEST(PosixFile, sync_succeeds_on_a_file_and_reports_the_systems_refusal) {
   EXPECT_THAT(device->sync_data(), FailsWith(Errc::io_error, HasSubstr("/dev/null: cannot sync")));
 }
 
+TEST(PosixFile, the_beginning_of_a_mapping_is_synced_by_itself) {
+  ScratchDirectory scratch;
+  const auto file = create(scratch / "a");
+  ASSERT_THAT(file->allocate(8192), Succeeds());
+  const Mapping mapping = *file->map(8192, Mapping::Pages::small);
+  mapping.bytes()[10] = std::byte{1};
+  EXPECT_THAT(file->sync_mapped(mapping, 64), Succeeds());
+  // An address where nothing is mapped.
+  const Mapping nothing(nullptr, 4096, [](std::byte*, std::size_t) noexcept {});
+  EXPECT_THAT(file->sync_mapped(nothing, 64), FailsWith(Errc::io_error, HasSubstr("cannot sync")));
+}
+
 TEST(PosixFile, a_mapping_sees_what_was_written_and_reads_see_what_it_changes) {
   ScratchDirectory scratch;
   auto file = create(scratch / "a");

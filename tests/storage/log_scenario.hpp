@@ -40,7 +40,7 @@ class LogScenario {
   void open();
   void open_at(const LogStart& start);
   /// Ends the log without any farewell; the files stay as a killed process leaves them, except that
-  /// the unused ones are gone.
+  /// the unused ones are gone and a synced last one is cut to its records.
   void close() { log.reset(); }
 
   /// Appends one put, in a new segment if the current one is full; the position after it.

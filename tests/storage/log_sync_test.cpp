@@ -78,6 +78,11 @@ class GatedFile final : public io::File {
     if (fails_) return Error(Errc::io_error, path_.string() + ": sync: disk on fire");
     return {};
   }
+  Result<void> sync_mapped(const io::Mapping&, std::size_t bytes) override {
+    gate_.pass();
+    if (order_ != nullptr) order_->push_back(path_.string() + ":" + std::to_string(bytes));
+    return {};
+  }
   Result<io::Mapping> map(std::size_t, io::Mapping::Pages) override { return io::Mapping(); }
   void fail() { fails_ = true; }
   std::thread::id synced_by() const { return synced_by_; }
@@ -196,6 +201,26 @@ TEST(LogSync, sealed_segments_are_synced_oldest_first_and_once) {
   sync.appended(400);
   ASSERT_THAT(sync.wait(400), Succeeds());
   EXPECT_EQ(order.size(), 4u);
+}
+
+TEST(LogSync, who_needs_no_records_of_the_current_segment_has_only_its_header_synced) {
+  Gate gate;
+  std::vector<std::string> order;
+  LogSync sync(true, {});
+  const auto first = segment(gate, 1, 0, &order);
+  const auto second = segment(gate, 2, 100, &order);
+  first->memory_is_file = second->memory_is_file = true;
+  sync.start(first);
+  sync.appended(100);
+  sync.begin_segment(second);
+  sync.appended(200);
+  ASSERT_THAT(sync.wait(100), Succeeds());
+  const std::string header = ":" + std::to_string(kSegmentHeaderBytes);
+  EXPECT_THAT(order, testing::ElementsAre("000001.log", "000002.log" + header));
+  EXPECT_EQ(sync.synced_through(), 100u);
+  ASSERT_THAT(sync.wait(200), Succeeds());
+  EXPECT_EQ(order.back(), "000002.log");
+  EXPECT_EQ(sync.synced_through(), 200u);
 }
 
 TEST(LogSync, a_synced_sealed_segment_is_let_go) {

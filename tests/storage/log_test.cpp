@@ -360,6 +360,28 @@ TEST(Log, closing_removes_files_that_were_never_used) {
               testing::ElementsAre("000001.log", "000002.log"));
 }
 
+TEST_P(LogMedia, closing_gives_back_what_the_last_segment_had_reserved) {
+  LogScenario scenario(GetParam());
+  scenario.open();
+  scenario.put("a", "1");
+  scenario.sync();
+  const auto segment = scenario.log->segment();
+  scenario.close();
+  EXPECT_EQ(std::filesystem::file_size(scenario.file(1)), segment->used);
+  const auto found = scenario.replay();
+  ASSERT_THAT(found, Succeeds());
+  EXPECT_EQ(scenario.replayed, scenario.appended);
+  EXPECT_EQ(found->dropped_bytes, 0u);
+}
+
+TEST(Log, closing_with_records_that_are_not_synced_leaves_their_file_as_it_is) {
+  LogScenario scenario;
+  scenario.open();
+  scenario.put("a", "1");
+  scenario.close();
+  EXPECT_EQ(std::filesystem::file_size(scenario.file(1)), LogScenario::kSegmentBytes);
+}
+
 TEST(Log, appending_waiting_and_reclaiming_go_on_side_by_side) {
   LogScenario scenario;
   scenario.open();

@@ -84,6 +84,10 @@ class FaultyFileSystem::FaultyFile final : public File {
     QUARTZ_TRY(owner_.enter(Operation::sync_data, path()));
     return below_->sync_data();
   }
+  Result<void> sync_mapped(const Mapping& mapping, std::size_t bytes) override {
+    QUARTZ_TRY(owner_.enter(Operation::sync_data, path()));
+    return below_->sync_mapped(mapping, bytes);
+  }
   Result<Mapping> map(std::size_t bytes, Mapping::Pages pages) override {
     QUARTZ_TRY(owner_.enter(Operation::map, path()));
     return below_->map(bytes, pages);

@@ -26,6 +26,10 @@ class HeldSyncs::HeldFile final : public File {
     owner_.pass();
     return below_->sync_data();
   }
+  Result<void> sync_mapped(const Mapping& mapping, std::size_t bytes) override {
+    owner_.pass();
+    return below_->sync_mapped(mapping, bytes);
+  }
   Result<Mapping> map(std::size_t bytes, Mapping::Pages pages) override {
     return below_->map(bytes, pages);
   }
