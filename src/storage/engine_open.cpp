@@ -26,8 +26,10 @@ constexpr std::size_t kReplayedSegmentsMax = 4;
 BackPressureLimits back_pressure_limits(const StorageConfig& config) {
   BackPressureLimits limits;
   limits.level0_files_max = config.level0_files_max;
+  // Wide enough for what is written during one compaction, which empties level 0 in one step:
+  // writers slow down then, and need not stop.
   limits.level0_files_soft =
-      config.compaction_threshold + (config.level0_files_max - config.compaction_threshold) / 4 * 3;
+      config.compaction_threshold + (config.level0_files_max - config.compaction_threshold) / 2;
   // The active memtable and the next segment must fit beside what waits.
   limits.unflushed_bytes_max = config.memtable_bytes - config.segment_bytes;
   limits.unflushed_bytes_soft = limits.unflushed_bytes_max / 2 + config.segment_bytes / 2;

@@ -56,7 +56,7 @@ struct StorageConfig {
   // Levels.
   std::size_t block_cache_bytes = std::size_t{64} << 20;  ///< Uncompressed blocks; 0: 8 MiB.
   std::uint32_t compaction_threshold = 4;  ///< Level-0 files that start a compaction; 1 to 64.
-  std::uint32_t level0_files_max = 20;     ///< Writers slow down towards it and wait at it.
+  std::uint32_t level0_files_max = 36;     ///< Writers slow down towards it and wait at it.
   std::uint32_t max_level_size = 4;  ///< Files in level 1; each level below has ten times more.
   std::size_t table_file_bytes = std::size_t{64} << 20;  ///< Target size of one file of a level.
   std::uint32_t compaction_threads = 1;  ///< Background threads of the levels; 1 to 64.
