@@ -17,6 +17,7 @@
 #include "bench/report/comparison_report.hpp"
 #include "bench/report/markdown_report.hpp"
 #include "bench/report/plot.hpp"
+#include "bench/report/readme_table.hpp"
 #include "bench/report/results_file.hpp"
 #include "bench/report/text_report.hpp"
 #include "bench/run/machine.hpp"
@@ -40,6 +41,7 @@ struct Options {
   fs::path json;
   fs::path results;
   fs::path markdown;
+  fs::path readme;
   fs::path plots;
   fs::path before;
   fs::path after;
@@ -123,12 +125,28 @@ Result<void> write_text(const fs::path& file, const std::string& text) {
   return {};
 }
 
+Result<std::string> read_text(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in) return Error(Errc::io_error, file.string() + ": cannot be read");
+  return text;
+}
+
+Result<void> write_readme(const fs::path& file, const RunResult& result) {
+  QUARTZ_ASSIGN(const std::string now, read_text(file));
+  const auto then = with_benchmark(now, readme_table(result));
+  if (!then) return Error(then.error().code(), file.string() + ": " + then.error().message());
+  return write_text(file, *then);
+}
+
 Result<void> report_verb(const Options& options) {
   QUARTZ_ASSIGN(const RunResult result, read_results(options.results));
-  if (options.markdown.empty()) {
+  if (options.markdown.empty() && options.readme.empty()) {
     fmt::print("{}", text_table(result));
     return {};
   }
+  if (!options.readme.empty()) QUARTZ_TRY(write_readme(options.readme, result));
+  if (options.markdown.empty()) return {};
   const fs::path plots =
       options.plots.empty() ? options.markdown.parent_path() / "plots" : options.plots;
   fs::create_directories(plots);
@@ -185,6 +203,8 @@ int verbs(int argc, char** argv) {
   CLI::App* reports = app.add_subcommand("report", "turn results into a table or a document");
   reports->add_option("results", options.results, "what `run --json` wrote")->required();
   reports->add_option("--markdown", options.markdown, "write the document and its plots");
+  reports->add_option("--readme", options.readme,
+                      "put a short table between the marks of a README");
   reports->add_option("--plots", options.plots, "folder of the plots; `plots` beside the document");
   CLI::App* compares =
       app.add_subcommand("compare", "two builds of Quartz side by side, in turns; for regressions");

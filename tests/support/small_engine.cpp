@@ -11,6 +11,7 @@ StorageConfig small_config() {
   StorageConfig config;
   config.segment_bytes = std::size_t{64} << 10;
   config.memtable_bytes = std::size_t{1} << 20;
+  config.level0_files_max = 20;
   config.table_file_bytes = std::size_t{64} << 10;
   config.block_cache_bytes = std::size_t{1} << 20;
   config.cache_size = 1000;
