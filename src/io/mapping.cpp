@@ -96,8 +96,9 @@ void Mapping::release_pages() const noexcept {
   if (bytes_ > 0) (void)::madvise(base_, bytes_, MADV_DONTNEED);
 }
 
-void Mapping::populate_for_reading() const noexcept {
-  if (bytes_ > 0) (void)::madvise(base_, bytes_, kPopulateRead);
+void Mapping::populate_for_reading(std::size_t bytes) const noexcept {
+  QUARTZ_CHECK(bytes <= bytes_);
+  if (bytes > 0) (void)::madvise(base_, bytes, kPopulateRead);
 }
 
 }  // namespace quartz::io

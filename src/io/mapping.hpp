@@ -53,8 +53,8 @@ class Mapping {
   /// page by page, each time with an interrupt to every core that runs the process. Threads: any,
   /// beside readers and writers.
   void release_pages() const noexcept;
-  /// The same pages again, for reading only, before somebody touches them. Best effort.
-  void populate_for_reading() const noexcept;
+  /// The first `bytes` again, for reading only, before somebody touches them. Best effort.
+  void populate_for_reading(std::size_t bytes) const noexcept;
 
  private:
   std::byte* base_ = nullptr;

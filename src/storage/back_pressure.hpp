@@ -12,8 +12,8 @@ namespace quartz::storage {
 /// Where writers begin to slow down (soft) and where they stop (max), for each kind of arrears. A
 /// soft mark at or above its max means: no slowing down, only the stop.
 struct BackPressureLimits {
-  std::uint64_t level0_files_soft = 8;  ///< Of the keyspace that has most.
-  std::uint64_t level0_files_max = 20;
+  std::uint64_t level0_files_soft = 20;  ///< Of the keyspace that has most.
+  std::uint64_t level0_files_max = 36;
   std::uint64_t pending_bytes_soft = std::uint64_t{4} << 30;  ///< Waiting for compaction.
   std::uint64_t pending_bytes_max = std::uint64_t{32} << 30;
   std::uint64_t unflushed_bytes_soft = std::uint64_t{256} << 20;  ///< Waiting for their flush.

@@ -124,7 +124,11 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
   const Stopwatch watch;
   // The log is synced while the tables are written.
   const LogPosition end = memtables.front()->segment()->end_position();
-  if (log_->persistent()) log_->when_synced(end, [](const Result<void>&) {});
+  if (log_->persistent()) {
+    // Once it can not be synced any more, tables would be written in vain, again and again.
+    if (auto error = log_->poisoned(); error && log_->synced_through() < end) return *error;
+    log_->when_synced(end, [](const Result<void>&) {});
+  }
   std::vector<const Memtable*> sources;
   std::uint64_t memory = 0;
   for (const MemtableRef& memtable : memtables) {

@@ -144,7 +144,7 @@ class Levels {
   // Reading.
   /// False if the key certainly has no row at `at`: then a look-up can be spared. `key_hash` is
   /// `hash_key(key, keyspace)`. Call it under an epoch guard. Cost: a cache miss for each table
-  /// that the key may be in, all at once; of absent keys, one in 400 for each such table is
+  /// that the key may be in, all at once; of absent keys, one in 750 for each such table is
   /// not recognised.
   static bool may_contain(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,
                           const LevelsSnapshot& at) noexcept;

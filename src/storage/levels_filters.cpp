@@ -55,10 +55,14 @@ std::unique_ptr<LevelsFilters> LevelsFilters::capture(rocksdb::DB& db,
 bool LevelsFilters::may_contain(std::string_view key, std::uint64_t key_hash,
                                 rocksdb::SequenceNumber at) const noexcept {
   if (at > covered_.load(std::memory_order_acquire)) return true;
-  // More tables than that are a backlog, in which reads are slow anyway.
-  constexpr std::size_t kTablesMax = 32;
-  std::array<const Table*, kTablesMax> tables;
+  // Some at a time, so that their cache misses are under way at once.
+  constexpr std::size_t kTablesAhead = 32;
+  std::array<const Table*, kTablesAhead> tables;
   std::size_t count = 0;
+  const auto any_may = [&] {
+    return std::any_of(tables.begin(), tables.begin() + static_cast<std::ptrdiff_t>(count),
+                       [&](const Table* table) { return table->filter.may_contain(key_hash); });
+  };
   for (const Run& run : runs_) {
     auto table = std::lower_bound(
         run.begin(), run.end(), key,
@@ -66,13 +70,15 @@ bool LevelsFilters::may_contain(std::string_view key, std::uint64_t key_hash,
     // A key at the border of two tables may be in either: a range tombstone that was cut there ends
     // the first with a key that is the second's.
     for (; table != run.end() && table->smallest <= key; ++table) {
-      if (count == kTablesMax) return true;
-      table->filter.prefetch(key_hash);  // All cache misses at once.
+      if (count == kTablesAhead) {
+        if (any_may()) return true;
+        count = 0;
+      }
+      table->filter.prefetch(key_hash);
       tables[count++] = &*table;
     }
   }
-  return std::any_of(tables.begin(), tables.begin() + static_cast<std::ptrdiff_t>(count),
-                     [&](const Table* table) { return table->filter.may_contain(key_hash); });
+  return any_may();
 }
 
 }  // namespace quartz::storage

@@ -66,13 +66,13 @@ std::optional<Error> LogSync::refusal() const {
 // Whoever needs a pass while none is under way makes it: handing it to the thread and back would
 // cost two switches between threads, about as much as a fast disk's sync.
 template <class Done>
-Result<void> LogSync::wait_until(LogPosition needed, const Done& done) {
+Result<void> LogSync::wait_until(const Done& done) {
   ++blocked_;
   while (!done() && !refusal()) {
     if (pass_running_) {
       synced_.wait(mutex_);
     } else {
-      run_pass(needed);
+      run_pass();
     }
   }
   if (--blocked_ == 0 && stopping_) synced_.notify_all();
@@ -84,7 +84,8 @@ Result<void> LogSync::wait(LogPosition position) {
   if (synced_through() >= position) return {};
   QUARTZ_CHECK(position <= end_position());  // Else no sync would ever reach it.
   MutexLock lock(mutex_);
-  auto waited = wait_until(position, [&] { return synced_through() >= position; });
+  wanted_ = std::max(wanted_, position);
+  auto waited = wait_until([&] { return synced_through() >= position; });
   if (waited) synced_writes_.fetch_add(1, std::memory_order_relaxed);
   return waited;
 }
@@ -96,6 +97,7 @@ void LogSync::when(LogPosition position, std::function<void(Result<void>)> done)
     MutexLock lock(mutex_);
     refused = refusal();
     if (!refused && synced_through() < position) {
+      wanted_ = std::max(wanted_, position);
       waiters_.push_back({position, std::move(done)});
       work_.notify_one();
       return;
@@ -111,7 +113,7 @@ Result<void> LogSync::wait_successor_synced(std::uint32_t segment_id) {
   MutexLock lock(mutex_);
   if (headers_synced_ > segment_id) return {};
   const std::uint64_t pass = passes_begun_ + 1;
-  return wait_until(0, [this, pass]() QUARTZ_REQUIRES(mutex_) { return passes_done_ >= pass; });
+  return wait_until([this, pass]() QUARTZ_REQUIRES(mutex_) { return passes_done_ >= pass; });
 }
 
 void LogSync::poison(Error error) {
@@ -143,7 +145,7 @@ void LogSync::run() {
     if (waiters_due()) {
       call_waiters();
     } else if (!waiters_.empty() && !pass_running_) {
-      run_pass(std::ranges::max(waiters_, {}, &Waiter::position).position);
+      run_pass();
     } else {
       work_.wait(mutex_);
     }
@@ -153,8 +155,8 @@ void LogSync::run() {
 
 // After a failure nothing that a sync says can be believed, so none is made: callers look at
 // `refusal` before.
-void LogSync::run_pass(LogPosition needed) {
-  Pass pass = begin_pass(needed);
+void LogSync::run_pass() {
+  Pass pass = begin_pass();
   pass_running_ = true;
   mutex_.unlock();
   const Stopwatch watch;
@@ -176,16 +178,25 @@ void LogSync::run_pass(LogPosition needed) {
   if (!waiters_.empty()) work_.notify_one();
 }
 
-LogSync::Pass LogSync::begin_pass(LogPosition needed) {
+LogSync::Pass LogSync::begin_pass() {
   Pass pass;
   ++passes_begun_;
-  pass.whole_current = needed > current_->start_position;
+  // A file that is not mapped can only be synced as a whole.
+  pass.whole_current =
+      !current_->memory_is_file || wanted_ > std::max(synced_through(), current_->start_position);
   // The end first: what is appended before it lies in segments that are listed below, because a
   // roll lists the full one before anything is appended to the next.
   pass.end = pass.whole_current ? end_position() : current_->start_position;
-  for (const Sealed& sealed : sealed_) pass.sealed.push_back(sealed.segment);
+  pass.sealed.assign(sealed_.begin(), sealed_.end());
   pass.current = current_;
   return pass;
+}
+
+// A sync stops the writing to each page that is mapped for writing, one by one. Records come back
+// at once, for reading only: should the sync fail, they must not have to be read from that disk.
+void LogSync::release_pages(const LogSegment& segment, LogPosition end) noexcept {
+  segment.memory.release_pages();
+  segment.memory.populate_for_reading(kSegmentHeaderBytes + (end - segment.start_position));
 }
 
 Result<void> LogSync::sync_segments(const Pass& pass) {
@@ -196,15 +207,12 @@ Result<void> LogSync::sync_segments(const Pass& pass) {
                                             "); reopen the engine to recover");
   };
   // Oldest first: a crash between two syncs must not leave the younger half only.
-  for (const auto& segment : pass.sealed) {
-    if (segment->memory_is_file) segment->memory.release_pages();
+  for (const auto& [segment, end] : pass.sealed) {
+    if (segment->memory_is_file) release_pages(*segment, end);
     QUARTZ_TRY(check(*segment, segment->file->sync_data()));
-    if (segment->memory_is_file) segment->memory.populate_for_reading();
   }
   LogSegment& current = *pass.current;
-  if (pass.whole_current || !current.memory_is_file) {
-    return check(current, current.file->sync_data());
-  }
+  if (pass.whole_current) return check(current, current.file->sync_data());
   return check(current, current.file->sync_mapped(current.memory, kSegmentHeaderBytes));
 }
 

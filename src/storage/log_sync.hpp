@@ -20,7 +20,7 @@ namespace quartz::storage {
 /// the log ends and whether it is poisoned, because that decides every wait.
 ///
 /// Nothing is synced unless somebody waits. A pass covers all that was appended when it began, so
-/// whoever comes while one is under way shares the next; but if nobody needs the records of the
+/// whoever comes while one is under way shares the next; but if nobody waits for records of the
 /// current segment it leaves them alone, since syncing pages slows down whoever writes to them. The
 /// first who waits makes the pass; a thread does so for those who only left a callback, and calls
 /// them.
@@ -82,18 +82,18 @@ class LogSync {
     std::function<void(Result<void>)> done;
   };
   struct Pass {
-    LogPosition end = 0;                              // What it makes durable.
-    std::vector<std::shared_ptr<LogSegment>> sealed;  // Oldest first.
-    std::shared_ptr<LogSegment> current;              // Its header in any case.
-    bool whole_current = false;                       // And its records.
+    LogPosition end = 0;                  // What it makes durable.
+    std::vector<Sealed> sealed;           // Oldest first.
+    std::shared_ptr<LogSegment> current;  // Its header in any case.
+    bool whole_current = false;           // And its records.
   };
 
   void run();
   template <class Done>
-  Result<void> wait_until(LogPosition needed, const Done& done) QUARTZ_REQUIRES(mutex_);
-  // Without the lock while it syncs.
-  void run_pass(LogPosition needed) QUARTZ_REQUIRES(mutex_);
-  Pass begin_pass(LogPosition needed) QUARTZ_REQUIRES(mutex_);
+  Result<void> wait_until(const Done& done) QUARTZ_REQUIRES(mutex_);
+  void run_pass() QUARTZ_REQUIRES(mutex_);  // Without the lock while it syncs.
+  Pass begin_pass() QUARTZ_REQUIRES(mutex_);
+  static void release_pages(const LogSegment& segment, LogPosition end) noexcept;
   static Result<void> sync_segments(const Pass& pass);
   void finish_pass(LogPosition end, std::uint32_t current_id) QUARTZ_REQUIRES(mutex_);
   void poison_locked(Error error) QUARTZ_REQUIRES(mutex_);
@@ -116,6 +116,7 @@ class LogSync {
   std::shared_ptr<LogSegment> current_ QUARTZ_GUARDED_BY(mutex_);
   std::deque<Sealed> sealed_ QUARTZ_GUARDED_BY(mutex_);  // Not all synced yet; oldest first.
   std::vector<Waiter> waiters_ QUARTZ_GUARDED_BY(mutex_);
+  LogPosition wanted_ QUARTZ_GUARDED_BY(mutex_) = 0;  // The largest that anybody has waited for.
   bool pass_running_ QUARTZ_GUARDED_BY(mutex_) = false;
   // Passes are numbered, so that one can be demanded that begins after the demand.
   std::uint64_t passes_begun_ QUARTZ_GUARDED_BY(mutex_) = 0;

@@ -99,7 +99,7 @@ TEST(Mapping, of_a_file_keeps_what_was_written_when_its_pages_are_released) {
   EXPECT_EQ(mapping.bytes()[5000], std::byte{7});
   mapping.bytes()[5001] = std::byte{8};
   mapping.release_pages();
-  mapping.populate_for_reading();
+  mapping.populate_for_reading(8192);
   EXPECT_EQ(mapping.bytes()[5001], std::byte{8});
   mapping.bytes()[5001] = std::byte{9};
   std::array<std::byte, 2> read{};

@@ -64,6 +64,16 @@ TEST_F(LevelsFiltersTest, hold_over_ingests_compaction_and_reopening) {
   }
 }
 
+TEST_F(LevelsFiltersTest, answer_for_any_number_of_tables_in_level_0) {
+  for (int table = 0; table < 70; ++table) {
+    ingest({{"a", "1"}, {"m" + std::to_string(table), "1"}, {"z", "1"}});
+  }
+  int possible_absent = 0;
+  for (int i = 70; i < 270; ++i) possible_absent += may_contain("m" + std::to_string(i));
+  EXPECT_LT(possible_absent, 60);
+  for (int table = 0; table < 70; ++table) EXPECT_TRUE(may_contain("m" + std::to_string(table)));
+}
+
 TEST_F(LevelsFiltersTest, tell_keyspaces_apart) {
   levels->create_keyspace(1, "orders").value();
   ingest(numbered_rows(1000));

@@ -81,6 +81,7 @@ class GatedFile final : public io::File {
   Result<void> sync_mapped(const io::Mapping&, std::size_t bytes) override {
     gate_.pass();
     if (order_ != nullptr) order_->push_back(path_.string() + ":" + std::to_string(bytes));
+    if (fails_) return Error(Errc::io_error, path_.string() + ": sync: disk on fire");
     return {};
   }
   Result<io::Mapping> map(std::size_t, io::Mapping::Pages) override { return io::Mapping(); }
@@ -210,6 +211,7 @@ TEST(LogSync, who_needs_no_records_of_the_current_segment_has_only_its_header_sy
   const auto first = segment(gate, 1, 0, &order);
   const auto second = segment(gate, 2, 100, &order);
   first->memory_is_file = second->memory_is_file = true;
+  first->memory = *io::Mapping::anonymous(4096);
   sync.start(first);
   sync.appended(100);
   sync.begin_segment(second);
@@ -221,6 +223,47 @@ TEST(LogSync, who_needs_no_records_of_the_current_segment_has_only_its_header_sy
   ASSERT_THAT(sync.wait(200), Succeeds());
   EXPECT_EQ(order.back(), "000002.log");
   EXPECT_EQ(sync.synced_through(), 200u);
+}
+
+TEST(LogSync, a_header_that_cannot_be_synced_poisons_the_log) {
+  Gate gate;
+  LogSync sync(true, {});
+  const auto first = segment(gate, 1, 0);
+  const auto second = segment(gate, 2, 100);
+  first->memory_is_file = second->memory_is_file = true;
+  first->memory = *io::Mapping::anonymous(4096);
+  sync.start(first);
+  sync.appended(100);
+  ASSERT_THAT(sync.wait(100), Succeeds());
+  sync.begin_segment(second);
+  file_of(second).fail();
+  EXPECT_THAT(sync.wait_successor_synced(1), FailsWith(Errc::reopen_required));
+  EXPECT_TRUE(sync.poisoned());
+}
+
+TEST(LogSync, a_pass_that_another_makes_takes_along_the_records_that_somebody_waits_for) {
+  Gate gate;
+  std::vector<std::string> order;
+  LogSync sync(true, {});
+  const auto first = segment(gate, 1, 0, &order);
+  first->memory_is_file = true;
+  first->memory = *io::Mapping::anonymous(4096);
+  sync.start(first);
+  gate.close();
+  sync.appended(100);
+  std::thread early([&] { EXPECT_THAT(sync.wait(100), Succeeds()); });
+  gate.await_arrivals(1);
+  sync.appended(200);
+  std::atomic<bool> told{false};
+  sync.when(200, [&](Result<void> result) { told = result.has_value(); });
+  std::thread successor([&] { EXPECT_THAT(sync.wait_successor_synced(1), Succeeds()); });
+  gate.open();
+  early.join();
+  successor.join();
+  EXPECT_THAT(sync.wait(200), Succeeds());
+  sync.stop();
+  EXPECT_TRUE(told);
+  EXPECT_THAT(order, testing::Each("000001.log"));
 }
 
 TEST(LogSync, a_synced_sealed_segment_is_let_go) {
