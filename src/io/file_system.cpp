@@ -3,36 +3,15 @@
 #include <string>
 
 #include "base/try.hpp"
+#include "io/staged_file.hpp"
 
 namespace quartz::io {
-namespace {
-
-Result<void> write_synced(FileSystem& files, const Path& path, std::span<const std::byte> bytes) {
-  QUARTZ_ASSIGN(auto file, files.open(path, OpenMode::create_new));
-  QUARTZ_TRY(file->write_at(0, bytes));
-  return file->sync_data();
-}
-
-Path directory_of(const Path& path) {
-  return path.has_parent_path() ? path.parent_path() : Path(".");
-}
-
-}  // namespace
 
 Result<void> publish_file(FileSystem& files, const Path& path,
                           std::span<const std::byte> contents) {
-  Path staging = path;
-  staging += ".staging";
-  // One that a crash left behind is of no use to anybody.
-  const auto cleared = files.remove(staging);
-  if (!cleared && cleared.error().code() != Errc::not_found) return cleared.error();
-  auto published = write_synced(files, staging, contents);
-  if (published) published = files.rename(staging, path);
-  if (!published) {
-    (void)files.remove(staging);  // The first error is the one to report.
-    return published;
-  }
-  return files.sync_directory(directory_of(path));
+  QUARTZ_ASSIGN(auto staged, StagedFile::create(files, path));
+  QUARTZ_TRY(staged.file().write_at(0, contents));
+  return staged.publish();
 }
 
 Result<std::vector<std::byte>> read_file(FileSystem& files, const Path& path,
