@@ -17,4 +17,5 @@
 #include "quartz/storage/storage_engine.hpp"
 #include "quartz/storage/verify.hpp"
 #include "quartz/storage/write_batch.hpp"
+#include "quartz/vector/limits.hpp"
 #include "quartz/version.hpp"
