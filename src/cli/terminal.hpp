@@ -21,6 +21,9 @@ class Style {
   /// What suits standard output.
   static Style for_standard_output() noexcept;
 
+  /// Whether there is any.
+  bool enabled() const noexcept { return enabled_; }
+
   std::string heading(std::string_view text) const { return paint("\033[1;36m", text); }
   std::string strong(std::string_view text) const { return paint("\033[1m", text); }
   std::string faint(std::string_view text) const { return paint("\033[2m", text); }
