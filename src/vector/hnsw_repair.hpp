@@ -1,0 +1,110 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/epoch.hpp"
+#include "base/mutex.hpp"
+#include "vector/candidate_pool.hpp"
+#include "vector/hnsw_links.hpp"
+#include "vector/neighbour_selection.hpp"
+#include "vector/slot.hpp"
+#include "vector/slot_states.hpp"
+
+namespace quartz::vector {
+
+/// Takes removed slots out of a graph: whoever had a link to one gets links to its neighbours
+/// instead, where they are as good as those it has. Then the slots may be used again. As in
+/// FreshDiskANN (Singh et al., 2021), one pass over all lists serves all that were removed before.
+///
+/// Threads: one at a time, beside searches and insertions, which both run under an epoch guard. Not
+/// under a guard itself. Cost: a pass over all links.
+template <class Space>
+class HnswRepairer {
+ public:
+  HnswRepairer(HnswLinks& links, SlotStates& states, const Space& space) noexcept
+      : links_(links), states_(states), space_(space) {}
+
+  /// How many slots became free. Throws std::bad_alloc; then all links are still valid, and the
+  /// removed slots stay in use.
+  std::size_t repair() {
+    std::vector<Slot> removed = states_.take_removed();
+    if (removed.empty()) return 0;
+    removed_.assign(links_.capacity(), false);
+    for (const Slot slot : removed) removed_[slot] = true;
+    // An insertion that began before may have chosen one of them and not linked it yet.
+    drain_retired();
+    const std::size_t end = std::min(states_.end(), links_.capacity());
+    for (std::size_t slot = 0; slot < end; ++slot) bypass(static_cast<Slot>(slot));
+    replace_entry(end);
+    // A search that began before may still come to one of them.
+    drain_retired();
+    for (const Slot slot : removed) links_.release(slot);
+    const std::size_t count = removed.size();
+    states_.give_back(std::move(removed));
+    return count;
+  }
+
+ private:
+  bool is_removed(Slot slot) const { return slot < removed_.size() && removed_[slot]; }
+
+  void bypass(Slot slot) {
+    if (is_removed(slot)) return;
+    const unsigned top = links_.level_of(slot);
+    for (unsigned level = 0; level <= top; ++level) bypass(slot, level);
+  }
+
+  void bypass(Slot slot, unsigned level) {
+    MutexLock lock(links_.lock_of(slot));
+    bool leads_there = false;
+    links_.for_each(slot, level, [&](Slot other) { leads_there |= is_removed(other); });
+    if (!leads_there) return;
+    std::vector<Slot> around;
+    const auto add = [&](Slot other) {
+      if (other != slot && !is_removed(other)) around.push_back(other);
+    };
+    links_.for_each(slot, level, [&](Slot other) {
+      add(other);
+      // Its own list may be changing, by an insertion that knows it; any of its states will do.
+      if (is_removed(other)) links_.for_each(other, level, add);
+    });
+    std::ranges::sort(around);
+    const auto repeated = std::ranges::unique(around);
+    around.erase(repeated.begin(), repeated.end());
+    const std::byte* const target = space_.code(slot);
+    std::vector<Candidate> candidates;
+    for (const Slot other : around) {
+      // One that was removed after the pass began is left to the next.
+      if (states_.removed(other)) continue;
+      candidates.push_back({space_.distance(target, other), other});
+    }
+    std::ranges::sort(candidates, {}, &Candidate::distance);
+    links_.assign(slot, level, select_neighbours(space_, candidates, links_.length_max(level)));
+  }
+
+  // The entry must be one that stays: of the others, one of those that reach highest.
+  void replace_entry(std::size_t end) {
+    MutexLock lock(links_.entry_lock());
+    const HnswEntry entry = links_.entry();
+    if (entry.slot == kNoSlot || !is_removed(entry.slot)) return;
+    HnswEntry best;
+    for (std::size_t at = 0; at < end; ++at) {
+      const auto slot = static_cast<Slot>(at);
+      if (!states_.linked(slot)) continue;
+      const unsigned level = links_.level_of(slot);
+      if (best.slot == kNoSlot || level > best.level) best = {slot, level};
+    }
+    if (best.slot == kNoSlot) return links_.clear_entry();
+    links_.set_entry(best);
+  }
+
+  HnswLinks& links_;
+  SlotStates& states_;
+  const Space& space_;
+  std::vector<bool> removed_;
+};
+
+}  // namespace quartz::vector

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "vector/candidate_pool.hpp"
+#include "vector/hnsw_links.hpp"
+#include "vector/slot.hpp"
+#include "vector/visited_set.hpp"
+
+namespace quartz::vector {
+
+/// What a search works with; kept from one to the next for its memory. Threads: one at a time.
+struct HnswScratch {
+  CandidatePool pool;  // Of the last search: what it found, nearest first.
+  VisitedSet visited;
+  std::vector<Slot> batch;
+  std::vector<Candidate> candidates;  // Of an insertion.
+
+  void reset(std::size_t capacity, std::size_t pool_size, std::size_t batch_size) {
+    pool.reset(pool_size);
+    visited.reset(capacity);
+    if (batch.size() < batch_size) batch.resize(batch_size);
+  }
+};
+
+// In all that follows a `Space` knows the points' codes:
+//   float distance(const std::byte* target, Slot slot)   from an encoded target to a point
+//   void prefetch(Slot slot)                             brings the point's code near
+
+/// The slot nearest to `target` that greedy steps lead to from `entry`, through all levels above
+/// `level`.
+template <class Space>
+Candidate descend(const HnswLinks& links, const Space& space, const std::byte* target,
+                  HnswEntry entry, unsigned level) {
+  Candidate best{space.distance(target, entry.slot), entry.slot};
+  for (unsigned above = entry.level; above > level; --above) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      links.for_each(best.slot, above, [&](Slot slot) { space.prefetch(slot); });
+      links.for_each(best.slot, above, [&](Slot slot) {
+        const float distance = space.distance(target, slot);
+        if (!(distance < best.distance)) return;
+        best = {distance, slot};
+        moved = true;
+      });
+    }
+  }
+  return best;
+}
+
+/// Searches one level from `start`; the `pool_size` nearest that it meets are in `scratch.pool`.
+///
+/// Each step takes the nearest candidate that was not expanded, collects those of its neighbours
+/// that were not met before, asks for their codes all at once, and only then computes distances:
+/// the cache misses of a step overlap.
+template <class Space>
+void search_level(const HnswLinks& links, const Space& space, const std::byte* target,
+                  Candidate start, unsigned level, std::size_t pool_size, HnswScratch& scratch) {
+  scratch.reset(links.capacity(), pool_size, links.length_max(level));
+  CandidatePool& pool = scratch.pool;
+  VisitedSet& visited = scratch.visited;
+  Slot* const batch = scratch.batch.data();
+  visited.insert(start.slot);
+  pool.offer(start.distance, start.slot);
+  while (pool.has_next()) {
+    std::size_t count = 0;
+    links.for_each(pool.take_next(), level, [&](Slot slot) {
+      // Grown since the search began.
+      if (slot >= visited.limit()) [[unlikely]]
+        return;
+      if (!visited.insert(slot)) return;
+      space.prefetch(slot);
+      batch[count++] = slot;
+    });
+    if (const Slot next = pool.peek_next(); next != kNoSlot && level == 0) links.prefetch(next);
+    for (std::size_t i = 0; i < count; ++i) {
+      pool.offer(space.distance(target, batch[i]), batch[i]);
+    }
+  }
+}
+
+}  // namespace quartz::vector

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/mutex.hpp"
+#include "quartz/result.hpp"
+#include "vector/slot.hpp"
+#include "vector/slot_array.hpp"
+
+namespace quartz::vector {
+
+/// Which slots hold a point. A slot goes from free to pending when its point may be found, to
+/// linked when the graph leads to it, to removed when it must not be found any more though the
+/// graph may still lead through it, and back to free when nothing leads to it.
+///
+/// Threads: all calls may be made at the same time; each slot's changes by one thread at a time.
+class SlotStates {
+ public:
+  enum class State : std::uint8_t { free, pending, linked, removed };
+
+  SlotStates() : states_(sizeof(std::atomic<State>), 1) {}
+
+  /// A free slot, to be filled and then shown by `show`; a used one again if there is one. Nothing
+  /// once `kSlotsMax` are in use. `io_error` without memory.
+  Result<std::optional<Slot>> take();
+  /// The point in a taken slot may be found.
+  void show(Slot slot) noexcept {
+    of(slot).store(State::pending, std::memory_order_release);
+    live_.fetch_add(1, std::memory_order_relaxed);
+  }
+  /// The graph leads to a shown slot, unless it was removed meanwhile.
+  void link(Slot slot) noexcept {
+    State expected = State::pending;
+    of(slot).compare_exchange_strong(expected, State::linked, std::memory_order_acq_rel);
+  }
+  /// The point in a shown slot must not be found any more.
+  void remove(Slot slot);
+  /// Slots that were removed since the last call; the caller gives them back when nothing leads to
+  /// them.
+  std::vector<Slot> take_removed();
+  void give_back(std::vector<Slot> slots);
+
+  /// Pending or linked.
+  bool live(Slot slot) const noexcept {
+    const State state = of(slot).load(std::memory_order_acquire);
+    return state == State::pending || state == State::linked;
+  }
+  bool linked(Slot slot) const noexcept {
+    return of(slot).load(std::memory_order_acquire) == State::linked;
+  }
+  bool removed(Slot slot) const noexcept {
+    return of(slot).load(std::memory_order_acquire) == State::removed;
+  }
+  std::size_t live_count() const noexcept { return live_.load(std::memory_order_relaxed); }
+  /// All slots that were ever taken are below.
+  std::size_t end() const noexcept { return end_.load(std::memory_order_acquire); }
+
+ private:
+  std::atomic<State>& of(Slot slot) const noexcept {
+    return *reinterpret_cast<std::atomic<State>*>(states_.at(slot));
+  }
+
+  SlotArray states_;
+  std::atomic<std::size_t> live_{0};
+  std::atomic<std::size_t> end_{0};
+  Mutex mutex_;
+  std::vector<Slot> free_ QUARTZ_GUARDED_BY(mutex_);
+  std::vector<Slot> removed_ QUARTZ_GUARDED_BY(mutex_);
+};
+
+}  // namespace quartz::vector
