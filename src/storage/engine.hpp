@@ -34,6 +34,7 @@
 #include "storage/log.hpp"
 #include "storage/memtable_orderer.hpp"
 #include "storage/operation_gate.hpp"
+#include "storage/record_observer.hpp"
 #include "storage/row_cache.hpp"
 #include "storage/space_guard.hpp"
 
@@ -82,6 +83,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// As `write`, without blocking the caller. `done` is called once, by whichever thread completes
   /// the write, possibly before this returns.
   void write_in_background(WriteBatch batch, const WriteOptions& options, Done done);
+
+  /// `observer` is told of all records from now on; the newest sequence before them. It must be
+  /// removed before it goes. Twice: told twice.
+  Sequence add_observer(RecordObserver* observer);
+  /// It is not told anything any more when this returns.
+  void remove_observer(RecordObserver* observer);
 
   // Reading.
   Result<bool> get_into(const KeyspaceState& keyspace, std::string_view key, std::string& value,
@@ -169,6 +176,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
       QUARTZ_REQUIRES(append_mutex_);
   void append_without_waiting(const WriteBatch& batch, Done done);
   Result<void> expect_syncs();
+
+  // engine_observers.cpp
+  void tell_observers_locked(Sequence first_sequence, std::span<const std::byte> operations,
+                             std::uint32_t count) QUARTZ_REQUIRES(append_mutex_);
 
   // engine_read.cpp
   ReadPoint read_point(const Snapshot* snapshot) const;
@@ -258,6 +269,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // until a roll, which needs the append lock.
   Memtable* active_ QUARTZ_GUARDED_BY(append_mutex_) = nullptr;
   std::optional<Error> writes_stopped_ QUARTZ_GUARDED_BY(append_mutex_);
+  std::vector<RecordObserver*> observers_ QUARTZ_GUARDED_BY(append_mutex_);
   std::atomic<bool> syncs_expected_{false};  // Somebody has asked for `Durability::disk`.
   std::atomic<Sequence> visible_sequence_{0};
   std::atomic<std::uint64_t> active_since_ns_{0};  // When the active memtable got its first write.
