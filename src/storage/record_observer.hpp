@@ -9,15 +9,15 @@
 namespace quartz::storage {
 
 /// Told of every record that an engine appends, one after another in the order of their sequences:
-/// after it has become visible, and before the write that appended it returns. What follows from the
-/// rows of an engine, an index for instance, stays in step with them this way.
+/// after it has become visible, and before the write that appended it returns. What follows from
+/// the rows of an engine, an index for instance, stays in step with them this way.
 class RecordObserver {
  public:
   virtual ~RecordObserver() = default;
 
-  /// `count` operations as the log stores them, whose sequences begin at `first_sequence`; the bytes
-  /// are there until this returns. Holds up all writers of the engine, so be brief, and call nothing
-  /// of the engine.
+  /// `count` operations as the log stores them, whose sequences begin at `first_sequence`; the
+  /// bytes are there until this returns. Holds up all writers of the engine, so be brief, and call
+  /// nothing of the engine.
   virtual void appended(Sequence first_sequence, std::span<const std::byte> operations,
                         std::uint32_t count) noexcept = 0;
 };
