@@ -1,0 +1,50 @@
+#include "vector/components.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+
+namespace quartz::vector {
+namespace {
+
+Result<void> check_finite(std::span<const float> components) {
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    if (std::isfinite(components[i])) continue;
+    return Error(Errc::invalid_argument,
+                 fmt::format("component {} is {}, which is not a finite number", i, components[i]));
+  }
+  return {};
+}
+
+// In double precision no float is so large or so small that its square is lost.
+double length_of(std::span<const float> components) {
+  double squares = 0;
+  for (const float component : components) squares += double{component} * double{component};
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+Result<void> check_components(std::span<const float> components) {
+  QUARTZ_TRY(check_finite(components));
+  const double length = length_of(components);
+  if (length <= double{kLengthMax}) return {};
+  return Error(Errc::invalid_argument,
+               fmt::format("the vector's length of {:.3g} exceeds {:.3g}", length, kLengthMax));
+}
+
+Result<void> normalise(std::span<float> components) {
+  QUARTZ_TRY(check_finite(components));
+  const double length = length_of(components);
+  if (length == 0) {
+    return Error(
+        Errc::invalid_argument,
+        fmt::format("all {} components are zero, which is no direction", components.size()));
+  }
+  for (float& component : components) component = static_cast<float>(double{component} / length);
+  return {};
+}
+
+}  // namespace quartz::vector
