@@ -7,6 +7,7 @@
 #include <boost/json/string_view.hpp>
 
 #include "base/try.hpp"
+#include "base/utf8.hpp"
 
 namespace quartz::cli {
 namespace {

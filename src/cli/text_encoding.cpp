@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "base/utf8.hpp"
 
 namespace quartz::cli {
 namespace {
@@ -39,32 +40,6 @@ void append_hex(std::string& to, char c) {
 }
 
 }  // namespace
-
-std::size_t utf8_sequence_bytes(std::string_view text) noexcept {
-  if (text.empty()) return 0;
-  const std::uint8_t lead = octet(text[0]);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  // C0 and C1 could only begin overlong forms; past F4 lies nothing that Unicode has.
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  // The second byte's range is what rules out overlong forms, surrogates and what is past U+10FFFF.
-  const std::uint8_t lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const std::uint8_t highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (octet(text[1]) < lowest || octet(text[1]) > highest) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if (octet(text[i]) < 0x80 || octet(text[i]) > 0xBF) return 0;
-  }
-  return length;
-}
-
-bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const std::size_t length = utf8_sequence_bytes(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
 
 void escape_to(std::string& to, std::string_view bytes) {
   while (!bytes.empty()) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,11 +7,6 @@
 #include "quartz/result.hpp"
 
 namespace quartz::cli {
-
-/// Length of the well-formed UTF-8 sequence (RFC 3629: no surrogates, no overlong forms) at the
-/// front of `text`; 0 if there is none.
-std::size_t utf8_sequence_bytes(std::string_view text) noexcept;
-bool is_utf8(std::string_view text) noexcept;
 
 /// `bytes` as one field of text: backslash, tab, newline and carriage return become `\\`, `\t`,
 /// `\n` and `\r`; other control bytes and bytes that are not UTF-8 become `\xNN`. Appends to `to`.
