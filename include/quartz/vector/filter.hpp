@@ -61,6 +61,11 @@ class QUARTZ_EXPORT Filter {
   /// from `parse` have none.
   Result<void> validate() const;
 
+  /// Whether a point matches. For a single one: both are read anew each time.
+  /// Errors: that of `validate`; `payload` is neither empty nor a payload (see
+  /// quartz/vector/payload_limits.hpp).
+  Result<bool> matches(std::string_view id, std::string_view payload) const;
+
   /// The text that `parse` makes an equal filter of, if it is no longer than a text may be. Of one
   /// with a mistake, the mistake in angle brackets.
   std::string to_string() const;
