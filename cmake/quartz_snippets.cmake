@@ -50,7 +50,7 @@ function(quartz_add_snippet name directive body previous_body body_out)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   # A document may name a value only to show where it comes from.
   target_compile_options(${target} PRIVATE -Wno-unused-variable -Wno-unused-but-set-variable)
-  target_link_libraries(${target} PRIVATE quartz::storage_shared fmt::fmt Boost::headers)
+  target_link_libraries(${target} PRIVATE quartz::quartz_shared fmt::fmt Boost::headers)
   quartz_add_scratch_test(snippet.${name} ${target} LABEL snippet)
 endfunction()
 
