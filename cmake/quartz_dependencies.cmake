@@ -1,8 +1,10 @@
-# What each part needs, looked up once. The library itself: RocksDB, fmt, spdlog and threads.
+# What each part needs, looked up once. The library itself: RocksDB, fmt, spdlog, CRoaring
+# (sets of points) and threads.
 find_package(Threads REQUIRED)
 find_package(RocksDB CONFIG REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
+find_package(roaring REQUIRED)
 
 if(QUARTZ_TOOL OR QUARTZ_BENCH OR QUARTZ_TESTS)
   find_package(CLI11 REQUIRED)

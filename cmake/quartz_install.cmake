@@ -33,9 +33,14 @@ install(FILES "${PROJECT_BINARY_DIR}/quartzConfig.cmake"
 
 # One file for each library. The paths in it follow the prefix of `cmake --install --prefix`,
 # because they are relative to where the file lies.
+# CRoaring comes without such a file, so that an archive's need of it is written out.
 file(RELATIVE_PATH pc_prefix "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
 foreach(library IN ITEMS quartz quartz_storage)
   set(pc_library ${library})
+  set(pc_private_libraries)
+  if(library STREQUAL "quartz")
+    set(pc_private_libraries -lroaring)
+  endif()
   configure_file("${PROJECT_SOURCE_DIR}/cmake/quartz.pc.in" "${PROJECT_BINARY_DIR}/${library}.pc"
                  @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/${library}.pc"
