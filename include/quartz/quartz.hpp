@@ -22,5 +22,6 @@
 #include "quartz/vector/filter_relation.hpp"
 #include "quartz/vector/filter_value.hpp"
 #include "quartz/vector/limits.hpp"
+#include "quartz/vector/payload_index_kind.hpp"
 #include "quartz/vector/payload_limits.hpp"
 #include "quartz/version.hpp"

@@ -226,4 +226,19 @@ Result<FilterNode> parse_filter(std::string_view text) {
   return FilterParser(lexer).parse();
 }
 
+Result<FilterPath> parse_filter_path(std::string_view text) {
+  QUARTZ_ASSIGN(FilterLexer lexer, FilterLexer::open(text));
+  QUARTZ_ASSIGN(FilterToken field, lexer.next());
+  if (field.kind != Kind::field && field.kind != Kind::id) {
+    return text_error(Errc::invalid_argument, "field", text, field.offset,
+                      "expected the name of a field; others than plain words stand in backquotes");
+  }
+  QUARTZ_ASSIGN(const FilterToken behind, lexer.next());
+  if (behind.kind != Kind::end) {
+    return text_error(Errc::invalid_argument, "field", text, behind.offset,
+                      "expected the end behind the name of a field");
+  }
+  return std::move(field.path);
+}
+
 }  // namespace quartz::protocol

@@ -12,4 +12,8 @@ namespace quartz::protocol {
 /// the limits in quartz/vector/filter_limits.hpp. Cost: linear; about 0.5 us a comparison.
 Result<FilterNode> parse_filter(std::string_view text);
 
+/// What a text names that is a single field, or the word `id`, as a filter has it. Errors: as
+/// above.
+Result<FilterPath> parse_filter_path(std::string_view text);
+
 }  // namespace quartz::protocol

@@ -166,4 +166,10 @@ std::string print_filter_value(const FilterValue& value) {
   return text;
 }
 
+std::string print_filter_path(const FilterPath& path) {
+  std::string text;
+  append_path(text, path);
+  return text;
+}
+
 }  // namespace quartz::protocol

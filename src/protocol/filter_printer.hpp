@@ -14,4 +14,7 @@ std::string print_filter(const FilterExpression& expression);
 /// One value, as it stands in a filter.
 std::string print_filter_value(const FilterValue& value);
 
+/// A field, or `id`.
+std::string print_filter_path(const FilterPath& path);
+
 }  // namespace quartz::protocol

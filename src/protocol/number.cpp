@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <system_error>
 
 #include "base/check.hpp"
@@ -72,6 +73,17 @@ Number Number::of(double value) noexcept {
 
 Number Number::of(const NumberValue& value) noexcept {
   return std::visit([](auto held) { return of(held); }, value);
+}
+
+std::optional<std::int64_t> to_int64(const Number& number) noexcept {
+  if (number.nearest < -kTwoTo63 || number.nearest > kTwoTo63) return std::nullopt;
+  if (number.nearest == kTwoTo63) {
+    if (number.rest >= 0) return std::nullopt;
+    return std::numeric_limits<std::int64_t>::max() + (number.rest + 1);
+  }
+  const auto rounded = static_cast<std::int64_t>(number.nearest);
+  if (static_cast<double>(rounded) != number.nearest) return std::nullopt;
+  return rounded + number.rest;
 }
 
 std::size_t number_bytes(std::string_view text) noexcept {

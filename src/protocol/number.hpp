@@ -34,6 +34,9 @@ struct Number {
   }
 };
 
+/// The integer that `number` is exactly, if it is one of 64 bits with a sign.
+std::optional<std::int64_t> to_int64(const Number& number) noexcept;
+
 /// Length of the number at the front of `text`, in JSON's grammar; 0 if there is none. It ends
 /// where the grammar does: of "01" it is the "0", of "1.x" the "1".
 std::size_t number_bytes(std::string_view text) noexcept;

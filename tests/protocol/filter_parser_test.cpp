@@ -179,6 +179,27 @@ TEST(FilterParser, as_many_comparisons_as_a_text_can_hold_are_read) {
   EXPECT_THAT(parse_filter(text), Succeeds());
 }
 
+TEST(FilterPathParser, reads_one_field_or_the_id) {
+  EXPECT_EQ(parse_filter_path("author.name").value(), (FilterPath{{"author", "name"}}));
+  EXPECT_EQ(parse_filter_path(" `a b`.`id` ").value(), (FilterPath{{"a b", "id"}}));
+  EXPECT_EQ(parse_filter_path("id").value(), FilterPath::id());
+  for (const char* path : {"author.name", "`a b`.id", "`id`", "id"}) {
+    EXPECT_EQ(print_filter_path(parse_filter_path(path).value()), path);
+  }
+}
+
+TEST(FilterPathParser, refuses_anything_else_with_its_place) {
+  const auto refuses_at = [](const char* text, const char* place) {
+    EXPECT_THAT(parse_filter_path(text), FailsWith(Errc::invalid_argument, StartsWith(place)));
+  };
+  refuses_at("", "field: at offset 0: expected the name of a field");
+  refuses_at("in", "field: at offset 0: expected the name of a field");
+  refuses_at("'a'", "field: at offset 0: expected the name of a field");
+  refuses_at("a b", "field: at offset 2: expected the end");
+  refuses_at("a == 1", "field: at offset 2: expected the end");
+  refuses_at("a.", "filter: at offset 2: expected a name");
+}
+
 // Cut and changed texts: an answer of some kind, and the place of a mistake lies within the text.
 TEST(FilterParser, any_bytes_are_a_filter_or_a_typed_error) {
   const std::string whole =

@@ -69,6 +69,26 @@ TEST(Number, random_integers_and_doubles_near_them_compare_exactly) {
   }
 }
 
+TEST(Number, is_an_integer_if_it_is_one_exactly) {
+  for (const std::int64_t value :
+       {SignedLimits::min(), SignedLimits::min() + 1, SignedLimits::max(), SignedLimits::max() - 1,
+        std::int64_t{0}, std::int64_t{-1}, (std::int64_t{1} << 53) + 1,
+        -(std::int64_t{1} << 53) - 1}) {
+    EXPECT_EQ(to_int64(Number::of(value)), value);
+  }
+  EXPECT_EQ(to_int64(number("2.0")), 2);
+  EXPECT_EQ(to_int64(number("-9223372036854775808.0")), SignedLimits::min());
+  for (const char* text : {"0.5", "-1.5", "9223372036854775808", "9223372036854775809",
+                           "18446744073709551615", "1e300", "-9223372036854777856.0"}) {
+    EXPECT_EQ(to_int64(number(text)), std::nullopt) << text;
+  }
+  Random random(2);
+  for (int i = 0; i < 10'000; ++i) {
+    const auto value = static_cast<std::int64_t>(random.next()) >> random.below(63);
+    ASSERT_EQ(to_int64(Number::of(value)), value);
+  }
+}
+
 TEST(NumberText, ends_where_the_grammar_does) {
   const std::vector<std::pair<std::string, std::size_t>> lengths = {
       {"", 0},    {"-", 0},   {"x", 0},    {".5", 0},   {"+1", 0},        {"0", 1},

@@ -11,4 +11,7 @@ inline constexpr std::size_t kPayloadBytesMax = std::size_t{1} << 20;
 /// reads a payload recurses so deep at most.
 inline constexpr std::size_t kPayloadDepthMax = 32;
 
+/// How many fields of a collection's payloads can have an index. Each costs every write.
+inline constexpr std::size_t kPayloadIndexesMax = 64;
+
 }  // namespace quartz
