@@ -52,7 +52,7 @@ auto with_text_range(const ValueQuestion& question, Use use) {
              [text](const auto& key) { return key < text || key.starts_with(text); });
 }
 
-const protocol::Number& exact(const protocol::Number& key) noexcept { return key; }
+protocol::Number exact(protocol::Number key) noexcept { return key; }
 protocol::Number exact(std::int64_t key) noexcept { return protocol::Number::of(key); }
 
 // The same for numbers, where keys are compared as what they are exactly.
@@ -96,7 +96,7 @@ class KeywordValues final : public PayloadIndexValues {
     // A node has its hash and a link beside what it holds.
     std::size_t total = slots_.bucket_count() * sizeof(void*);
     for (const auto& [text, slots] : slots_) {
-      total += sizeof(text) + sizeof(slots) + 2 * sizeof(void*) + slots.bytes();
+      total += sizeof(std::string) + sizeof(SlotPostings) + 2 * sizeof(void*) + slots.bytes();
       total += text.capacity() > std::string().capacity() ? text.capacity() : 0;
     }
     return total;
