@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <utility>
 #include <variant>
 
@@ -24,7 +23,7 @@ class FilterEvaluator::Compiler {
   }
 
   void operator()(const protocol::ConstantFilter& filter) {
-    append({Kind::constant, filter.value, 0, 0});
+    append({.kind = Kind::constant, .value = filter.value});
   }
   void operator()(const protocol::ComparisonFilter& filter) {
     if (filter.relation == FilterRelation::not_equal) {
@@ -40,7 +39,8 @@ class FilterEvaluator::Compiler {
                     std::ranges::any_of(filter.values, &FilterValue::is_null));
   }
   void operator()(const protocol::ExistenceFilter& filter) {
-    append({Kind::found, false, into_.fields_.add(filter.path), 0});
+    const std::uint32_t field = into_.fields_.add(filter.path);
+    append({.kind = Kind::found, .place = field, .root = into_.fields_.root_of(field)});
   }
   void operator()(const protocol::PrefixFilter& filter) {
     leaf(filter.path, FilterLeaf::prefix(filter.prefix));
@@ -55,11 +55,9 @@ class FilterEvaluator::Compiler {
     compound(Kind::negation, [&] { below(*filter.operand); });
   }
   // Stands for a whole tree only, which has been refused.
-  void operator()(const protocol::InvalidFilter&) { append({Kind::constant, false, 0, 0}); }
+  void operator()(const protocol::InvalidFilter&) { append({.kind = Kind::constant}); }
 
  private:
-  static constexpr std::uint32_t kId = std::numeric_limits<std::uint32_t>::max();
-
   struct LeafOfField {
     std::uint32_t field;
     FilterLeaf leaf;
@@ -79,7 +77,7 @@ class FilterEvaluator::Compiler {
   template <class AppendBelow>
   void compound(Kind kind, AppendBelow append_below) {
     const std::size_t at = into_.steps_.size();
-    append({kind, false, 0, 0});
+    append({.kind = kind});
     append_below();
     into_.steps_[at].end = static_cast<std::uint32_t>(into_.steps_.size());
   }
@@ -95,7 +93,8 @@ class FilterEvaluator::Compiler {
 
   void leaf(const FilterPath& path, FilterLeaf leaf) {
     const std::uint32_t field = path.is_id() ? kId : into_.fields_.add(path);
-    append({Kind::leaf, false, static_cast<std::uint32_t>(leaves_.size()), 0});
+    const std::uint32_t root = path.is_id() ? kId : into_.fields_.root_of(field);
+    append({.kind = Kind::leaf, .place = static_cast<std::uint32_t>(leaves_.size()), .root = root});
     leaves_.push_back({field, std::move(leaf)});
   }
 
@@ -124,12 +123,15 @@ class FilterEvaluator::Compiler {
   std::vector<LeafOfField> leaves_;
 };
 
-// What is known about one point: a bit for each leaf, and behind them one for each field.
+// What is known about one point so far: a bit for each leaf that is accepted, behind them one for
+// each field that was found, and one for each root that is complete.
 class FilterEvaluator::Findings {
  public:
   explicit Findings(const FilterEvaluator& evaluator)
-      : evaluator_(evaluator), leaf_count_(evaluator.leaves_.size()) {
-    const std::size_t words = (leaf_count_ + evaluator.fields_.count()) / 64 + 1;
+      : evaluator_(evaluator),
+        fields_at_(evaluator.leaves_.size()),
+        roots_at_(fields_at_ + evaluator.fields_.count()) {
+    const std::size_t words = (roots_at_ + evaluator.fields_.root_count()) / 64 + 1;
     if (words > kWordsWithin) {
       beyond_.resize(words);
       bits_ = beyond_.data();
@@ -140,16 +142,29 @@ class FilterEvaluator::Findings {
   Findings(const Findings&) = delete;
   Findings& operator=(const Findings&) = delete;
 
-  void found(std::uint32_t field) noexcept { set(leaf_count_ + field); }
+  void found(std::uint32_t field) noexcept { set(fields_at_ + field); }
   void value(std::uint32_t field, const PayloadValue& value) noexcept {
     ask(evaluator_.leaves_of_field_[field], value);
   }
-  void ask_about_id(std::string_view id) noexcept {
-    ask(evaluator_.leaves_of_field_.back(), PayloadValue::of_text(id));
+  // True if that decides. The last root always does, and is not worth a look.
+  bool complete(std::uint32_t root) noexcept {
+    set(roots_at_ + root);
+    return ++complete_count_ < evaluator_.fields_.root_count() &&
+           evaluator_.truth(0, *this) != Truth::open;
   }
+  // What is certain before the payload is read.
+  Truth ask_about_id(std::string_view id) noexcept {
+    const LeafRange leaves = evaluator_.leaves_of_field_.back();
+    if (leaves.begin == leaves.end) return Truth::open;
+    ask(leaves, PayloadValue::of_text(id));
+    return evaluator_.truth(0, *this);
+  }
+  void end() noexcept { ended_ = true; }
 
-  bool is_found(std::uint32_t field) const noexcept { return get(leaf_count_ + field); }
-  bool accepted(std::uint32_t leaf) const noexcept { return get(leaf); }
+  Truth accepted(const Step& leaf) const noexcept { return known(get(leaf.place), leaf.root); }
+  Truth found(const Step& step) const noexcept {
+    return known(get(fields_at_ + step.place), step.root);
+  }
 
  private:
   static constexpr std::size_t kWordsWithin = 16;
@@ -159,11 +174,19 @@ class FilterEvaluator::Findings {
       if (evaluator_.leaves_[leaf].accepts(value)) set(leaf);
     }
   }
+  // Nothing takes back what has been found. What has not may come until its root is complete.
+  Truth known(bool yes, std::uint32_t root) const noexcept {
+    if (yes) return Truth::yes;
+    return ended_ || root == kId || get(roots_at_ + root) ? Truth::no : Truth::open;
+  }
   void set(std::size_t bit) noexcept { bits_[bit / 64] |= std::uint64_t{1} << (bit % 64); }
   bool get(std::size_t bit) const noexcept { return (bits_[bit / 64] >> (bit % 64) & 1) != 0; }
 
   const FilterEvaluator& evaluator_;
-  std::size_t leaf_count_;
+  std::size_t fields_at_;
+  std::size_t roots_at_;
+  std::uint32_t complete_count_ = 0;
+  bool ended_ = false;
   std::array<std::uint64_t, kWordsWithin> within_;  // Set to zero as far as it is used.
   std::vector<std::uint64_t> beyond_;
   std::uint64_t* bits_ = within_.data();
@@ -178,33 +201,45 @@ Result<FilterEvaluator> FilterEvaluator::compile(const Filter& filter) {
 
 bool FilterEvaluator::matches(std::string_view id, std::string_view payload) const {
   Findings findings(*this);
-  findings.ask_about_id(id);
-  return fields_.walk(payload, findings) && holds(0, findings);
+  const Truth early = findings.ask_about_id(id);
+  if (early != Truth::open) return early == Truth::yes;
+  if (!fields_.walk(payload, findings)) return false;
+  findings.end();
+  return truth(0, findings) == Truth::yes;
 }
 
-bool FilterEvaluator::holds(std::uint32_t at, const Findings& findings) const noexcept {
+FilterEvaluator::Truth FilterEvaluator::truth(std::uint32_t at,
+                                              const Findings& findings) const noexcept {
   const Step& step = steps_[at];
   switch (step.kind) {
     case Kind::constant:
-      return step.value;
+      return step.value ? Truth::yes : Truth::no;
     case Kind::leaf:
-      return findings.accepted(step.place);
+      return findings.accepted(step);
     case Kind::found:
-      return findings.is_found(step.place);
-    case Kind::negation:
-      return !holds(at + 1, findings);
+      return findings.found(step);
+    case Kind::negation: {
+      const Truth negated = truth(at + 1, findings);
+      if (negated == Truth::open) return Truth::open;
+      return negated == Truth::yes ? Truth::no : Truth::yes;
+    }
     case Kind::conjunction:
-      for (std::uint32_t below = at + 1; below != step.end; below = steps_[below].end) {
-        if (!holds(below, findings)) return false;
-      }
-      return true;
+      return combined(at, findings, Truth::no);
     case Kind::disjunction:
-      for (std::uint32_t below = at + 1; below != step.end; below = steps_[below].end) {
-        if (holds(below, findings)) return true;
-      }
-      return false;
+      return combined(at, findings, Truth::yes);
   }
-  return false;
+  return Truth::no;
+}
+
+FilterEvaluator::Truth FilterEvaluator::combined(std::uint32_t at, const Findings& findings,
+                                                 Truth decisive) const noexcept {
+  Truth result = decisive == Truth::no ? Truth::yes : Truth::no;
+  for (std::uint32_t below = at + 1; below != steps_[at].end; below = steps_[below].end) {
+    const Truth one = truth(below, findings);
+    if (one == decisive) return decisive;
+    if (one == Truth::open) result = Truth::open;
+  }
+  return result;
 }
 
 }  // namespace quartz::vector

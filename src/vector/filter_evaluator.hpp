@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +15,7 @@
 namespace quartz::vector {
 
 /// A filter made ready for being asked about many points. One pass over a payload finds the fields
-/// that the filter names and asks everything about them; what was found decides. Immutable.
+/// that the filter names and asks everything about them, until what was found decides. Immutable.
 /// Threads: any number at the same time.
 class FilterEvaluator {
  public:
@@ -31,6 +32,8 @@ class FilterEvaluator {
   bool ignores_payload() const noexcept { return fields_.count() == 0; }
 
  private:
+  static constexpr std::uint32_t kId = std::numeric_limits<std::uint32_t>::max();
+
   enum class Kind : std::uint8_t { constant, leaf, found, conjunction, disjunction, negation };
   // A node of the tree, which stands before those below it. `end` is behind the last of them.
   struct Step {
@@ -38,7 +41,10 @@ class FilterEvaluator {
     bool value = false;       // constant
     std::uint32_t place = 0;  // leaf: in `leaves_`; found: the field
     std::uint32_t end = 0;
+    std::uint32_t root = kId;  // leaf, found: that of the field, or the id
   };
+  // Open is what fields that are still to come can make true or false.
+  enum class Truth : std::uint8_t { no, yes, open };
   // The leaves about one field lie together.
   struct LeafRange {
     std::uint32_t begin = 0;
@@ -48,7 +54,9 @@ class FilterEvaluator {
   class Findings;
 
   FilterEvaluator() = default;
-  bool holds(std::uint32_t at, const Findings& findings) const noexcept;
+  Truth truth(std::uint32_t at, const Findings& findings) const noexcept;
+  // Of a conjunction; of a disjunction with `no` and `yes` exchanged.
+  Truth combined(std::uint32_t at, const Findings& findings, Truth decisive) const noexcept;
 
   PayloadFields fields_;
   std::vector<FilterLeaf> leaves_;

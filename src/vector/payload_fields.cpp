@@ -8,18 +8,22 @@ std::uint32_t PayloadFields::add(const protocol::FilterPath& path) {
   std::uint32_t at = 0;
   for (const std::string& name : path.names) {
     auto& children = nodes_[at].children;
-    auto child = std::ranges::lower_bound(children, name, {}, &Child::name);
+    const auto child = std::ranges::lower_bound(children, name, {}, &Child::name);
     if (child == children.end() || child->name != name) {
       const auto next = static_cast<std::uint32_t>(nodes_.size());
-      child = children.insert(child, Child{name, next});
-      nodes_.emplace_back();  // Moves the nodes, and `children` with them.
+      children.insert(child, Child{name, next});
+      const std::uint32_t root = at == 0 ? root_count_++ : nodes_[at].root;
+      nodes_.push_back(Node{kNone, root, {}});  // Moves the nodes, and `children` with them.
       at = next;
     } else {
       at = child->node;
     }
   }
   Node& node = nodes_[at];
-  if (node.field == kNone) node.field = count_++;
+  if (node.field == kNone) {
+    node.field = count();
+    root_of_field_.push_back(node.root);
+  }
   return node.field;
 }
 

@@ -36,16 +36,21 @@ class PayloadFields {
  public:
   /// The number by which `path` (not the id) will be reported; the same path, the same number.
   std::uint32_t add(const protocol::FilterPath& path);
-  std::uint32_t count() const noexcept { return count_; }
+  std::uint32_t count() const noexcept { return static_cast<std::uint32_t>(root_of_field_.size()); }
+
+  /// Fields whose paths begin with the same name have the same root; roots are numbered, too.
+  std::uint32_t root_of(std::uint32_t field) const noexcept { return root_of_field_[field]; }
+  std::uint32_t root_count() const noexcept { return root_count_; }
 
   /// Calls `visitor.found(field)` for each field that the payload has, once or more, and
-  /// `visitor.value(field, const PayloadValue&)` for each value that it leads to. Ends as soon as
-  /// no field can come any more. False if it stumbled over what is no validated payload; of an
-  /// empty text, which is no payload, there is nothing to report. Allocates only for a string with
+  /// `visitor.value(field, const PayloadValue&)` for each value that it leads to. Behind the last
+  /// of a root it calls `visitor.complete(root)`. Ends as soon as that returns true, or when no
+  /// field can come any more. False if it stumbled over what is no validated payload; of an empty
+  /// text, which is no payload, there is nothing to report. Allocates only for a string with
   /// escapes that is longer than a std::string holds within itself.
   template <class Visitor>
   bool walk(std::string_view payload, Visitor& visitor) const {
-    if (payload.empty() || count_ == 0) return true;
+    if (payload.empty() || count() == 0) return true;
     Walk<Visitor> walk{*this, PayloadReader(payload), visitor, {}};
     return walk.reader.take('{') && walk.object(nodes_.front(), 1);
   }
@@ -60,6 +65,7 @@ class PayloadFields {
   // Where a path ends, or where several part.
   struct Node {
     std::uint32_t field = kNone;
+    std::uint32_t root = kNone;
     std::vector<Child> children;  // In the order of their names.
   };
 
@@ -80,7 +86,8 @@ class PayloadFields {
   };
 
   std::vector<Node> nodes_ = std::vector<Node>(1);  // The first is the payload itself.
-  std::uint32_t count_ = 0;
+  std::vector<std::uint32_t> root_of_field_;
+  std::uint32_t root_count_ = 0;
 };
 
 template <class Visitor>
@@ -95,6 +102,7 @@ bool PayloadFields::Walk<Visitor>::object(const Node& node, std::size_t depth) {
       if (!reader.skip_value()) return false;
     } else {
       if (!value(*child, depth)) return false;
+      if (depth == 1 && visitor.complete(child->root)) return true;
       // Names are unique, so that nothing more can come.
       if (--awaited == 0) return depth == 1 || reader.skip_to_end_of_container();
     }

@@ -22,6 +22,7 @@ class PayloadIndexes::Adder {
   void value(std::uint32_t field, const PayloadValue& value) {
     indexes_.index_of_field_[field]->add_value(slot_, value);
   }
+  static bool complete(std::uint32_t /*root*/) noexcept { return false; }
   void id(PayloadIndex& index, std::string_view id) {
     index.add_found(slot_);
     index.add_value(slot_, PayloadValue::of_text(id));
@@ -41,6 +42,7 @@ class PayloadIndexes::Remover {
   void value(std::uint32_t field, const PayloadValue& value) {
     indexes_.index_of_field_[field]->remove_value(slot_, value);
   }
+  static bool complete(std::uint32_t /*root*/) noexcept { return false; }
   void id(PayloadIndex& index, std::string_view id) {
     index.remove_found(slot_);
     index.remove_value(slot_, PayloadValue::of_text(id));

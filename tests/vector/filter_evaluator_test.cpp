@@ -148,6 +148,18 @@ TEST(FilterEvaluator, a_text_that_is_no_payload_matches_nothing) {
   }
 }
 
+// What lies behind the field that decides is damaged, so that reading on would show.
+TEST(FilterEvaluator, reads_no_further_than_until_the_answer_is_certain) {
+  const auto matches_beginning = [](const char* filter, const char* text) {
+    return FilterEvaluator::compile(filter).value().matches("x", text);
+  };
+  EXPECT_TRUE(matches_beginning("id == 'x' or a == 1", "damage"));
+  EXPECT_TRUE(matches_beginning("a == 1 or b == 2", R"({"a": 1, damage)"));
+  EXPECT_TRUE(matches_beginning("not (a == 2 and b == 2)", R"({"a": 1, damage)"));
+  EXPECT_TRUE(matches_beginning("a != 2 or b == 2", R"({"a": [1, 3], damage)"));
+  EXPECT_TRUE(matches_beginning("id == 'x' and a.c == 1 or b == 2", R"({"a": {"c": 1}, damage)"));
+}
+
 TEST(FilterEvaluator, thousands_of_comparisons_are_answered_too) {
   std::vector<Filter> many;
   for (int i = 0; i < 5000; ++i) many.push_back(field("f" + std::to_string(i % 100)) == i);

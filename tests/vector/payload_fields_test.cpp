@@ -1,5 +1,6 @@
 #include "vector/payload_fields.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,14 @@ using testing::IsEmpty;
 // Writes down what it is told: "0!" for a field that was found, "0=..." for a value.
 struct Listener {
   std::vector<std::string> heard;
+  std::vector<std::uint32_t> complete_roots;
+  std::optional<std::uint32_t> last_root;
 
   void found(std::uint32_t field) { heard.push_back(std::to_string(field) + "!"); }
+  bool complete(std::uint32_t root) {
+    complete_roots.push_back(root);
+    return root == last_root;
+  }
   void value(std::uint32_t field, const PayloadValue& value) {
     std::string text = std::to_string(field) + "=";
     switch (value.kind) {
@@ -108,6 +115,23 @@ TEST(PayloadFields, what_is_behind_the_last_field_is_not_read) {
               ElementsAre("0!", "0=1.0"));
   EXPECT_THAT(heard({{"a", "b"}, {"c"}}, R"({"a": {"b": 1, "x": {"y": ["]}"]}}, "c": 2})"),
               ElementsAre("0!", "0=1.0", "1!", "1=2.0"));
+}
+
+TEST(PayloadFields, a_root_is_complete_behind_all_that_it_leads_to) {
+  PayloadFields fields;
+  EXPECT_EQ(fields.root_of(fields.add({{"a", "b"}})), 0u);
+  EXPECT_EQ(fields.root_of(fields.add({{"c"}})), 1u);
+  EXPECT_EQ(fields.root_of(fields.add({{"a", "d"}})), 0u);
+  EXPECT_EQ(fields.root_count(), 2u);
+  const char* payload = R"({"c": 1, "x": {"c": 2}, "a": [{"d": 3}, {"b": 4, "d": 5}], "y": 6})";
+  Listener listener;
+  EXPECT_TRUE(fields.walk(payload, listener));
+  EXPECT_THAT(listener.complete_roots, ElementsAre(1u, 0u));
+  EXPECT_EQ(listener.heard.back(), "2=5.0");
+  Listener content;
+  content.last_root = 1;
+  EXPECT_TRUE(fields.walk(payload, content));
+  EXPECT_THAT(content.heard, ElementsAre("1!", "1=1.0"));
 }
 
 TEST(PayloadFields, deeper_nesting_than_a_payload_has_is_refused) {
