@@ -241,31 +241,6 @@ TEST(LogSync, a_header_that_cannot_be_synced_poisons_the_log) {
   EXPECT_TRUE(sync.poisoned());
 }
 
-TEST(LogSync, a_pass_that_another_makes_takes_along_the_records_that_somebody_waits_for) {
-  Gate gate;
-  std::vector<std::string> order;
-  LogSync sync(true, {});
-  const auto first = segment(gate, 1, 0, &order);
-  first->memory_is_file = true;
-  first->memory = *io::Mapping::anonymous(4096);
-  sync.start(first);
-  gate.close();
-  sync.appended(100);
-  std::thread early([&] { EXPECT_THAT(sync.wait(100), Succeeds()); });
-  gate.await_arrivals(1);
-  sync.appended(200);
-  std::atomic<bool> told{false};
-  sync.when(200, [&](Result<void> result) { told = result.has_value(); });
-  std::thread successor([&] { EXPECT_THAT(sync.wait_successor_synced(1), Succeeds()); });
-  gate.open();
-  early.join();
-  successor.join();
-  EXPECT_THAT(sync.wait(200), Succeeds());
-  sync.stop();
-  EXPECT_TRUE(told);
-  EXPECT_THAT(order, testing::Each("000001.log"));
-}
-
 TEST(LogSync, a_synced_sealed_segment_is_let_go) {
   Gate gate;
   LogSync sync(true, {});
