@@ -59,9 +59,9 @@ struct SnapshotState {
 /// - The view is replaced under `view_mutex_`, which is innermost; readers load it under an
 ///   `EpochGuard`, without a lock.
 /// - Flushing, and all else that changes the levels, is done under `levels_mutex_`, by the
-/// background
-///   thread or by a caller of a maintenance operation.
-/// Order of locks: levels_mutex_ → append_mutex_ → view_mutex_; flush_mutex_ is innermost too.
+///   background thread or by a caller of a maintenance operation.
+/// Order of locks: observers_told_mutex_ → levels_mutex_ → append_mutex_ → view_mutex_;
+/// flush_mutex_ is innermost too.
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
   static Result<std::shared_ptr<Engine>> open(const io::Path& directory, StorageConfig config,
@@ -180,6 +180,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // engine_observers.cpp
   void tell_observers_locked(Sequence first_sequence, std::span<const std::byte> operations,
                              std::uint32_t count) QUARTZ_REQUIRES(append_mutex_);
+  void tell_observers_of_close();
 
   // engine_read.cpp
   ReadPoint read_point(const Snapshot* snapshot) const;
@@ -260,7 +261,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::atomic<bool> released_{false};
   std::atomic<bool> compaction_runs_{true};
 
-  Mutex levels_mutex_;
+  // Held while observers are told of the close, so that none of them goes meanwhile.
+  Mutex observers_told_mutex_;
+  Mutex levels_mutex_ QUARTZ_ACQUIRED_AFTER(observers_told_mutex_);
 
   // Appending.
   Mutex append_mutex_ QUARTZ_ACQUIRED_AFTER(levels_mutex_);
@@ -270,6 +273,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Memtable* active_ QUARTZ_GUARDED_BY(append_mutex_) = nullptr;
   std::optional<Error> writes_stopped_ QUARTZ_GUARDED_BY(append_mutex_);
   std::vector<RecordObserver*> observers_ QUARTZ_GUARDED_BY(append_mutex_);
+  bool observers_told_of_close_ QUARTZ_GUARDED_BY(append_mutex_) = false;
   std::atomic<bool> syncs_expected_{false};  // Somebody has asked for `Durability::disk`.
   std::atomic<Sequence> visible_sequence_{0};
   std::atomic<std::uint64_t> active_since_ns_{0};  // When the active memtable got its first write.

@@ -23,6 +23,7 @@ Engine::~Engine() {
 }
 
 Result<void> Engine::close() {
+  tell_observers_of_close();
   if (closed_.exchange(true, std::memory_order_seq_cst)) return closed_error();
   // Appends that began before have ended once the lock was ours.
   {

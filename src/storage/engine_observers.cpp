@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "storage/engine.hpp"
 
@@ -11,6 +13,7 @@ Sequence Engine::add_observer(RecordObserver* observer) {
 }
 
 void Engine::remove_observer(RecordObserver* observer) {
+  MutexLock no_close(observers_told_mutex_);
   MutexLock lock(append_mutex_);
   std::erase(observers_, observer);
 }
@@ -18,6 +21,17 @@ void Engine::remove_observer(RecordObserver* observer) {
 void Engine::tell_observers_locked(Sequence first_sequence, std::span<const std::byte> operations,
                                    std::uint32_t count) {
   for (RecordObserver* observer : observers_) observer->appended(first_sequence, operations, count);
+}
+
+void Engine::tell_observers_of_close() {
+  MutexLock no_removal(observers_told_mutex_);
+  std::vector<RecordObserver*> observers;
+  {
+    MutexLock lock(append_mutex_);
+    if (std::exchange(observers_told_of_close_, true)) return;
+    observers = observers_;
+  }
+  for (RecordObserver* observer : observers) observer->closing();
 }
 
 }  // namespace quartz::storage

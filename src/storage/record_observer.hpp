@@ -20,6 +20,11 @@ class RecordObserver {
   /// nothing of the engine.
   virtual void appended(Sequence first_sequence, std::span<const std::byte> operations,
                         std::uint32_t count) noexcept = 0;
+
+  /// The engine begins to close; it does everything still when this is called, and nothing when it
+  /// has returned. The last chance to save what followed from its rows. Called once, possibly
+  /// beside `appended`, unless the observer was removed before; must neither add nor remove one.
+  virtual void closing() noexcept {}
 };
 
 }  // namespace quartz::storage

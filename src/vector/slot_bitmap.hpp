@@ -6,12 +6,11 @@
 #include <span>
 #include <vector>
 
+#include "vector/slot.hpp"
+
 struct roaring_bitmap_s;  // NOLINT(readability-identifier-naming): CRoaring's own name.
 
 namespace quartz::vector {
-
-/// The number by which a collection knows a point as long as it is there; reused afterwards.
-using Slot = std::uint32_t;
 
 /// A set of slots, compressed (CRoaring): some bits a slot if they lie close, two bytes if not.
 /// A plain value. Threads: any number may read at the same time.

@@ -94,5 +94,26 @@ TEST_F(RecordObserverTest, meets_the_records_of_several_writers_in_order_and_com
   EXPECT_EQ(order.next, 4001u);
 }
 
+TEST_F(RecordObserverTest, can_use_the_engine_once_more_when_it_is_about_to_close) {
+  class LastWord final : public RecordObserver {
+   public:
+    explicit LastWord(Engine& engine) : engine_(engine) {}
+    void appended(Sequence, std::span<const std::byte>, std::uint32_t) noexcept override {}
+    void closing() noexcept override {
+      ++closings;
+      EXPECT_THAT(engine_.write(WriteBatch().put("last", "word"), {}), Succeeds());
+    }
+    int closings = 0;
+
+   private:
+    Engine& engine_;
+  };
+  LastWord observer(*engine_);
+  engine_->add_observer(&observer);
+  EXPECT_THAT(engine_->close(), Succeeds());
+  EXPECT_THAT(engine_->close(), FailsWith(Errc::closed));
+  EXPECT_EQ(observer.closings, 1);
+}
+
 }  // namespace
 }  // namespace quartz::storage
