@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/check.hpp"
 #include "base/try.hpp"
 
 namespace quartz::vector {
@@ -38,6 +39,22 @@ void SlotStates::give_back(std::vector<Slot> slots) {
     of(slot).store(State::free, std::memory_order_release);
     free_.push_back(slot);
   }
+}
+
+Result<void> SlotStates::restore(std::span<const State> states) {
+  QUARTZ_CHECK(end() == 0 && states.size() <= kSlotsMax);
+  QUARTZ_TRY(states_.grow(states.size()));
+  MutexLock lock(mutex_);
+  // Backwards, so that the lowest of the free ones is the first to be taken.
+  for (std::size_t at = states.size(); at-- > 0;) {
+    const auto slot = static_cast<Slot>(at);
+    of(slot).store(states[at], std::memory_order_relaxed);
+    if (states[at] == State::free) free_.push_back(slot);
+    if (states[at] == State::removed) removed_.push_back(slot);
+  }
+  live_.store(states.size() - free_.size() - removed_.size(), std::memory_order_relaxed);
+  end_.store(states.size(), std::memory_order_release);
+  return {};
 }
 
 }  // namespace quartz::vector

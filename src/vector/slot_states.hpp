@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/mutex.hpp"
@@ -43,6 +44,10 @@ class SlotStates {
   /// them.
   std::vector<Slot> take_removed();
   void give_back(std::vector<Slot> slots);
+
+  /// Takes these states for the slots from 0 on, before any was taken; removed ones come with the
+  /// next `take_removed`. `io_error` without memory. Threads: nobody else knows it yet.
+  Result<void> restore(std::span<const State> states);
 
   /// Pending or linked.
   bool live(Slot slot) const noexcept {
