@@ -65,6 +65,9 @@ class HnswLinks {
     Upper* const upper = upper_of(slot).load(std::memory_order_acquire);
     return {upper->links() + (level - 1) * std::size_t{m_}, m_};
   }
+  /// The lists of level 0, one for each slot, each of 2 m links without padding: for whoever fills
+  /// a graph that nobody else knows yet.
+  SlotArray& level0() noexcept { return level0_; }
   /// Calls `visit(slot)` for each neighbour.
   template <class Visit>
   void for_each(Slot slot, unsigned level, const Visit& visit) const {

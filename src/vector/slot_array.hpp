@@ -40,6 +40,7 @@ class SlotArray {
   /// Address space of all chunks; memory is taken as it is touched.
   std::size_t bytes() const noexcept { return capacity() * stride_; }
 
+  /// Elements of the same chunk lie one behind the other.
   static constexpr unsigned kChunkSlotsLog2 = 14;
   static constexpr std::size_t kChunkSlots = std::size_t{1} << kChunkSlotsLog2;
 
