@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <shared_mutex>
 
 // Lock annotations, checked by clang (-Wthread-safety) and empty elsewhere.
 #if defined(__clang__)
@@ -18,8 +19,13 @@
 #define QUARTZ_EXCLUDES(...) QUARTZ_THREAD_ANNOTATION(locks_excluded(__VA_ARGS__))
 #define QUARTZ_ACQUIRE(...) QUARTZ_THREAD_ANNOTATION(acquire_capability(__VA_ARGS__))
 #define QUARTZ_RELEASE(...) QUARTZ_THREAD_ANNOTATION(release_capability(__VA_ARGS__))
+#define QUARTZ_ACQUIRE_SHARED(...) QUARTZ_THREAD_ANNOTATION(acquire_shared_capability(__VA_ARGS__))
+#define QUARTZ_RELEASE_SHARED(...) QUARTZ_THREAD_ANNOTATION(release_shared_capability(__VA_ARGS__))
+#define QUARTZ_REQUIRES_SHARED(...) \
+  QUARTZ_THREAD_ANNOTATION(requires_shared_capability(__VA_ARGS__))
 #define QUARTZ_TRY_ACQUIRE(...) QUARTZ_THREAD_ANNOTATION(try_acquire_capability(__VA_ARGS__))
 #define QUARTZ_ACQUIRED_AFTER(...) QUARTZ_THREAD_ANNOTATION(acquired_after(__VA_ARGS__))
+#define QUARTZ_RETURN_CAPABILITY(x) QUARTZ_THREAD_ANNOTATION(lock_returned(x))
 #define QUARTZ_NO_THREAD_SAFETY_ANALYSIS QUARTZ_THREAD_ANNOTATION(no_thread_safety_analysis)
 
 namespace quartz {
@@ -40,12 +46,54 @@ class QUARTZ_CAPABILITY("mutex") Mutex {
 class QUARTZ_SCOPED_CAPABILITY MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) QUARTZ_ACQUIRE(mutex) : mutex_(mutex) { mutex_.lock(); }
+  /// Takes over a mutex that the caller has locked.
+  MutexLock(Mutex& mutex, std::adopt_lock_t) QUARTZ_REQUIRES(mutex) : mutex_(mutex) {}
   ~MutexLock() QUARTZ_RELEASE() { mutex_.unlock(); }
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;
 
  private:
   Mutex& mutex_;
+};
+
+/// A mutex that several threads may share with each other, or one have alone.
+class QUARTZ_CAPABILITY("mutex") SharedMutex {
+ public:
+  void lock() QUARTZ_ACQUIRE() { mutex_.lock(); }
+  void unlock() QUARTZ_RELEASE() { mutex_.unlock(); }
+  void lock_shared() QUARTZ_ACQUIRE_SHARED() { mutex_.lock_shared(); }
+  void unlock_shared() QUARTZ_RELEASE_SHARED() { mutex_.unlock_shared(); }
+
+ private:
+  std::shared_mutex mutex_;
+};
+
+/// Holds a SharedMutex alone for a scope.
+class QUARTZ_SCOPED_CAPABILITY ExclusiveLock {
+ public:
+  explicit ExclusiveLock(SharedMutex& mutex) QUARTZ_ACQUIRE(mutex) : mutex_(mutex) {
+    mutex_.lock();
+  }
+  ~ExclusiveLock() QUARTZ_RELEASE() { mutex_.unlock(); }
+  ExclusiveLock(const ExclusiveLock&) = delete;
+  ExclusiveLock& operator=(const ExclusiveLock&) = delete;
+
+ private:
+  SharedMutex& mutex_;
+};
+
+/// Shares a SharedMutex with others of its kind for a scope.
+class QUARTZ_SCOPED_CAPABILITY SharedLock {
+ public:
+  explicit SharedLock(SharedMutex& mutex) QUARTZ_ACQUIRE_SHARED(mutex) : mutex_(mutex) {
+    mutex_.lock_shared();
+  }
+  ~SharedLock() QUARTZ_RELEASE() { mutex_.unlock_shared(); }
+  SharedLock(const SharedLock&) = delete;
+  SharedLock& operator=(const SharedLock&) = delete;
+
+ private:
+  SharedMutex& mutex_;
 };
 
 /// A condition variable for Mutex. Wakes may be spurious: wait in a loop on the condition, so that

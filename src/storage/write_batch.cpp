@@ -1,6 +1,7 @@
 #include "quartz/storage/write_batch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "storage/keyspace_state.hpp"
 #include "storage/operation.hpp"
@@ -37,6 +38,11 @@ WriteBatch& WriteBatch::remove(const Keyspace& keyspace, std::string_view key) {
 WriteBatch& WriteBatch::remove_range(const Keyspace& keyspace, std::string_view first,
                                      std::string_view last) {
   append(static_cast<std::uint8_t>(storage::OperationType::remove_range), &keyspace, first, last);
+  return *this;
+}
+
+WriteBatch& WriteBatch::refuse(Error error) {
+  if (!error_) error_ = std::move(error);
   return *this;
 }
 

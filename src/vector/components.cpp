@@ -1,5 +1,6 @@
 #include "vector/components.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -35,14 +36,16 @@ Result<void> check_components(std::span<const float> components) {
                fmt::format("the vector's length of {:.3g} exceeds {:.3g}", length, kLengthMax));
 }
 
+Result<void> check_direction(std::span<const float> components) {
+  if (std::ranges::any_of(components, [](float component) { return component != 0; })) return {};
+  return Error(Errc::invalid_argument,
+               fmt::format("all {} components are zero, which is no direction", components.size()));
+}
+
 Result<void> normalise(std::span<float> components) {
   QUARTZ_TRY(check_finite(components));
+  QUARTZ_TRY(check_direction(components));
   const double length = length_of(components);
-  if (length == 0) {
-    return Error(
-        Errc::invalid_argument,
-        fmt::format("all {} components are zero, which is no direction", components.size()));
-  }
   for (float& component : components) component = static_cast<float>(double{component} / length);
   return {};
 }

@@ -75,7 +75,7 @@ bool HnswLinks::append(Slot slot, unsigned level, Slot neighbour) noexcept {
 
 std::size_t HnswLinks::bytes(std::size_t slot_count) const noexcept {
   MutexLock lock(arena_lock_);
-  return slot_count * (level0_.stride() + upper_.stride()) + arena_.mapped_bytes();
+  return slot_count * bytes_per_slot() + arena_.mapped_bytes();
 }
 
 }  // namespace quartz::vector

@@ -104,6 +104,8 @@ class HnswLinks {
 
   /// Memory of the lists, without what was reserved and not used.
   std::size_t bytes(std::size_t slot_count) const noexcept;
+  /// Of a slot that reaches no further level.
+  std::size_t bytes_per_slot() const noexcept { return level0_.stride() + upper_.stride(); }
 
  private:
   struct Upper {

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <optional>
-#include <utility>
+#include <span>
 #include <vector>
 
 #include "base/epoch.hpp"
@@ -17,22 +16,22 @@
 namespace quartz::vector {
 
 /// Takes removed slots out of a graph: whoever had a link to one gets links to its neighbours
-/// instead, where they are as good as those it has. Then the slots may be used again. As in
-/// FreshDiskANN (Singh et al., 2021), one pass over all lists serves all that were removed before.
+/// instead, where they are as good as those it has. As in FreshDiskANN (Singh et al., 2021), one
+/// pass over all lists serves all that were removed before.
 ///
 /// Threads: one at a time, beside searches and insertions, which both run under an epoch guard. Not
 /// under a guard itself. Cost: a pass over all links.
 template <class Space>
 class HnswRepairer {
  public:
-  HnswRepairer(HnswLinks& links, SlotStates& states, const Space& space) noexcept
+  HnswRepairer(HnswLinks& links, const SlotStates& states, const Space& space) noexcept
       : links_(links), states_(states), space_(space) {}
 
-  /// How many slots became free. Throws std::bad_alloc; then all links are still valid, and the
-  /// removed slots stay in use.
-  std::size_t repair() {
-    std::vector<Slot> removed = states_.take_removed();
-    if (removed.empty()) return 0;
+  /// Takes the slots, which `SlotStates::take_removed` gave, out of the graph: nothing leads to
+  /// them when it returns, and nobody who was led to one is still there. They can be given back
+  /// then. Throws std::bad_alloc; then all links are still valid, and the slots must be asked for
+  /// again.
+  void repair(std::span<const Slot> removed) {
     removed_.assign(links_.capacity(), false);
     for (const Slot slot : removed) removed_[slot] = true;
     // An insertion that began before may have chosen one of them and not linked it yet.
@@ -43,9 +42,6 @@ class HnswRepairer {
     // A search that began before may still come to one of them.
     drain_retired();
     for (const Slot slot : removed) links_.release(slot);
-    const std::size_t count = removed.size();
-    states_.give_back(std::move(removed));
-    return count;
   }
 
  private:
@@ -102,7 +98,7 @@ class HnswRepairer {
   }
 
   HnswLinks& links_;
-  SlotStates& states_;
+  const SlotStates& states_;
   const Space& space_;
   std::vector<bool> removed_;
 };

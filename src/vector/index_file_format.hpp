@@ -31,9 +31,10 @@ inline constexpr std::size_t kIndexParametersBytesMax = 4096;
 
 /// A point as the file has it.
 struct IndexFilePoint {
-  std::string_view id;  // At most `kKeyBytesMax`.
+  std::string_view id;
   std::uint64_t version = 0;
   std::span<const Slot> slots;
+  std::string_view payload = {};  // Empty where payloads are not kept.
 };
 
 /// The parts of a file, in their order.
@@ -73,8 +74,8 @@ static_assert(sizeof(IndexFileHeader) == 192, "docs/formats/index_file.md gives 
 
 std::uint32_t index_file_header_crc(const IndexFileHeader& header) noexcept;
 
-/// What stands before the id and the slots of a point.
-inline constexpr std::size_t kIndexPointHeaderBytes = 16;
+/// What stands before the id, the slots and the payload of a point.
+inline constexpr std::size_t kIndexPointHeaderBytes = 24;
 
 /// Sections begin at multiples of this; zeros fill the gaps.
 inline constexpr std::size_t kIndexSectionAlignment = 64;

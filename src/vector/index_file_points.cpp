@@ -8,7 +8,8 @@
 #include "base/check.hpp"
 #include "base/coding.hpp"
 #include "base/try.hpp"
-#include "quartz/storage/limits.hpp"
+#include "quartz/vector/payload_limits.hpp"
+#include "quartz/vector/vector_point.hpp"
 
 namespace quartz::vector {
 
@@ -29,15 +30,23 @@ Result<void> IndexPointLoader::load_point(const TakeIndexPoint& take) {
   const auto id_bytes = load<std::uint32_t>(stored.data());
   const auto slot_count = load<std::uint32_t>(stored.data() + 4);
   const auto version = load<std::uint64_t>(stored.data() + 8);
-  if (id_bytes > kKeyBytesMax) return damaged(fmt::format("an id of {} bytes", id_bytes));
-  const std::uint64_t bytes =
-      kIndexPointHeaderBytes + id_bytes + std::uint64_t{slot_count} * sizeof(Slot);
+  const auto payload_bytes = load<std::uint32_t>(stored.data() + 16);
+  if (id_bytes > kPointIdBytesMax) return damaged(fmt::format("an id of {} bytes", id_bytes));
+  if (slot_count > kPointVectorsMax) return damaged(fmt::format("{} slots", slot_count));
+  if (payload_bytes > kPayloadBytesMax) {
+    return damaged(fmt::format("a payload of {} bytes", payload_bytes));
+  }
+  const std::size_t slots_bytes = slot_count * sizeof(Slot);
+  const std::uint64_t bytes = kIndexPointHeaderBytes + id_bytes + slots_bytes + payload_bytes;
   if (bytes > left)
     return damaged(fmt::format("a point of {} bytes, of which there are {},", bytes, left));
   QUARTZ_ASSIGN(stored, peek(static_cast<std::size_t>(bytes)));
   const std::span<const std::byte> id = stored.subspan(kIndexPointHeaderBytes, id_bytes);
-  QUARTZ_TRY(take_slots(stored.subspan(kIndexPointHeaderBytes + id_bytes)));
-  QUARTZ_TRY(take(IndexFilePoint{.id = as_text(id), .version = version, .slots = slots_}));
+  QUARTZ_TRY(take_slots(stored.subspan(kIndexPointHeaderBytes + id_bytes, slots_bytes)));
+  QUARTZ_TRY(take(IndexFilePoint{.id = as_text(id),
+                                 .version = version,
+                                 .slots = slots_,
+                                 .payload = as_text(stored.last(payload_bytes))}));
   begin_ += static_cast<std::size_t>(bytes);
   offset_ += bytes;
   return {};

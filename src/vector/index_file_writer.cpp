@@ -10,7 +10,8 @@
 #include "base/crc32c.hpp"
 #include "base/try.hpp"
 #include "io/staged_file.hpp"
-#include "quartz/storage/limits.hpp"
+#include "quartz/vector/payload_limits.hpp"
+#include "quartz/vector/vector_point.hpp"
 
 namespace quartz::vector {
 namespace {
@@ -199,14 +200,17 @@ class IndexFileWriter {
 
   Result<void> append_points() {
     for (const IndexFilePoint& point : contents_.points) {
-      QUARTZ_CHECK(point.id.size() <= kKeyBytesMax);
-      std::array<std::byte, kIndexPointHeaderBytes> header;
+      QUARTZ_CHECK(point.id.size() <= kPointIdBytesMax);
+      QUARTZ_CHECK(point.payload.size() <= kPayloadBytesMax);
+      std::array<std::byte, kIndexPointHeaderBytes> header{};
       store(header.data(), static_cast<std::uint32_t>(point.id.size()));
       store(header.data() + 4, static_cast<std::uint32_t>(point.slots.size()));
       store(header.data() + 8, point.version);
+      store(header.data() + 16, static_cast<std::uint32_t>(point.payload.size()));
       QUARTZ_TRY(sections_.append(header));
       QUARTZ_TRY(sections_.append(as_bytes(point.id)));
       QUARTZ_TRY(sections_.append(std::as_bytes(point.slots)));
+      QUARTZ_TRY(sections_.append(as_bytes(point.payload)));
     }
     return {};
   }

@@ -13,6 +13,11 @@
 
 namespace quartz::vector {
 
+/// Whether codes depend on the sample that a quantizer was trained with.
+constexpr bool needs_training(Quantization quantization) noexcept {
+  return quantization > Quantization::bf16;
+}
+
 /// Turns vectors into codes, and says how far codes are from each other. Vectors are what
 /// `check_components` accepts and, for `cosine`, what `normalise` has made.
 ///
@@ -79,7 +84,7 @@ class Quantizer {
  private:
   explicit Quantizer(const QuantizerParameters& parameters) noexcept : parameters_(parameters) {}
 
-  bool is_floating() const noexcept { return quantization() <= Quantization::bf16; }
+  bool is_floating() const noexcept { return !needs_training(quantization()); }
   // Products of numbers become products of components only with the sums of the numbers.
   bool has_sums() const noexcept;
   std::size_t packed_bytes() const noexcept;

@@ -21,11 +21,20 @@ Result<std::optional<Slot>> SlotStates::take() {
   return std::optional(static_cast<Slot>(next));
 }
 
-void SlotStates::remove(Slot slot) {
+void SlotStates::link(Slot slot) {
+  State expected = State::pending;
+  if (of(slot).compare_exchange_strong(expected, State::linked, std::memory_order_acq_rel)) return;
   MutexLock lock(mutex_);
   removed_.push_back(slot);
-  of(slot).store(State::removed, std::memory_order_release);
+}
+
+void SlotStates::remove(Slot slot) {
+  const State before = of(slot).exchange(State::removed, std::memory_order_acq_rel);
   live_.fetch_sub(1, std::memory_order_relaxed);
+  // Of a pending one somebody still has to say that it was not linked.
+  if (before != State::linked) return;
+  MutexLock lock(mutex_);
+  removed_.push_back(slot);
 }
 
 std::vector<Slot> SlotStates::take_removed() {
@@ -33,7 +42,12 @@ std::vector<Slot> SlotStates::take_removed() {
   return std::exchange(removed_, {});
 }
 
-void SlotStates::give_back(std::vector<Slot> slots) {
+std::size_t SlotStates::removed_count() const {
+  MutexLock lock(mutex_);
+  return removed_.size();
+}
+
+void SlotStates::give_back(std::span<const Slot> slots) {
   MutexLock lock(mutex_);
   for (const Slot slot : slots) {
     of(slot).store(State::free, std::memory_order_release);
@@ -55,6 +69,14 @@ Result<void> SlotStates::restore(std::span<const State> states) {
   live_.store(states.size() - free_.size() - removed_.size(), std::memory_order_relaxed);
   end_.store(states.size(), std::memory_order_release);
   return {};
+}
+
+std::vector<SlotStates::State> SlotStates::snapshot() const {
+  std::vector<State> states(end());
+  for (std::size_t slot = 0; slot < states.size(); ++slot) {
+    states[slot] = of(static_cast<Slot>(slot)).load(std::memory_order_acquire);
+  }
+  return states;
 }
 
 }  // namespace quartz::vector

@@ -33,17 +33,21 @@ class SlotStates {
     of(slot).store(State::pending, std::memory_order_release);
     live_.fetch_add(1, std::memory_order_relaxed);
   }
-  /// The graph leads to a shown slot, unless it was removed meanwhile.
-  void link(Slot slot) noexcept {
-    State expected = State::pending;
-    of(slot).compare_exchange_strong(expected, State::linked, std::memory_order_acq_rel);
-  }
+  /// The graph leads to a shown slot, or its point was removed meanwhile and nobody will link it:
+  /// whoever has to link a slot calls this, once.
+  void link(Slot slot);
   /// The point in a shown slot must not be found any more.
   void remove(Slot slot);
-  /// Slots that were removed since the last call; the caller gives them back when nothing leads to
-  /// them.
+  /// Slots that were removed since the last call and have passed `link`; the caller gives them back
+  /// when nothing leads to them.
   std::vector<Slot> take_removed();
-  void give_back(std::vector<Slot> slots);
+  /// How many of them there are.
+  std::size_t removed_count() const;
+  /// They may be taken again. Taken slots that were never shown can be given back as well.
+  void give_back(std::span<const Slot> slots);
+
+  /// What each slot is, for all that were ever taken; none goes back to free meanwhile.
+  std::vector<State> snapshot() const;
 
   /// Takes these states for the slots from 0 on, before any was taken; removed ones come with the
   /// next `take_removed`. `io_error` without memory. Threads: nobody else knows it yet.
@@ -72,7 +76,7 @@ class SlotStates {
   SlotArray states_;
   std::atomic<std::size_t> live_{0};
   std::atomic<std::size_t> end_{0};
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::vector<Slot> free_ QUARTZ_GUARDED_BY(mutex_);
   std::vector<Slot> removed_ QUARTZ_GUARDED_BY(mutex_);
 };

@@ -30,6 +30,9 @@ class VisitedSet {
     inserted_.push_back(slot);
     return true;
   }
+  bool contains(Slot slot) const noexcept {
+    return slot / 64 < words_.size() && (words_[slot / 64] >> (slot % 64) & 1) != 0;
+  }
   std::size_t size() const noexcept { return inserted_.size(); }
   std::size_t limit() const noexcept { return words_.size() * 64; }
 

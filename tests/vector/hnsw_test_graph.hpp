@@ -61,7 +61,13 @@ class HnswTestGraph {
   }
   Slot add(std::span<const float> point) { return add(point, scratch); }
   void remove(Slot slot) { states.remove(slot); }
-  std::size_t repair() { return HnswRepairer<PlainSpace>(links, states, space).repair(); }
+  /// How many slots became free.
+  std::size_t repair() {
+    const std::vector<Slot> removed = states.take_removed();
+    HnswRepairer<PlainSpace>(links, states, space).repair(removed);
+    states.give_back(removed);
+    return removed.size();
+  }
 
   /// The nearest live ones, nearest first.
   std::vector<Slot> nearest(std::span<const float> target, std::size_t k, std::size_t ef,

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "quartz/vector/payload_limits.hpp"
+#include "quartz/vector/vector_point.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
 #include "vector/index_file_sample.hpp"
@@ -217,7 +219,7 @@ TEST_F(IndexFileRoundTrip, a_slot_that_was_removed_before_the_lists_grew_to_it_h
   EXPECT_THAT(neighbours_of(loaded.graph.links, last, 0), IsEmpty());
 }
 
-TEST_F(IndexFileRoundTrip, points_may_have_long_ids_and_many_slots_or_neither) {
+TEST_F(IndexFileRoundTrip, points_may_have_long_ids_and_payloads_and_many_slots_or_none) {
   IndexFileSample sample(2, 2);
   sample.add(1, 1);
   sample.graph.reserve(150'000);
@@ -230,12 +232,12 @@ TEST_F(IndexFileRoundTrip, points_may_have_long_ids_and_many_slots_or_neither) {
   };
   // One of them is longer than a block.
   sample.points = {{"", 0, part(0, 1)},
-                   {std::string(65'536, 'x'), ~std::uint64_t{0}, part(1, 2)},
-                   {"none", 2, {}},
-                   {"most", 3, part(3, 140'000)},
-                   {std::string("\0\xFF", 2), 4, part(2, 3)}};
-  for (std::size_t i = 140'000; i < 150'000; ++i) {
-    sample.points.push_back({std::string(i % 90, 'y'), i, part(i, i + 1)});
+                   {std::string(kPointIdBytesMax, 'x'), ~std::uint64_t{0}, part(1, 2)},
+                   {"none", 2, {}, "{}"},
+                   {"most", 3, part(3, 3 + kPointVectorsMax)},
+                   {std::string("\0\xFF", 2), 4, part(2, 3), std::string(kPayloadBytesMax, '{')}};
+  for (std::size_t i = 3 + kPointVectorsMax; i < 150'000; ++i) {
+    sample.points.push_back({std::string(i % 90, 'y'), i, part(i, i + 1), std::string(i % 7, '{')});
   }
   ASSERT_THAT(sample.write(files_, path_), Succeeds());
   LoadedIndex loaded(2, 2);

@@ -24,6 +24,7 @@ struct OwnedPoint {
   std::string id;
   std::uint64_t version = 0;
   std::vector<Slot> slots;
+  std::string payload = {};
 
   bool operator==(const OwnedPoint&) const = default;
 };
@@ -70,7 +71,10 @@ class IndexFileSample {
   Result<void> write(io::FileSystem& files, const io::Path& path) const {
     std::vector<IndexFilePoint> views;
     for (const OwnedPoint& point : points) {
-      views.push_back({.id = point.id, .version = point.version, .slots = point.slots});
+      views.push_back({.id = point.id,
+                       .version = point.version,
+                       .slots = point.slots,
+                       .payload = point.payload});
     }
     return write_index_file(files, path,
                             {.identity = some_identity(),
@@ -98,16 +102,17 @@ struct LoadedIndex {
       : graph(dimensions, m), vectors(dimensions * sizeof(float), alignof(float)) {}
 
   Result<void> load(const IndexFileReader& reader, bool with_vectors) {
-    return reader.load(
-        {.codes = graph.space.codes,
-         .vectors = with_vectors ? &vectors : nullptr,
-         .links = graph.links,
-         .states = graph.states},
-        [&](const IndexFilePoint& point) {
-          points.push_back(
-              {std::string(point.id), point.version, {point.slots.begin(), point.slots.end()}});
-          return Result<void>();
-        });
+    return reader.load({.codes = graph.space.codes,
+                        .vectors = with_vectors ? &vectors : nullptr,
+                        .links = graph.links,
+                        .states = graph.states},
+                       [&](const IndexFilePoint& point) {
+                         points.push_back({std::string(point.id),
+                                           point.version,
+                                           {point.slots.begin(), point.slots.end()},
+                                           std::string(point.payload)});
+                         return Result<void>();
+                       });
   }
   /// With vectors if the file has them.
   Result<void> load(io::FileSystem& files, const io::Path& path) {

@@ -30,6 +30,29 @@ class QUARTZ_EXPORT WriteBatch {
   WriteBatch& remove(const Keyspace& keyspace, std::string_view key);
   WriteBatch& remove_range(const Keyspace& keyspace, std::string_view first, std::string_view last);
 
+  /// Adds a point of a collection, or removes one: `upsert(docs, "doc:1", vector, payload)`. Takes
+  /// what `VectorCollection::add_upsert` and `add_remove` take behind the batch.
+  template <class Collection, class... Point>
+    requires requires(const Collection& collection, WriteBatch& batch, const Point&... point) {
+      collection.add_upsert(batch, point...);
+    }
+  WriteBatch& upsert(const Collection& collection, const Point&... point) {
+    collection.add_upsert(*this, point...);
+    return *this;
+  }
+  template <class Collection>
+    requires requires(const Collection& collection, WriteBatch& batch, std::string_view id) {
+      collection.add_remove(batch, id);
+    }
+  WriteBatch& remove(const Collection& collection, std::string_view id) {
+    collection.add_remove(*this, id);
+    return *this;
+  }
+
+  /// Makes writing the batch fail with `error`, as a bad operation does: for whoever turns
+  /// something else into operations, and cannot. The first error stays.
+  WriteBatch& refuse(Error error);
+
   /// Forgets all operations and any error; keeps the memory for reuse.
   void clear() noexcept;
 

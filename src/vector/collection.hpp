@@ -1,0 +1,106 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/mutex.hpp"
+#include "quartz/result.hpp"
+#include "quartz/storage/write_batch.hpp"
+#include "quartz/vector/vector_config.hpp"
+#include "quartz/vector/vector_point.hpp"
+#include "quartz/vector/vector_search.hpp"
+#include "quartz/vector/vector_statistics.hpp"
+#include "storage/engine.hpp"
+#include "vector/collection_record.hpp"
+#include "vector/index_keeper.hpp"
+
+namespace quartz::vector {
+
+/// The collection behind `VectorCollection`: rows in the engine, and the index that its keeper
+/// keeps in step with them. The contract of each operation stands in
+/// quartz/vector/vector_collection.hpp.
+class Collection {
+ public:
+  /// The only one of its name in its engine, whoever asks.
+  static Result<std::shared_ptr<Collection>> open(const std::shared_ptr<storage::Engine>& engine,
+                                                  std::string_view name,
+                                                  const VectorCollectionConfig* config,
+                                                  const VectorRuntimeConfig& runtime);
+  static std::vector<std::string> list(const storage::Engine& engine);
+  static Result<void> drop(const std::shared_ptr<storage::Engine>& engine, std::string_view name);
+
+  Collection(std::shared_ptr<storage::Engine> engine, std::string_view name, Keyspace keyspace,
+             const CollectionRecord& record, const VectorRuntimeConfig& runtime);
+
+  const std::string& name() const noexcept { return name_; }
+  IndexKeeper& keeper() noexcept { return keeper_; }
+  const IndexKeeper& keeper() const noexcept { return keeper_; }
+
+  // collection_write.cpp
+  Result<void> upsert(std::string_view id, std::span<const std::span<const float>> vectors,
+                      std::string_view payload, const WriteOptions& options);
+  Result<void> remove(std::string_view id, const WriteOptions& options);
+  Result<bool> set_payload(std::string_view id, std::string_view payload,
+                           const WriteOptions& options);
+  void add_upsert(WriteBatch& batch, std::string_view id,
+                  std::span<const std::span<const float>> vectors, std::string_view payload);
+  void add_remove(WriteBatch& batch, std::string_view id) const;
+
+  // collection_read.cpp
+  Result<std::optional<VectorPoint>> get(std::string_view id) const;
+  Result<bool> contains(std::string_view id) const;
+  std::uint64_t count() const;
+  Result<std::uint64_t> count(const Filter& filter) const;
+  Result<std::vector<VectorPoint>> scroll(const VectorScrollOptions& options) const;
+
+  // collection_search.cpp
+  Result<std::vector<VectorHit>> search(std::span<const float> query,
+                                        const VectorSearchOptions& options) const;
+  Result<VectorSearchExplanation> explain(std::span<const float> query,
+                                          const VectorSearchOptions& options) const;
+  Result<std::vector<std::vector<VectorHit>>> search_batch(std::span<const float> queries,
+                                                           const VectorSearchOptions& options,
+                                                           std::uint32_t threads) const;
+  Result<std::optional<std::vector<VectorHit>>> search_by_id(
+      std::string_view id, const VectorSearchOptions& options) const;
+  Result<std::vector<VectorHit>> search_range(std::span<const float> query, float score,
+                                              const VectorSearchOptions& options) const;
+  Result<double> measure_recall(const VectorSearchOptions& options, std::size_t sample_count) const;
+
+  Result<void> check_open() const;
+  VectorStatistics statistics() const;
+
+ private:
+  Result<void> check_id(std::string_view id) const;
+  Result<void> check_vector(std::span<const float> vector, std::string_view what) const;
+  Result<std::vector<float>> prepare_query(std::span<const float> query,
+                                           const VectorSearchOptions& options) const;
+  Result<void> check_search(const VectorSearchOptions& options) const;
+  Result<std::vector<std::string>> sample_ids(std::size_t count) const;
+  Result<std::string> encode_point(std::string_view id,
+                                   std::span<const std::span<const float>> vectors,
+                                   std::string_view payload);
+  Mutex& write_lock_of(std::string_view id) noexcept;
+
+  const std::shared_ptr<storage::Engine> engine_;
+  const std::string name_;
+  const Keyspace keyspace_;
+  const std::size_t dimensions_;
+  const Metric metric_;
+  std::atomic<std::uint64_t> next_version_;
+  // Writers of one point that go through the same of these do not lose each other's payload.
+  static constexpr std::size_t kWriteLocks = 64;
+  std::array<Mutex, kWriteLocks> write_locks_;
+  mutable std::atomic<std::uint64_t> searches_{0};
+  // Last: it ends first, while the others are there still.
+  IndexKeeper keeper_;
+};
+
+}  // namespace quartz::vector

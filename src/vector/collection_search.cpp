@@ -1,0 +1,182 @@
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/epoch.hpp"
+#include "base/try.hpp"
+#include "vector/collection.hpp"
+#include "vector/components.hpp"
+#include "vector/point_value.hpp"
+#include "vector/search_run.hpp"
+
+namespace quartz::vector {
+namespace {
+
+// Searches of a thread follow each other, and reuse their memory.
+SearchRun& this_thread_search() {
+  thread_local SearchRun run;
+  return run;
+}
+
+}  // namespace
+
+Result<void> Collection::check_search(const VectorSearchOptions& options) const {
+  QUARTZ_TRY(check_open());
+  if (options.k < 1 || options.k > kSearchResultsMax) {
+    return Error(Errc::invalid_argument,
+                 fmt::format("k = {} is not within 1 and {}", options.k, kSearchResultsMax));
+  }
+  if (options.ef_search && (*options.ef_search < options.k || *options.ef_search > kEfSearchMax)) {
+    return Error(Errc::invalid_argument, fmt::format("ef_search = {} is not within k = {} and {}",
+                                                     *options.ef_search, options.k, kEfSearchMax));
+  }
+  if (!(options.recall > 0 && options.recall < 1)) {
+    return Error(Errc::invalid_argument,
+                 fmt::format("recall = {} is not between 0 and 1", options.recall));
+  }
+  return options.filter.validate();
+}
+
+Result<std::vector<float>> Collection::prepare_query(std::span<const float> query,
+                                                     const VectorSearchOptions& options) const {
+  QUARTZ_TRY(check_search(options));
+  QUARTZ_TRY(check_vector(query, "the query"));
+  std::vector<float> components(query.begin(), query.end());
+  if (metric_ == Metric::cosine) QUARTZ_TRY(normalise(components));
+  return components;
+}
+
+Result<std::vector<VectorHit>> Collection::search(std::span<const float> query,
+                                                  const VectorSearchOptions& options) const {
+  QUARTZ_ASSIGN(const std::vector<float> components, prepare_query(query, options));
+  searches_.fetch_add(1, std::memory_order_relaxed);
+  SearchRun& run = this_thread_search();
+  QUARTZ_TRY(run.search(*engine_, keyspace_, keeper_, components, options));
+  return run.take_hits();
+}
+
+Result<VectorSearchExplanation> Collection::explain(std::span<const float> query,
+                                                    const VectorSearchOptions& options) const {
+  QUARTZ_ASSIGN(std::vector<VectorHit> hits, search(query, options));
+  VectorSearchExplanation explanation = this_thread_search().take_explanation();
+  explanation.hits = std::move(hits);
+  return explanation;
+}
+
+Result<std::vector<std::vector<VectorHit>>> Collection::search_batch(
+    std::span<const float> queries, const VectorSearchOptions& options,
+    std::uint32_t threads) const {
+  QUARTZ_TRY(check_search(options));
+  if (queries.size() % dimensions_ != 0) {
+    return Error(Errc::invalid_argument,
+                 fmt::format("the queries' {} components are not whole vectors of {} dimensions",
+                             queries.size(), dimensions_));
+  }
+  const std::size_t count = queries.size() / dimensions_;
+  std::vector<std::vector<VectorHit>> answers(count);
+  std::atomic<std::size_t> next{0};
+  Mutex error_mutex;
+  std::optional<Error> error;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < count; i = next++) {
+      auto hits = search(queries.subspan(i * dimensions_, dimensions_), options);
+      if (hits) {
+        answers[i] = *std::move(hits);
+        continue;
+      }
+      next = count;
+      MutexLock lock(error_mutex);
+      error = Error(hits.error().code(), fmt::format("query {}: {}", i, hits.error().message()));
+    }
+  };
+  const std::size_t wanted = threads != 0 ? threads : std::thread::hardware_concurrency();
+  std::vector<std::thread> others;
+  for (std::size_t i = 1; i < std::min(wanted, count); ++i) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+  MutexLock lock(error_mutex);
+  if (error) return *std::move(error);
+  return answers;
+}
+
+Result<std::optional<std::vector<VectorHit>>> Collection::search_by_id(
+    std::string_view id, const VectorSearchOptions& options) const {
+  QUARTZ_TRY(check_search(options));
+  QUARTZ_ASSIGN(const std::optional<VectorPoint> point, get(id));
+  if (!point) return std::optional<std::vector<VectorHit>>();
+  VectorSearchOptions one_more = options;
+  one_more.k = std::min(options.k + 1, kSearchResultsMax);
+  if (options.ef_search) one_more.ef_search = std::max(*options.ef_search, one_more.k);
+  // The nearest to any of its vectors: the best of each search, and then the best of these.
+  std::vector<VectorHit> best;
+  for (const std::vector<float>& vector : point->vectors) {
+    QUARTZ_ASSIGN(std::vector<VectorHit> hits, search(vector, one_more));
+    std::erase_if(hits, [&](const VectorHit& hit) { return hit.id == id; });
+    std::ranges::move(hits, std::back_inserter(best));
+  }
+  std::ranges::stable_sort(best, {},
+                           [&](const VectorHit& hit) { return distance_of(metric_, hit.score); });
+  std::vector<VectorHit> nearest;
+  for (VectorHit& hit : best) {
+    if (nearest.size() == options.k) break;
+    const bool known = std::ranges::find(nearest, hit.id, &VectorHit::id) != nearest.end();
+    if (!known) nearest.push_back(std::move(hit));
+  }
+  return std::optional(std::move(nearest));
+}
+
+Result<std::vector<VectorHit>> Collection::search_range(std::span<const float> query, float score,
+                                                        const VectorSearchOptions& options) const {
+  const float bound = distance_of(metric_, score);
+  const auto within = [&](const VectorHit& hit) {
+    return distance_of(metric_, hit.score) <= bound;
+  };
+  VectorSearchOptions growing = options;
+  growing.k = std::min<std::size_t>(options.k, 64);
+  while (true) {
+    QUARTZ_ASSIGN(std::vector<VectorHit> hits, search(query, growing));
+    const bool all = hits.size() < growing.k || !within(hits.back()) || growing.k == options.k;
+    if (all) {
+      std::erase_if(hits, [&](const VectorHit& hit) { return !within(hit); });
+      return hits;
+    }
+    growing.k = std::min(options.k, growing.k * 4);
+    if (growing.ef_search) growing.ef_search = std::max(*growing.ef_search, growing.k);
+  }
+}
+
+Result<std::vector<std::string>> Collection::sample_ids(std::size_t count) const {
+  std::vector<std::string> ids;
+  const EpochGuard guard;
+  const IndexKeeper::View view = keeper_.view();
+  const std::size_t end = view.index->states().end();
+  for (std::size_t i = 0; i < std::min(count, end); ++i) {
+    const PointEntry* const entry = view.index->point(static_cast<Slot>(i * end / count));
+    if (entry != nullptr && entry->visible_at(view.at)) ids.emplace_back(entry->id());
+  }
+  return ids;
+}
+
+Result<double> Collection::measure_recall(const VectorSearchOptions& options,
+                                          std::size_t sample_count) const {
+  QUARTZ_TRY(check_search(options));
+  VectorSearchOptions exact = options;
+  exact.exact = true;
+  std::size_t wanted = 0;
+  std::size_t found = 0;
+  QUARTZ_ASSIGN(const std::vector<std::string> ids, sample_ids(sample_count));
+  for (const std::string& id : ids) {
+    QUARTZ_ASSIGN(const auto nearest, search_by_id(id, exact));
+    QUARTZ_ASSIGN(const auto hits, search_by_id(id, options));
+    if (!nearest || !hits) continue;  // Removed meanwhile.
+    wanted += nearest->size();
+    for (const VectorHit& hit : *nearest) {
+      if (std::ranges::find(*hits, hit.id, &VectorHit::id) != hits->end()) ++found;
+    }
+  }
+  return wanted == 0 ? 1.0 : static_cast<double>(found) / static_cast<double>(wanted);
+}
+
+}  // namespace quartz::vector

@@ -1,0 +1,164 @@
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "vector/index_file_writer.hpp"
+#include "vector/index_keeper.hpp"
+#include "vector/index_stamp.hpp"
+
+namespace quartz::vector {
+namespace {
+
+/// A linker looks for other work when it has linked as many.
+constexpr int kLinkedAtATime = 64;
+
+/// Places of removed vectors are made free when they are so many, and one in so many of all.
+constexpr std::size_t kReclaimMin = 256;
+constexpr std::size_t kReclaimShare = 16;
+
+/// The index is saved beside the work when so many points have changed, and one in so many of all.
+constexpr std::uint64_t kSaveMin = 20'000;
+constexpr std::uint64_t kSaveShare = 4;
+
+}  // namespace
+
+void IndexKeeper::start_threads() {
+  const std::uint32_t count = runtime_.index_threads != 0
+                                  ? runtime_.index_threads
+                                  : std::max(1U, std::thread::hardware_concurrency() / 2);
+  for (std::uint32_t i = 0; i < count; ++i) linkers_.emplace_back([this] { run_linker(); });
+}
+
+void IndexKeeper::wake_linkers() noexcept {
+  work_.fetch_add(1, std::memory_order_release);
+  work_.notify_all();
+}
+
+void IndexKeeper::run_linker() noexcept {
+  VectorIndex::Linking linking;
+  IndexPointer current;
+  while (!stopping()) {
+    const std::uint32_t seen = work_.load(std::memory_order_acquire);
+    try {
+      const bool busy = link_some(linking, current);
+      look_after();
+      if (busy) continue;
+    } catch (const std::bad_alloc&) {
+      // What waits, waits on: searches find it all the same.
+      engine_->log_line(LogLevel::warning, describe("no memory is left to link points"));
+    }
+    // An index that nobody serves with any more must not be held.
+    if (!linking.taken) current.reset();
+    if (!stopping()) work_.wait(seen, std::memory_order_acquire);
+  }
+}
+
+// Whether there was something to link.
+bool IndexKeeper::link_some(VectorIndex::Linking& linking, IndexPointer& current) {
+  if (!linking.taken) current = index_to_link();
+  if (!current) return false;
+  int count = 0;
+  while (count < kLinkedAtATime && !stopping()) {
+    SharedLock still(links_lock_);
+    if (!current->link_next(linking)) break;
+    ++count;
+  }
+  linked_.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
+  room_.notify_all();
+  return count > 0;
+}
+
+// The newest first: an index that is being built is to take over.
+IndexKeeper::IndexPointer IndexKeeper::index_to_link() const {
+  MutexLock lock(feed_mutex_);
+  for (std::size_t i = fed_.size(); i-- > 0;) {
+    if (fed_[i]->links_points() && fed_[i]->pending().size() > 0) return fed_[i];
+  }
+  return nullptr;
+}
+
+// One of the linkers does it, the others go on.
+void IndexKeeper::look_after() {
+  if (!upkeep_mutex_.try_lock()) return;
+  MutexLock upkeep(upkeep_mutex_, std::adopt_lock);
+  train_if_due();
+  reclaim_if_due();
+  calibrate_if_due();
+  save_if_due();
+}
+
+void IndexKeeper::train_if_due() {
+  const IndexPointer index = serving_index();
+  if (index->links_points() || index->states().live_count() < training_due_at_) return;
+  auto rebuilt = rebuild_locked(config().index, {});
+  if (rebuilt) return;
+  // Not again for each write: what fails now fails soon after.
+  training_due_at_ = index->states().live_count() * 2;
+  if (stopping()) return;
+  engine_->log_line(LogLevel::warning, describe(fmt::format("its index could not be built: {}",
+                                                            rebuilt.error().to_string())));
+}
+
+void IndexKeeper::reclaim_if_due() {
+  for (const IndexPointer& index : fed_indexes()) {
+    const std::size_t removed = index->states().removed_count();
+    if (removed < kReclaimMin || removed * kReclaimShare < index->states().end()) continue;
+    std::vector<Slot> slots;
+    {
+      // Writes that removed them have become visible when nobody feeds.
+      MutexLock lock(feed_mutex_);
+      slots = index->take_removed();
+    }
+    SharedLock still(links_lock_);
+    index->reclaim(slots);
+    reclaimed_.fetch_add(slots.size(), std::memory_order_relaxed);
+  }
+}
+
+void IndexKeeper::calibrate_if_due() {
+  const IndexPointer index = serving_index();
+  if (calibration_.due(*index)) calibration_.measure(*index, visible_.load());
+}
+
+void IndexKeeper::save_if_due() {
+  const IndexPointer index = serving_index();
+  const std::uint64_t changes = changes_.load() - changes_when_saved_;
+  if (changes < kSaveMin || changes * kSaveShare < index->point_count()) return;
+  // A tail would be missing in the file.
+  if (!index->links_points() || index->pending().size() * kSaveShare > index->point_count()) return;
+  if (auto saved = save_locked(false); !saved) {
+    // With the next changes again.
+    changes_when_saved_ = changes_.load();
+    engine_->log_line(LogLevel::warning, describe(fmt::format("its index was not saved: {}",
+                                                              saved.error().to_string())));
+  }
+}
+
+Result<void> IndexKeeper::save() {
+  MutexLock upkeep(upkeep_mutex_);
+  return save_locked(false);
+}
+
+Result<void> IndexKeeper::save_locked(bool last) {
+  const IndexPointer index = serving_index();
+  // Without links it takes no longer to read the points.
+  if (!index->links_points()) return {};
+  IndexStamp stamp{.config = index->config(), .sequence = 0};
+  if (last && index->pending().size() == 0 && !failed_.load()) {
+    // What the file vouches for must not be lost while the file is not.
+    const storage::Sequence seen = visible_.load(std::memory_order_acquire);
+    QUARTZ_TRY(engine_->sync());
+    stamp.sequence = seen;
+  }
+  changes_when_saved_ = changes_.load();
+  ExclusiveLock still(links_lock_);
+  QUARTZ_TRY(io::posix_file_system().create_directories(index_path_.parent_path()));
+  QUARTZ_TRY(index->save(io::posix_file_system(), index_path_, identity_, stamp));
+  files_written_.fetch_add(1, std::memory_order_relaxed);
+  return {};
+}
+
+}  // namespace quartz::vector

@@ -1,0 +1,92 @@
+#include "vector/recall_calibration.hpp"
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "base/epoch.hpp"
+#include "vector/index_search.hpp"
+
+namespace quartz::vector {
+namespace {
+
+constexpr std::size_t kNearest = 10;
+constexpr std::size_t kPointsMin = 1000;
+/// Before anything was measured.
+constexpr std::size_t kUsualCandidates = 64;
+
+/// Of the nearest of a point, but the point itself, the share that a walk has found.
+double recall_of(std::span<const FoundPoint> nearest, std::span<const FoundPoint> found,
+                 const PointEntry* self) {
+  std::size_t wanted = 0;
+  std::size_t hits = 0;
+  for (const FoundPoint& point : nearest) {
+    if (point.entry == self) continue;
+    ++wanted;
+    if (std::ranges::find(found, point.entry, &FoundPoint::entry) != found.end()) ++hits;
+  }
+  return wanted == 0 ? 1 : static_cast<double>(hits) / static_cast<double>(wanted);
+}
+
+}  // namespace
+
+std::size_t RecallCalibration::ef_for(double recall, std::size_t k) const noexcept {
+  // Queries from elsewhere are somewhat harder than the collection's own points.
+  const double target = recall + (1 - recall) * 0.2;
+  std::size_t ef = kSteps.back() * 2;
+  if (measured_points_.load(std::memory_order_relaxed) == 0) ef = kUsualCandidates;
+  for (std::size_t i = 0; i < kSteps.size(); ++i) {
+    if (double{recall_[i].load(std::memory_order_relaxed)} < target) continue;
+    ef = kSteps[i];
+    break;
+  }
+  return std::max(k, ef * std::max(k, kNearest) / kNearest);
+}
+
+bool RecallCalibration::due(const VectorIndex& index) const noexcept {
+  const std::size_t points = index.point_count();
+  if (points < kPointsMin || !index.links_points()) return false;
+  if (index.pending().size() * 20 > points) return false;
+  const std::size_t measured = measured_points_.load(std::memory_order_relaxed);
+  return measured_index_.load(std::memory_order_relaxed) != &index || points >= measured * 2;
+}
+
+void RecallCalibration::measure(const VectorIndex& index, storage::Sequence at) {
+  const std::size_t end = index.states().end();
+  const std::size_t count = std::clamp<std::size_t>(kComparisonsMax / end, 8, kQueries);
+  std::array<double, kSteps.size()> sum{};
+  std::size_t measured = 0;
+  IndexSearch exact;
+  IndexSearch walk;
+  std::vector<float> components(index.quantizer().dimensions());
+  for (std::size_t i = 0; i < count; ++i) {
+    // Short guards: a scan may take long.
+    const EpochGuard guard;
+    const auto slot = static_cast<Slot>(i * end / count);
+    const PointEntry* const self = index.point(slot);
+    if (self == nullptr || !self->visible_at(at)) continue;
+    if (const float* const stored = index.components(slot)) {
+      std::ranges::copy_n(stored, static_cast<std::ptrdiff_t>(components.size()),
+                          components.begin());
+    } else {
+      index.quantizer().decode(index.code(slot), components);
+    }
+    exact.scan(index, {.components = components, .k = kNearest + 1, .at = at});
+    for (std::size_t step = 0; step < kSteps.size(); ++step) {
+      const std::size_t ef = std::max(kSteps[step], kNearest + 1);
+      walk.walk(index, {.components = components, .k = kNearest + 1, .ef = ef, .at = at});
+      sum[step] += recall_of(exact.found().first(std::min(exact.found().size(), kNearest + 1)),
+                             walk.found(), self);
+    }
+    ++measured;
+  }
+  if (measured == 0) return;
+  for (std::size_t step = 0; step < kSteps.size(); ++step) {
+    recall_[step].store(static_cast<float>(sum[step] / static_cast<double>(measured)),
+                        std::memory_order_relaxed);
+  }
+  measured_points_.store(index.point_count(), std::memory_order_relaxed);
+  measured_index_.store(&index, std::memory_order_relaxed);
+}
+
+}  // namespace quartz::vector
