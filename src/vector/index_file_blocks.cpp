@@ -90,10 +90,10 @@ Result<IndexFileLayout> read_layout(const io::File& file) {
   std::uint64_t left = file_bytes;
   for (std::size_t i = 0; i < kIndexSections; ++i) {
     if (header.section_bytes[i] > left) {
-      return damaged_header(
-          file, offsetof(IndexFileHeader, section_bytes) + i * sizeof(std::uint64_t),
-          fmt::format("{} bytes for {}, more than the file has,", header.section_bytes[i],
-                      to_string(static_cast<IndexSection>(i))));
+      return Error(Errc::corruption,
+                   fmt::format("{}: ends at offset {}, and the header promises {} bytes for {}",
+                               file.path().string(), file_bytes, header.section_bytes[i],
+                               to_string(static_cast<IndexSection>(i))));
     }
     left -= header.section_bytes[i];
   }
