@@ -27,7 +27,8 @@ class IndexFileContent : public testing::Test {
   static constexpr std::size_t kDimensions = 2;
   static constexpr std::uint32_t kM = 2;
   static constexpr std::size_t kSlots = 10;
-  static constexpr std::size_t kPointBytes = 16 + 1 + 4;
+  static constexpr std::size_t kPointHeaderBytes = 24;
+  static constexpr std::size_t kPointBytes = kPointHeaderBytes + 1 + 4;
 
   IndexFileContent() : file_(encoded_sample()) {}
 
@@ -166,14 +167,14 @@ TEST_F(IndexFileContent, only_a_graph_without_linked_slots_has_no_entry) {
 
 TEST_F(IndexFileContent, a_points_slot_is_linked) {
   for (const Slot slot : {Slot{3}, Slot{5}, Slot{10}, kNoSlot}) {
-    file_.set(point(1) + 17, slot);
+    file_.set(point(1) + kPointHeaderBytes + 1, slot);
     expect_refused(
         HasSubstr("which is not linked, in the points, at offset " + std::to_string(point(1))));
   }
 }
 
 TEST_F(IndexFileContent, a_slot_belongs_to_one_point_only) {
-  file_.set(point(1) + 17, Slot{0});
+  file_.set(point(1) + kPointHeaderBytes + 1, Slot{0});
   expect_refused(HasSubstr("a second point with slot 0"));
 }
 
@@ -194,18 +195,23 @@ TEST_F(IndexFileContent, points_are_as_many_as_the_header_says) {
 }
 
 TEST_F(IndexFileContent, a_point_ends_where_the_points_end) {
-  for (const std::uint32_t count : {2u, 0x3FFF'FFFFu, 0xFFFF'FFFFu}) {
+  file_.set(point(7) + 4, std::uint32_t{2});
+  expect_refused(HasSubstr("a point of"));
+  for (const std::uint32_t count : {1025u, 0x3FFF'FFFFu, 0xFFFF'FFFFu}) {
     file_.set(point(7) + 4, count);
-    expect_refused(HasSubstr("a point of"));
+    expect_refused(HasSubstr("slots"));
   }
   file_.set(point(7) + 4, std::uint32_t{1});
   file_.set(point(7), std::uint32_t{2});
-  expect_refused(HasSubstr("a point of 22 bytes, of which there are 21"));
+  expect_refused(HasSubstr("a point of 30 bytes, of which there are 29"));
 }
 
-TEST_F(IndexFileContent, an_id_is_no_longer_than_a_key) {
-  file_.set(point(0), std::uint32_t{65'537});
-  expect_refused(HasSubstr("an id of 65537 bytes"));
+TEST_F(IndexFileContent, ids_and_payloads_are_no_longer_than_those_of_points) {
+  file_.set(point(0), std::uint32_t{1025});
+  expect_refused(HasSubstr("an id of 1025 bytes"));
+  file_.set(point(0), std::uint32_t{1});
+  file_.set(point(0) + 16, std::uint32_t{(1 << 20) + 1});
+  expect_refused(HasSubstr("a payload of 1048577 bytes"));
 }
 
 TEST_F(IndexFileContent, components_are_finite_and_of_a_length_that_vectors_have) {
