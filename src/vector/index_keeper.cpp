@@ -57,8 +57,7 @@ void IndexKeeper::stop(bool save) {
 void IndexKeeper::closing() noexcept { stop(true); }
 
 std::string IndexKeeper::describe(std::string_view event) const {
-  return fmt::format("{}: collection in keyspace {}: {}", engine_->directory().string(),
-                     keyspace_.name(), event);
+  return fmt::format("collection in keyspace {}: {}", keyspace_.name(), event);
 }
 
 Result<void> IndexKeeper::check_complete() const {
@@ -112,17 +111,18 @@ Result<void> IndexKeeper::check_memory(std::size_t vector_count, std::size_t oth
 }
 
 Result<void> IndexKeeper::wait_until_linked(const Progress& progress) const {
-  const IndexPointer index = serving_index();
-  const std::uint64_t total = index->states().live_count();
   MutexLock lock(room_mutex_);
-  while (index->links_points() && index->pending().size() > 0) {
-    if (stopping()) return engine_->closed_error();
+  while (true) {
+    // Another one may have taken over.
+    const IndexPointer index = serving_index();
+    const std::uint64_t total = index->states().live_count();
     const std::uint64_t pending = std::min<std::uint64_t>(index->pending().size(), total);
-    if (progress) progress(total - pending, total);
+    const bool done = index->links_points() ? pending == 0 : total < training_due_at_.load();
+    if (progress) progress(done ? total : total - pending, total);
+    if (done) return {};
+    if (stopping()) return engine_->closed_error();
     room_.wait_for(room_mutex_, kLookAgain);
   }
-  if (progress) progress(total, total);
-  return {};
 }
 
 void IndexKeeper::add_statistics(VectorStatistics& statistics) const {

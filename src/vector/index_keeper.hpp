@@ -150,7 +150,7 @@ class IndexKeeper final : private storage::RecordObserver {
   SharedMutex links_lock_ QUARTZ_ACQUIRED_AFTER(upkeep_mutex_);
   std::uint64_t changes_when_saved_ QUARTZ_GUARDED_BY(upkeep_mutex_) = 0;
 
-  std::size_t training_due_at_ QUARTZ_GUARDED_BY(upkeep_mutex_) = kTrainingVectorsMin;
+  std::atomic<std::size_t> training_due_at_{kTrainingVectorsMin};
 
   mutable Mutex feed_mutex_ QUARTZ_ACQUIRED_AFTER(links_lock_);
   std::vector<IndexPointer> fed_ QUARTZ_GUARDED_BY(feed_mutex_);

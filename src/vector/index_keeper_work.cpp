@@ -92,11 +92,11 @@ void IndexKeeper::look_after() {
 
 void IndexKeeper::train_if_due() {
   const IndexPointer index = serving_index();
-  if (index->links_points() || index->states().live_count() < training_due_at_) return;
+  if (index->links_points() || index->states().live_count() < training_due_at_.load()) return;
   auto rebuilt = rebuild_locked(config().index, {});
   if (rebuilt) return;
   // Not again for each write: what fails now fails soon after.
-  training_due_at_ = index->states().live_count() * 2;
+  training_due_at_.store(index->states().live_count() * 2);
   if (stopping()) return;
   engine_->log_line(LogLevel::warning, describe(fmt::format("its index could not be built: {}",
                                                             rebuilt.error().to_string())));

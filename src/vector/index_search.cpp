@@ -66,7 +66,7 @@ bool IndexSearch::walk_graph(const VectorIndex& index, std::size_t ef) {
   const HnswLinks& links = index.links();
   const CodeSpace& space = index.query_space();
   const HnswEntry entry = links.entry();
-  graph_.pool.reset(ef);
+  graph_.reset(links.capacity(), ef, 0);
   if (entry.slot == kNoSlot) return tail_.full();
   const Candidate start = descend(links, space, encoded_.data(), entry, 0);
   search_level(links, space, encoded_.data(), start, 0, ef, graph_);
