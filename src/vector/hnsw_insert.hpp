@@ -42,11 +42,11 @@ class HnswInserter {
         ef_construction_(ef_construction),
         seed_(seed) {}
 
-  /// Links the slot, which was shown, whose code is in place and which has no links yet. `links`
-  /// has grown to it. Called under an epoch guard. Throws std::bad_alloc.
+  /// Links the slot, which was shown and whose code is in place: for the first time, or again.
+  /// `links` has grown to it. Called under an epoch guard. Throws std::bad_alloc.
   void insert(Slot slot, HnswScratch& scratch) const {
     const unsigned level = draw_level(links_.m(), seed_, slot);
-    links_.set_level(slot, level);
+    if (links_.level_of(slot) != level) links_.set_level(slot, level);
     HnswEntry entry = links_.entry();
     // Few reach above all others. They go one by one, or two could each become the entry and not
     // know of the other.
@@ -91,7 +91,9 @@ class HnswInserter {
       scratch.candidates.clear();
       for (std::size_t i = 0; i < scratch.pool.size(); ++i) {
         const Candidate candidate = scratch.pool[i];
-        if (candidate.slot == slot || states_.removed(candidate.slot)) continue;
+        // Removed ones lead on as before, until they leave: where most of a graph is removed,
+        // there is nothing else to hold on to.
+        if (candidate.slot == slot || states_.leaving(candidate.slot)) continue;
         scratch.candidates.push_back(candidate);
       }
       selected[level] = select_neighbours(space_, scratch.candidates, links_.m());
@@ -101,7 +103,9 @@ class HnswInserter {
 
   void link_back(Slot slot, unsigned level, Slot neighbour) const {
     MutexLock lock(links_.lock_of(slot));
-    if (links_.append(slot, level, neighbour)) return;
+    bool known = false;
+    links_.for_each(slot, level, [&](Slot other) { known |= other == neighbour; });
+    if (known || links_.append(slot, level, neighbour)) return;
     const std::byte* const target = space_.code(slot);
     std::vector<Candidate> candidates{{space_.distance(target, neighbour), neighbour}};
     links_.for_each(slot, level, [&](Slot other) {

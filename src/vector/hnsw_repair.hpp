@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/epoch.hpp"
@@ -29,9 +30,10 @@ class HnswRepairer {
 
   /// Takes the slots, which `SlotStates::take_removed` gave, out of the graph: nothing leads to
   /// them when it returns, and nobody who was led to one is still there. They can be given back
-  /// then. Throws std::bad_alloc; then all links are still valid, and the slots must be asked for
-  /// again.
-  void repair(std::span<const Slot> removed) {
+  /// then. Returns slots that have lost so many neighbours that they had better be linked again.
+  /// Throws std::bad_alloc; then all links are still valid, and the slots still leaving.
+  std::vector<Slot> repair(std::span<const Slot> removed) {
+    poor_.clear();
     removed_.assign(links_.capacity(), false);
     for (const Slot slot : removed) removed_[slot] = true;
     // An insertion that began before may have chosen one of them and not linked it yet.
@@ -42,6 +44,7 @@ class HnswRepairer {
     // A search that began before may still come to one of them.
     drain_retired();
     for (const Slot slot : removed) links_.release(slot);
+    return std::move(poor_);
   }
 
  private:
@@ -55,8 +58,12 @@ class HnswRepairer {
 
   void bypass(Slot slot, unsigned level) {
     MutexLock lock(links_.lock_of(slot));
+    std::size_t before = 0;
     bool leads_there = false;
-    links_.for_each(slot, level, [&](Slot other) { leads_there |= is_removed(other); });
+    links_.for_each(slot, level, [&](Slot other) {
+      ++before;
+      leads_there |= is_removed(other);
+    });
     if (!leads_there) return;
     std::vector<Slot> around;
     const auto add = [&](Slot other) {
@@ -73,12 +80,15 @@ class HnswRepairer {
     const std::byte* const target = space_.code(slot);
     std::vector<Candidate> candidates;
     for (const Slot other : around) {
-      // One that was removed after the pass began is left to the next.
-      if (states_.removed(other)) continue;
       candidates.push_back({space_.distance(target, other), other});
     }
     std::ranges::sort(candidates, {}, &Candidate::distance);
-    links_.assign(slot, level, select_neighbours(space_, candidates, links_.length_max(level)));
+    const std::vector<Slot> selected =
+        select_neighbours(space_, candidates, links_.length_max(level));
+    links_.assign(slot, level, selected);
+    if (level == 0 && selected.size() < std::min<std::size_t>(before, links_.m() / 2)) {
+      poor_.push_back(slot);
+    }
   }
 
   // The entry must be one that stays: of the others, one of those that reach highest.
@@ -101,6 +111,7 @@ class HnswRepairer {
   const SlotStates& states_;
   const Space& space_;
   std::vector<bool> removed_;
+  std::vector<Slot> poor_;
 };
 
 }  // namespace quartz::vector

@@ -156,6 +156,8 @@ Result<void> IndexKeeper::rebuild_locked(const VectorIndexConfig& config,
   if (ready) ready = wait_until_useful(*index, progress);
   if (ready) {
     serve(index);
+    const std::uint64_t total = index->states().live_count();
+    if (progress) progress(total, total);
   } else {
     end_feeding(index);
   }

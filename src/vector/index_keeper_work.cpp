@@ -18,6 +18,9 @@ constexpr int kLinkedAtATime = 64;
 /// Places of removed vectors are made free when they are so many, and one in so many of all.
 constexpr std::size_t kReclaimMin = 256;
 constexpr std::size_t kReclaimShare = 16;
+/// What is pending is linked first, so that the graph holds together without what was removed. But
+/// not when so many times more are removed than there are.
+constexpr std::size_t kReclaimAnyway = 2;
 
 /// The index is saved beside the work when so many points have changed, and one in so many of all.
 constexpr std::uint64_t kSaveMin = 20'000;
@@ -106,6 +109,10 @@ void IndexKeeper::reclaim_if_due() {
   for (const IndexPointer& index : fed_indexes()) {
     const std::size_t removed = index->states().removed_count();
     if (removed < kReclaimMin || removed * kReclaimShare < index->states().end()) continue;
+    if (index->pending().size() * 4 > removed &&
+        removed < kReclaimAnyway * index->states().live_count()) {
+      continue;
+    }
     std::vector<Slot> slots;
     {
       // Writes that removed them have become visible when nobody feeds.

@@ -36,9 +36,12 @@ void IndexSearch::begin(const VectorIndex& index, const IndexQuery& query) {
 
 void IndexSearch::walk(const VectorIndex& index, const IndexQuery& query) {
   begin(index, query);
-  // Points that are not there any more, or several vectors of one point, may take the places of
-  // others: then more candidates are needed.
-  for (std::size_t ef = query.ef;; ef *= 2) {
+  // Vectors that are not there any more take the places of others, on average,
+  const std::size_t live = std::max<std::size_t>(index.states().live_count(), 1);
+  const std::size_t removed = std::min(index.states().removed_count(), live);
+  // and all of them where they lie close, as several vectors of one point do: then more candidates
+  // are needed.
+  for (std::size_t ef = query.ef + query.ef * removed / live;; ef *= 2) {
     look_at_pending(index, query, ef);
     const bool more = walk_graph(index, ef);
     gather(index, query, std::max(query.k, ef / 2));

@@ -24,27 +24,39 @@ Result<std::optional<Slot>> SlotStates::take() {
 void SlotStates::link(Slot slot) {
   State expected = State::pending;
   if (of(slot).compare_exchange_strong(expected, State::linked, std::memory_order_acq_rel)) return;
-  MutexLock lock(mutex_);
-  removed_.push_back(slot);
+  add_removed(slot);
+}
+
+bool SlotStates::unlink(Slot slot) noexcept {
+  State expected = State::linked;
+  return of(slot).compare_exchange_strong(expected, State::pending, std::memory_order_acq_rel);
 }
 
 void SlotStates::remove(Slot slot) {
   const State before = of(slot).exchange(State::removed, std::memory_order_acq_rel);
   live_.fetch_sub(1, std::memory_order_relaxed);
   // Of a pending one somebody still has to say that it was not linked.
-  if (before != State::linked) return;
+  if (before == State::linked) add_removed(slot);
+}
+
+void SlotStates::add_removed(Slot slot) {
   MutexLock lock(mutex_);
   removed_.push_back(slot);
+  removed_count_.store(removed_.size(), std::memory_order_relaxed);
 }
 
 std::vector<Slot> SlotStates::take_removed() {
   MutexLock lock(mutex_);
+  for (const Slot slot : removed_) of(slot).store(State::leaving, std::memory_order_release);
+  removed_count_.store(0, std::memory_order_relaxed);
   return std::exchange(removed_, {});
 }
 
-std::size_t SlotStates::removed_count() const {
+void SlotStates::keep_removed(std::span<const Slot> slots) {
   MutexLock lock(mutex_);
-  return removed_.size();
+  removed_.insert(removed_.end(), slots.begin(), slots.end());
+  for (const Slot slot : slots) of(slot).store(State::removed, std::memory_order_release);
+  removed_count_.store(removed_.size(), std::memory_order_relaxed);
 }
 
 void SlotStates::give_back(std::span<const Slot> slots) {
@@ -67,6 +79,7 @@ Result<void> SlotStates::restore(std::span<const State> states) {
     if (states[at] == State::removed) removed_.push_back(slot);
   }
   live_.store(states.size() - free_.size() - removed_.size(), std::memory_order_relaxed);
+  removed_count_.store(removed_.size(), std::memory_order_relaxed);
   end_.store(states.size(), std::memory_order_release);
   return {};
 }

@@ -16,12 +16,13 @@ namespace quartz::vector {
 
 /// Which slots hold a point. A slot goes from free to pending when its point may be found, to
 /// linked when the graph leads to it, to removed when it must not be found any more though the
-/// graph may still lead through it, and back to free when nothing leads to it.
+/// graph leads through it as before, to leaving when no new link may lead to it, and back to free
+/// when none does.
 ///
 /// Threads: all calls may be made at the same time; each slot's changes by one thread at a time.
 class SlotStates {
  public:
-  enum class State : std::uint8_t { free, pending, linked, removed };
+  enum class State : std::uint8_t { free, pending, linked, removed, leaving };
 
   SlotStates() : states_(sizeof(std::atomic<State>), 1) {}
 
@@ -38,11 +39,17 @@ class SlotStates {
   void link(Slot slot);
   /// The point in a shown slot must not be found any more.
   void remove(Slot slot);
-  /// Slots that were removed since the last call and have passed `link`; the caller gives them back
-  /// when nothing leads to them.
+  /// A linked slot is to be linked again; false if it was removed meanwhile.
+  bool unlink(Slot slot) noexcept;
+  /// Slots that were removed since the last call and have passed `link`: they are leaving from now
+  /// on. The caller gives them back when nothing leads to them, or keeps them.
   std::vector<Slot> take_removed();
-  /// How many of them there are.
-  std::size_t removed_count() const;
+  /// They are as they were before they were taken.
+  void keep_removed(std::span<const Slot> slots);
+  /// How many there are to take.
+  std::size_t removed_count() const noexcept {
+    return removed_count_.load(std::memory_order_relaxed);
+  }
   /// They may be taken again. Taken slots that were never shown can be given back as well.
   void give_back(std::span<const Slot> slots);
 
@@ -61,8 +68,12 @@ class SlotStates {
   bool linked(Slot slot) const noexcept {
     return of(slot).load(std::memory_order_acquire) == State::linked;
   }
+  /// Removed or leaving.
   bool removed(Slot slot) const noexcept {
-    return of(slot).load(std::memory_order_acquire) == State::removed;
+    return of(slot).load(std::memory_order_acquire) >= State::removed;
+  }
+  bool leaving(Slot slot) const noexcept {
+    return of(slot).load(std::memory_order_acquire) == State::leaving;
   }
   std::size_t live_count() const noexcept { return live_.load(std::memory_order_relaxed); }
   /// All slots that were ever taken are below.
@@ -73,9 +84,12 @@ class SlotStates {
     return *reinterpret_cast<std::atomic<State>*>(states_.at(slot));
   }
 
+  void add_removed(Slot slot);
+
   SlotArray states_;
   std::atomic<std::size_t> live_{0};
   std::atomic<std::size_t> end_{0};
+  std::atomic<std::size_t> removed_count_{0};
   mutable Mutex mutex_;
   std::vector<Slot> free_ QUARTZ_GUARDED_BY(mutex_);
   std::vector<Slot> removed_ QUARTZ_GUARDED_BY(mutex_);

@@ -231,10 +231,12 @@ void VectorIndex::reclaim(std::span<const Slot> removed) {
     entries.push_back(entry_of(slot).exchange(nullptr, std::memory_order_acq_rel));
   }
   // and whoever reads entry or code all the same, when the repair does.
+  std::vector<Slot> poor;
   try {
-    HnswRepairer<CodeSpace>(links_, states_, code_space_).repair(removed);
+    poor = HnswRepairer<CodeSpace>(links_, states_, code_space_).repair(removed);
   } catch (const std::bad_alloc&) {
     for (std::size_t i = 0; i < removed.size(); ++i) entry_of(removed[i]).store(entries[i]);
+    states_.keep_removed(removed);
     throw;
   }
   for (std::size_t i = 0; i < removed.size(); ++i) {
@@ -244,6 +246,9 @@ void VectorIndex::reclaim(std::span<const Slot> removed) {
     if (entries[i]->drop_slot()) PointEntry::Free()(entries[i]);
   }
   states_.give_back(removed);
+  for (const Slot slot : poor) {
+    if (states_.unlink(slot)) pending_.append(slot);
+  }
 }
 
 Result<void> VectorIndex::declare_payload_index(const PayloadIndexConfig& config) {

@@ -105,8 +105,8 @@ class VectorIndex {
   /// Removed vectors whose places can be made free, each once. Whoever sees writes before their
   /// removal must begin before this is called: the caller holds up the writes that remove.
   std::vector<Slot> take_removed() { return states_.take_removed(); }
-  /// Leads the graph past them and makes their places free. Cost: a pass over all links. Throws
-  /// std::bad_alloc; then they must be given again.
+  /// Leads the graph past them and makes their places free; vectors that have lost many of their
+  /// neighbours are linked again. Cost: a pass over all links. Throws std::bad_alloc.
   void reclaim(std::span<const Slot> removed);
 
   // What a search needs.

@@ -64,8 +64,13 @@ class HnswTestGraph {
   /// How many slots became free.
   std::size_t repair() {
     const std::vector<Slot> removed = states.take_removed();
-    HnswRepairer<PlainSpace>(links, states, space).repair(removed);
+    const std::vector<Slot> poor = HnswRepairer<PlainSpace>(links, states, space).repair(removed);
     states.give_back(removed);
+    for (const Slot slot : poor) {
+      if (!states.unlink(slot)) continue;
+      const EpochGuard guard;
+      inserter.insert(slot, repair_scratch);
+    }
     return removed.size();
   }
 
@@ -106,6 +111,7 @@ class HnswTestGraph {
   SlotStates states;
   HnswInserter<PlainSpace> inserter;
   HnswScratch scratch;
+  HnswScratch repair_scratch;
 };
 
 inline std::vector<float> random_point(Random& random, std::size_t dimensions) {
