@@ -1,0 +1,127 @@
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "quartz/vector/vector_collection.hpp"
+#include "support/result_matchers.hpp"
+#include "vector/sample_collection.hpp"
+
+namespace quartz {
+namespace {
+
+using testing::SizeIs;
+
+using Vector = std::vector<float>;
+
+class VectorCollectionConcurrencyTest : public VectorCollectionTest {
+ protected:
+  static constexpr std::size_t kDimensions = 4;
+
+  static VectorCollectionConfig some_config() {
+    return {
+        .dimensions = kDimensions, .metric = Metric::l2, .index = {.m = 8, .ef_construction = 40}};
+  }
+  static void fill(VectorCollection& docs, std::size_t count) {
+    Random random(1);
+    for (std::size_t i = 0; i < count; ++i) {
+      ASSERT_THAT(docs.upsert(std::to_string(i), random_vector(random, kDimensions)), Succeeds());
+    }
+  }
+};
+
+// Two points change places in every batch: a search that saw half of one would find both of them in
+// the same place, or none.
+TEST_F(VectorCollectionConcurrencyTest, a_search_sees_a_batch_whole_or_not_at_all) {
+  VectorCollection docs = open(some_config());
+  fill(docs, 3000);
+  ASSERT_THAT(docs.wait_until_indexed(), Succeeds());
+  const Vector places[] = {{10, 10, 10, 10}, {-10, -10, -10, -10}};
+  const auto write = [&](int round) {
+    WriteBatch batch;
+    batch.upsert(docs, "a", places[round % 2]).upsert(docs, "b", places[1 - round % 2]);
+    ASSERT_THAT(engine_.write(batch), Succeeds());
+  };
+  write(0);
+  std::atomic<bool> done{false};
+  std::thread writer([&] {
+    for (int round = 1; round < 1500; ++round) write(round);
+    done = true;
+  });
+  std::size_t searches = 0;
+  while (!done || searches == 0) {
+    for (const Vector& place : places) {
+      const auto hits = docs.search_range(place, 1.0F, {.ef_search = 64}).value();
+      EXPECT_THAT(hits, SizeIs(1));
+    }
+    ++searches;
+  }
+  writer.join();
+}
+
+TEST_F(VectorCollectionConcurrencyTest, everything_may_run_beside_everything) {
+  VectorCollection docs = VectorCollection::open(engine_, "docs", some_config(),
+                                                 {.index_threads = 2, .pending_points_max = 500})
+                              .value();
+  fill(docs, 2500);
+  std::atomic<bool> done{false};
+  std::vector<std::thread> threads;
+  for (std::uint64_t t = 0; t < 2; ++t) {
+    threads.emplace_back([&, t] {
+      Random random(t);
+      for (int i = 0; i < 3000; ++i) {
+        // Each has ids of its own.
+        const std::string id = std::to_string(t) + "/" + std::to_string(random.below(1200));
+        if (random.one_in(4)) {
+          ASSERT_THAT(docs.remove(id), Succeeds());
+        } else {
+          ASSERT_THAT(docs.upsert(id, random_vector(random, kDimensions)), Succeeds());
+        }
+      }
+    });
+  }
+  threads.emplace_back([&] {
+    Random random(7);
+    while (!done) {
+      const auto hits = docs.search(random_vector(random, kDimensions)).value();
+      EXPECT_THAT(hits, SizeIs(10));
+      EXPECT_THAT(docs.search(random_vector(random, kDimensions), {.exact = true}), Succeeds());
+    }
+  });
+  threads.emplace_back([&] {
+    for (const std::uint32_t m : {6u, 8u}) {
+      ASSERT_THAT(docs.reindex({.m = m, .ef_construction = 40}), Succeeds());
+      ASSERT_THAT(docs.save_index(), Succeeds());
+    }
+    EXPECT_GT(docs.statistics().memory_bytes, 0u);
+  });
+  for (std::size_t i = 0; i < threads.size(); ++i) {
+    if (i == 2) continue;
+    threads[i].join();
+  }
+  done = true;
+  threads[2].join();
+  ASSERT_THAT(docs.wait_until_indexed(), Succeeds());
+  const auto points = docs.scroll({.limit = 100'000}).value();
+  EXPECT_EQ(docs.count(), points.size());
+  EXPECT_GE(docs.measure_recall({.ef_search = 100}).value(), 0.95);
+}
+
+TEST_F(VectorCollectionConcurrencyTest, writers_wait_while_too_many_points_are_pending) {
+  VectorCollection docs =
+      VectorCollection::open(engine_, "docs", some_config(), {.pending_points_max = 100}).value();
+  fill(docs, 2500);
+  ASSERT_THAT(docs.wait_until_indexed(), Succeeds());
+  Random random(2);
+  for (int i = 0; i < 2000; ++i) {
+    ASSERT_THAT(docs.upsert("n" + std::to_string(i), random_vector(random, kDimensions)),
+                Succeeds());
+    EXPECT_LE(docs.statistics().vectors_pending, 101u);
+  }
+}
+
+}  // namespace
+}  // namespace quartz
