@@ -116,8 +116,8 @@ Result<std::optional<std::vector<VectorHit>>> Collection::search_by_id(
     std::erase_if(hits, [&](const VectorHit& hit) { return hit.id == id; });
     std::ranges::move(hits, std::back_inserter(best));
   }
-  std::ranges::stable_sort(best, {},
-                           [&](const VectorHit& hit) { return distance_of(metric_, hit.score); });
+  std::ranges::sort(best, {},
+                    [&](const VectorHit& hit) { return distance_of(metric_, hit.score); });
   std::vector<VectorHit> nearest;
   for (VectorHit& hit : best) {
     if (nearest.size() == options.k) break;
