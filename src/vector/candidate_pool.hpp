@@ -31,6 +31,12 @@ class CandidatePool {
     size_ = next_ = 0;
   }
 
+  /// Makes room for `capacity` candidates, no fewer than before; what it holds stays.
+  void widen(std::size_t capacity) {
+    if (places_.size() < capacity + 1) places_.resize(capacity + 1);
+    capacity_ = capacity;
+  }
+
   std::size_t size() const noexcept { return size_; }
   bool full() const noexcept { return size_ == capacity_; }
   /// Distance that a candidate must fall below to be taken, once it is full.

@@ -15,6 +15,7 @@ struct HnswScratch {
   CandidatePool pool;  // Of the last search: what it found, nearest first.
   VisitedSet visited;
   std::vector<Slot> batch;
+  std::vector<Slot> bridges;          // Of a search under a filter.
   std::vector<Candidate> candidates;  // Of an insertion.
 
   void reset(std::size_t capacity, std::size_t pool_size, std::size_t batch_size) {

@@ -61,5 +61,20 @@ TEST(CandidatePool, never_takes_what_is_farther_than_all_of_a_full_one) {
   EXPECT_EQ(pool.size(), 2u);
 }
 
+TEST(CandidatePool, keeps_what_it_holds_when_it_is_widened) {
+  CandidatePool pool;
+  pool.reset(2);
+  pool.offer(1, 1);
+  pool.offer(3, 3);
+  EXPECT_EQ(pool.take_next(), 1u);
+  pool.widen(4);
+  EXPECT_FALSE(pool.full());
+  pool.offer(9, 9);
+  pool.offer(2, 2);
+  EXPECT_TRUE(pool.full());
+  for (const Slot expected : {2u, 3u, 9u}) EXPECT_EQ(pool.take_next(), expected);
+  EXPECT_FALSE(pool.has_next());
+}
+
 }  // namespace
 }  // namespace quartz::vector
