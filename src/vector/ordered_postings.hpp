@@ -4,17 +4,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "vector/slot_buckets.hpp"
 #include "vector/slot_postings.hpp"
 
 namespace quartz::vector {
 
 /// Slots by value, in the order of the values: blocks of some hundred values in a row, a tree of
 /// two levels. Each block knows how many slots its values have, so that a range is counted without
-/// looking at what lies inside of it. `Key` is ordered by `<`, also against what is looked up.
-/// Threads: any number may read at the same time; changing takes one alone.
+/// looking at what lies inside of it. Beside that it knows of each slot where about its value lies,
+/// so that a wide range need not be gone through. `Key` is ordered by `<`, also against what is
+/// looked up. Threads: any number may read at the same time; changing takes one alone.
 template <class Key>
 class OrderedPostings {
  public:
@@ -30,7 +33,8 @@ class OrderedPostings {
   /// for each block.
   template <class Before, class NotPast>
   std::uint64_t count(Before before, NotPast not_past) const;
-  /// The slots of a range. Cost: linear in the number of values there.
+  /// The slots of a range. Cost: linear in the number of values there, or 0.1 ns for each slot that
+  /// there is, whichever is less, while each slot has one value.
   template <class Before, class NotPast>
   void collect(Before before, NotPast not_past, SlotUnion& all) const;
 
@@ -77,12 +81,17 @@ class OrderedPostings {
   template <class Visit>
   void for_each_block(Place from, Place to, Visit visit) const;
 
+  template <class Before, class NotPast>
+  void collect_each(Before before, NotPast not_past, SlotUnion& all) const;
+  void remake_buckets();
+
   void split(std::size_t at);
   // After an entry was taken out of the block.
   void shrink(std::size_t at);
 
   std::vector<Block> blocks_;
   std::uint64_t count_ = 0;
+  SlotBuckets<Key> buckets_;
 };
 
 template <class Key>
@@ -102,6 +111,8 @@ bool OrderedPostings<Key>::add(const Sought& value, Slot slot) {
   ++block.count;
   ++count_;
   if (block.entries.size() > kBlockMax) split(at);
+  buckets_.add(value, slot);
+  if (buckets_.is_stale()) remake_buckets();
   return true;
 }
 
@@ -116,6 +127,7 @@ bool OrderedPostings<Key>::remove(const Sought& value, Slot slot) {
     return false;
   --block.count;
   --count_;
+  buckets_.remove(slot);
   if (entry->slots.empty()) {
     block.entries.erase(entry);
     shrink(at);
@@ -194,6 +206,29 @@ std::uint64_t OrderedPostings<Key>::count(Before before, NotPast not_past) const
 template <class Key>
 template <class Before, class NotPast>
 void OrderedPostings<Key>::collect(Before before, NotPast not_past, SlotUnion& all) const {
+  if (blocks_.empty()) return;
+  // So few buckets hold so few slots that going through them costs less than a look at all.
+  constexpr std::size_t kBucketsMin = 4;
+  const std::span<const Key> firsts = buckets_.firsts();
+  const auto index_of = [&](auto asked) {
+    return static_cast<std::size_t>(std::ranges::partition_point(firsts, asked) - firsts.begin());
+  };
+  const std::size_t begin = index_of(before);
+  std::size_t end = index_of(not_past);
+  if (end < begin + kBucketsMin || !buckets_.is_complete(count_)) {
+    return collect_each(before, not_past, all);
+  }
+  // The last bucket that begins within the range lies within it if there is nothing behind that.
+  const bool to_last = end == firsts.size() && not_past(blocks_.back().entries.back().key);
+  if (!to_last) --end;
+  buckets_.set_bits(begin, end, all.bits(buckets_.slot_count()));
+  collect_each(before, [&](const Key& key) { return key < firsts[begin]; }, all);
+  if (!to_last) collect_each([&](const Key& key) { return key < firsts[end]; }, not_past, all);
+}
+
+template <class Key>
+template <class Before, class NotPast>
+void OrderedPostings<Key>::collect_each(Before before, NotPast not_past, SlotUnion& all) const {
   for_each_block(first_not(before), first_not(not_past),
                  [&](const Block& block, std::size_t begin, std::size_t end) {
                    for (std::size_t i = begin; i < end; ++i) block.entries[i].slots.add_to(all);
@@ -201,8 +236,17 @@ void OrderedPostings<Key>::collect(Before before, NotPast not_past, SlotUnion& a
 }
 
 template <class Key>
+void OrderedPostings<Key>::remake_buckets() {
+  buckets_.remake(count_, [&](const auto& take) {
+    for (const Block& block : blocks_) {
+      for (const Entry& entry : block.entries) take(entry.key, entry.slots);
+    }
+  });
+}
+
+template <class Key>
 std::size_t OrderedPostings<Key>::bytes() const noexcept {
-  std::size_t total = blocks_.capacity() * sizeof(Block);
+  std::size_t total = blocks_.capacity() * sizeof(Block) + buckets_.bytes();
   for (const Block& block : blocks_) {
     total += block.entries.capacity() * sizeof(Entry);
     for (const Entry& entry : block.entries) total += entry.slots.bytes();

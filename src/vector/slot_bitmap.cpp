@@ -1,7 +1,6 @@
 #include "vector/slot_bitmap.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <utility>
 
 #include <roaring/roaring.h>
@@ -9,24 +8,6 @@
 #include "base/check.hpp"
 
 namespace quartz::vector {
-namespace {
-
-// Sorts by a bit for each slot that could be there, which for many slots is faster than comparing.
-std::vector<Slot> sorted_by_bits(const std::vector<Slot>& slots, Slot largest) {
-  std::vector<std::uint64_t> words(largest / 64 + 1);
-  for (const Slot slot : slots) words[slot / 64] |= std::uint64_t{1} << (slot % 64);
-  std::vector<Slot> sorted;
-  sorted.reserve(slots.size());
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    for (std::uint64_t word = words[i]; word != 0; word &= word - 1) {
-      sorted.push_back(static_cast<Slot>(i * 64) + static_cast<Slot>(std::countr_zero(word)));
-    }
-  }
-  return sorted;
-}
-
-}  // namespace
-
 void SlotBitmap::Free::operator()(roaring_bitmap_s* bitmap) const noexcept {
   roaring_bitmap_free(bitmap);
 }
@@ -47,16 +28,15 @@ SlotBitmap& SlotBitmap::operator=(const SlotBitmap& other) {
 
 SlotBitmap SlotBitmap::of(std::vector<Slot> slots) {
   if (slots.empty()) return {};
-  if (!std::ranges::is_sorted(slots)) {
-    const Slot largest = *std::ranges::max_element(slots);
-    // A step for each word of bits costs far less than one of a comparison sort for each slot.
-    constexpr std::size_t kWordsPerSlotMax = 16;
-    if (slots.size() >= largest / 64 / kWordsPerSlotMax) {
-      slots = sorted_by_bits(slots, largest);
-    } else {
-      std::ranges::sort(slots);
-    }
+  const Slot largest = *std::ranges::max_element(slots);
+  // A step for each word of bits costs far less than one of a comparison sort for each slot.
+  constexpr std::size_t kWordsPerSlotMax = 16;
+  if (slots.size() >= largest / 64 / kWordsPerSlotMax) {
+    std::vector<std::uint64_t> words(largest / 64 + 1);
+    for (const Slot slot : slots) words[slot / 64] |= std::uint64_t{1} << (slot % 64);
+    return of_bits(words);
   }
+  if (!std::ranges::is_sorted(slots)) std::ranges::sort(slots);
   return SlotBitmap(roaring_bitmap_of_ptr(slots.size(), slots.data()));
 }
 
@@ -123,17 +103,6 @@ std::vector<Slot> SlotBitmap::to_vector() const {
   std::vector<Slot> slots(count());
   if (bitmap_ != nullptr) roaring_bitmap_to_uint32_array(bitmap_.get(), slots.data());
   return slots;
-}
-
-void SlotBitmap::set_bits(std::span<std::uint64_t> words) const {
-  if (bitmap_ == nullptr) return;
-  const auto set = [](std::uint32_t slot, void* into) {
-    const auto& target = *static_cast<std::span<std::uint64_t>*>(into);
-    if (slot / 64 >= target.size()) return false;  // They come in order: no more has a bit.
-    target[slot / 64] |= std::uint64_t{1} << (slot % 64);
-    return true;
-  };
-  roaring_iterate(bitmap_.get(), set, &words);
 }
 
 void SlotBitmap::drop_if_empty() noexcept {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "vector/slot_bitmap.hpp"
@@ -16,12 +18,19 @@ class SlotUnion {
     loose_.insert(loose_.end(), slots.begin(), slots.end());
   }
   void add(const SlotBitmap& slots) { whole_ |= slots; }
+  /// A bit for each slot below `count` at least, 64 to a word, lowest first: to be set by whoever
+  /// knows very many.
+  std::span<std::uint64_t> bits(std::size_t count) {
+    if (bits_.size() < (count + 63) / 64) bits_.resize((count + 63) / 64);
+    return bits_;
+  }
 
   /// All that was added; leaves nothing behind.
   SlotBitmap take();
 
  private:
   std::vector<Slot> loose_;
+  std::vector<std::uint64_t> bits_;
   SlotBitmap whole_;
 };
 
@@ -42,6 +51,17 @@ class SlotPostings {
   std::uint32_t count() const noexcept { return count_; }
   bool empty() const noexcept { return count_ == 0; }
   void add_to(SlotUnion& all) const;
+  /// Calls `visit(slot)` for each.
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    if (form_ == Form::many) {
+      for (const Slot slot : many_->to_vector()) visit(slot);
+    } else if (form_ == Form::few) {
+      std::for_each(few_, few_ + count_, visit);
+    } else if (count_ == 1) {
+      visit(slot_);
+    }
+  }
   /// What it takes beside itself.
   std::size_t bytes() const noexcept;
 

@@ -100,6 +100,53 @@ TEST(OrderedPostings, ranges_are_right_while_blocks_are_cut_and_joined) {
   EXPECT_TRUE(expected.empty());
 }
 
+// So many that wide ranges are found without going through them: with one value a slot, then with
+// several for a while, then with most removed; values that come in order, in none, and often.
+TEST(OrderedPostings, wide_ranges_are_right_while_slots_and_values_come_and_go) {
+  constexpr Slot kSlots = 12'000;
+  for (const std::int64_t values : {100, 5000, 1'000'000}) {
+    Random random(5);
+    OrderedPostings<std::int64_t> postings;
+    Pairs expected;
+    const auto value_of = [&](Slot slot) {
+      return slot % 3 == 0
+                 ? std::int64_t{slot} * values / kSlots
+                 : static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(values)));
+    };
+    const auto expect_ranges = [&] {
+      expect_equal(postings, expected, {-10, values + 10});
+      for (int i = 0; i < 5; ++i) {
+        const auto first =
+            static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(values)));
+        expect_equal(postings, expected, {first, first + values / 2});
+        expect_equal(postings, expected, {first - values / 2, first});
+      }
+    };
+    for (Slot slot = 0; slot < kSlots; ++slot) {
+      const std::int64_t value = value_of(slot);
+      ASSERT_TRUE(postings.add(value, slot));
+      expected.emplace(value, slot);
+      if (slot % 3000 == 0) expect_ranges();
+    }
+    expect_ranges();
+    ASSERT_TRUE(postings.add(values + 5, 77));
+    expected.emplace(values + 5, 77);
+    expect_ranges();
+    ASSERT_TRUE(postings.remove(values + 5, 77));
+    expected.erase({values + 5, 77});
+    expect_ranges();
+    while (expected.size() > 10) {
+      auto victim = expected.lower_bound(
+          {static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(values))), 0});
+      if (victim == expected.end()) victim = expected.begin();
+      ASSERT_TRUE(postings.remove(victim->first, victim->second));
+      expected.erase(victim);
+      if (expected.size() % 3000 == 0) expect_ranges();
+    }
+    expect_ranges();
+  }
+}
+
 TEST(OrderedPostings, texts_are_looked_up_without_being_copied) {
   OrderedPostings<std::string> postings;
   for (int i = 0; i < 1000; ++i) postings.add(std::string_view("key" + std::to_string(i)), 1);

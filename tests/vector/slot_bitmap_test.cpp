@@ -117,5 +117,41 @@ TEST(SlotBitmap, bits_are_set_as_far_as_there_are_words) {
   EXPECT_THAT(words, ElementsAre(0x8000000000000001u, 0x8000000000000011u));
 }
 
+// Lists, bits and runs of any size, in containers that are the first, the last or missing.
+TEST(SlotBitmap, becomes_bits_and_is_made_of_bits_again) {
+  Random random(9);
+  for (const Slot bound : {100U, 70'000U, 400'000U}) {
+    for (const std::size_t count : {0U, 1U, 100U, 5000U, 60'000U, 300'000U}) {
+      SlotBitmap slots = bitmap_of(random_slots(random, count, bound));
+      if (random.one_in(2)) slots |= SlotBitmap::range(bound / 3, bound / 2);
+      if (random.one_in(3)) slots -= SlotBitmap::range(65'536, 131'072);
+      std::vector<std::uint64_t> words(bound / 64 + 1 + random.below(3));
+      slots.set_bits(words);
+      for (Slot slot = 0; slot < words.size() * 64; ++slot) {
+        ASSERT_EQ((words[slot / 64] >> (slot % 64) & 1) != 0, slots.contains(slot)) << slot;
+      }
+      EXPECT_EQ(SlotBitmap::of_bits(words), slots) << bound << ' ' << count;
+    }
+  }
+}
+
+TEST(SlotBitmap, runs_set_the_bits_that_there_are_words_for) {
+  for (const Slot begin : {0U, 1U, 63U, 64U, 100U, 65'535U}) {
+    for (const Slot end : {101U, 128U, 65'537U, 1'000'000U}) {
+      if (begin >= end) continue;
+      std::vector<std::uint64_t> words(1030);
+      SlotBitmap::range(begin, end).set_bits(words);
+      for (Slot slot = 0; slot < words.size() * 64; ++slot) {
+        ASSERT_EQ((words[slot / 64] >> (slot % 64) & 1) != 0, begin <= slot && slot < end);
+      }
+    }
+  }
+}
+
+TEST(SlotBitmap, of_no_bits_is_empty) {
+  EXPECT_TRUE(SlotBitmap::of_bits({}).empty());
+  EXPECT_TRUE(SlotBitmap::of_bits(std::vector<std::uint64_t>(2000)).empty());
+}
+
 }  // namespace
 }  // namespace quartz::vector

@@ -87,5 +87,28 @@ TEST(SlotUnion, joins_slots_arrays_and_bitmaps) {
   EXPECT_TRUE(all.take().empty());
 }
 
+TEST(SlotUnion, joins_bits_with_slots_within_and_behind_them) {
+  SlotUnion all;
+  all.bits(64)[0] = 0b1001;
+  all.add(Slot{2});
+  all.add(Slot{1'000'000});
+  all.add(SlotBitmap::of({3, 70}));
+  EXPECT_EQ(all.bits(100).size(), 2u);
+  EXPECT_EQ(all.bits(10).size(), 2u);
+  EXPECT_THAT(all.take().to_vector(), ElementsAre(0, 2, 3, 70, 1'000'000));
+  EXPECT_TRUE(all.take().empty());
+}
+
+TEST(SlotPostings, visits_each_slot_in_each_of_its_forms) {
+  SlotPostings slots;
+  for (Slot count = 0; count < 200; ++count) {
+    std::vector<Slot> visited;
+    slots.for_each([&](Slot slot) { visited.push_back(slot); });
+    ASSERT_EQ(visited.size(), count);
+    for (Slot i = 0; i < count; ++i) ASSERT_EQ(visited[i], 3 * i);
+    slots.add(3 * count);
+  }
+}
+
 }  // namespace
 }  // namespace quartz::vector
