@@ -20,6 +20,7 @@
 #include "quartz/vector/filter.hpp"
 #include "quartz/vector/filter_limits.hpp"
 #include "quartz/vector/filter_relation.hpp"
+#include "quartz/vector/filter_strategy.hpp"
 #include "quartz/vector/filter_value.hpp"
 #include "quartz/vector/limits.hpp"
 #include "quartz/vector/metric.hpp"
