@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "vector/code_packing_avx2.hpp"
+
 namespace quartz::vector {
 namespace {
 
@@ -26,6 +28,15 @@ class Rounding {
   float inverse_step_;
   float last_;
 };
+
+/// How many of `n` components the processor packs by many at once.
+std::size_t wide_components([[maybe_unused]] std::size_t n) noexcept {
+#if defined(__x86_64__)
+  static const bool wide = __builtin_cpu_supports("avx2") != 0;
+  if (wide) return n - n % 32;
+#endif
+  return 0;
+}
 
 // Both kinds of small numbers: `bits` for each, as many as fit into a byte.
 template <unsigned bits>
@@ -64,8 +75,13 @@ void unpack_small(const AffineRange& range, const std::byte* from,
 std::uint32_t pack_u8(const AffineRange& range, std::span<const float> vector,
                       std::byte* to) noexcept {
   const Rounding rounding(range, kStepsU8);
+  const std::size_t packed = wide_components(vector.size());
   std::uint32_t sum = 0;
-  for (const float component : vector) {
+#if defined(__x86_64__)
+  if (packed > 0) sum = pack_u8_avx2(range, vector.data(), packed, to);
+  to += packed;
+#endif
+  for (const float component : vector.subspan(packed)) {
     const std::uint32_t number = rounding.number(component);
     *to++ = static_cast<std::byte>(number);
     sum += number;

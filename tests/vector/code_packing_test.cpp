@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -100,6 +101,31 @@ TEST(CodePacking, what_is_not_a_number_gets_the_first_number) {
     std::vector<std::byte> code(packing.bytes(8), std::byte{1});
     EXPECT_EQ(packing.pack({0, 1}, vector, code.data()), 0u);
     EXPECT_THAT(code, Each(std::byte{0})) << packing.name;
+  }
+}
+
+TEST(CodePacking, of_many_components_gives_what_each_would_get_by_itself) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr float kNothing = std::numeric_limits<float>::quiet_NaN();
+  Random random(7);
+  const AffineRange range{-1.7F, 0.013F};
+  for (std::size_t count = 0; count < 200; ++count) {
+    std::vector<float> vector(count);
+    for (float& component : vector) {
+      component = static_cast<float>(random.below(6000)) / 1000 - 3;
+      if (random.below(20) == 0) component = random.below(2) == 0 ? kInfinity : -kInfinity;
+      if (random.below(20) == 0) component = kNothing;
+    }
+    std::vector<std::byte> code(count + 1, std::byte{0xA5});
+    const std::uint32_t sum = pack_u8(range, vector, code.data());
+    std::uint32_t expected = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      std::byte alone{};
+      expected += pack_u8(range, std::span(vector).subspan(i, 1), &alone);
+      ASSERT_EQ(code[i], alone) << "component " << i << " of " << count << ": " << vector[i];
+    }
+    EXPECT_EQ(sum, expected);
+    EXPECT_EQ(code[count], std::byte{0xA5}) << "behind the end of " << count;
   }
 }
 
