@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -26,6 +27,11 @@ class CodeDistance {
  public:
   using FloatKernel = DistanceKernels::FloatKernel;
   using IntegerKernel = DistanceKernels::IntegerKernel;
+  /// For one code, and for four if there is such a kernel.
+  struct IntegerKernels {
+    IntegerKernel one = nullptr;
+    DistanceKernels::IntegerKernelOf4 four = nullptr;
+  };
 
   /// scale * kernel.
   static CodeDistance of_floats(FloatKernel kernel, std::size_t n, double scale,
@@ -36,54 +42,58 @@ class CodeDistance {
     return distance;
   }
   /// offset + scale * kernel.
-  static CodeDistance of_integers(IntegerKernel kernel, std::size_t n, double offset, double scale,
-                                  std::size_t code_bytes) noexcept {
+  static CodeDistance of_integers(const IntegerKernels& kernels, std::size_t n, double offset,
+                                  double scale, std::size_t code_bytes) noexcept {
     CodeDistance distance(Form::integers, n, code_bytes);
-    distance.integer_kernel_ = kernel;
+    distance.integer_kernels_ = kernels;
     distance.offset_ = static_cast<float>(offset);
     distance.scale_ = static_cast<float>(scale);
     return distance;
   }
   /// Both sides have the sum of their numbers at `sum_offset`: constant + per_sum * (both sums) +
   /// per_product * kernel.
-  static CodeDistance with_sums(IntegerKernel kernel, std::size_t n, const QueryTerms& terms,
-                                std::size_t sum_offset, std::size_t code_bytes) noexcept {
+  static CodeDistance with_sums(const IntegerKernels& kernels, std::size_t n,
+                                const QueryTerms& terms, std::size_t sum_offset,
+                                std::size_t code_bytes) noexcept {
     CodeDistance distance(Form::sums, n, code_bytes);
-    distance.integer_kernel_ = kernel;
+    distance.integer_kernels_ = kernels;
     distance.terms_ = terms;
     distance.sum_offset_ = sum_offset;
     return distance;
   }
   /// As above, with the terms at `sum_offset` of the query, and the code's sum alone.
-  static CodeDistance with_query_terms(IntegerKernel kernel, std::size_t n, std::size_t sum_offset,
-                                       std::size_t code_bytes) noexcept {
+  static CodeDistance with_query_terms(const IntegerKernels& kernels, std::size_t n,
+                                       std::size_t sum_offset, std::size_t code_bytes) noexcept {
     CodeDistance distance(Form::query_terms, n, code_bytes);
-    distance.integer_kernel_ = kernel;
+    distance.integer_kernels_ = kernels;
     distance.sum_offset_ = sum_offset;
     return distance;
   }
 
   /// Smaller is nearer.
   float operator()(const std::byte* query, const std::byte* code) const noexcept {
-    switch (form_) {
-      case Form::floats:
-        return scale_ * float_kernel_(query, code, n_);
-      case Form::integers:
-        return offset_ + scale_ * static_cast<float>(integer_kernel_(query, code, n_));
-      case Form::sums:
-        return with_terms(terms_, std::uint64_t{sum_of(query)} + sum_of(code), query, code);
-      case Form::query_terms:
-        break;
-    }
-    QueryTerms terms;
-    std::memcpy(&terms, query + sum_offset_, sizeof(terms));
-    return with_terms(terms, sum_of(code), query, code);
+    if (form_ == Form::floats) return scale_ * float_kernel_(query, code, n_);
+    return of_result(integer_kernels_.one(query, code, n_), query, code);
   }
 
-  /// Starts to bring near all of a code that will be asked for soon.
+  /// To four codes at once: the same distances, sooner where there is a kernel for it.
+  void of_4(const std::byte* query, const std::byte* const* codes,
+            float* distances) const noexcept {
+    if (integer_kernels_.four == nullptr) {
+      for (std::size_t i = 0; i < 4; ++i) distances[i] = (*this)(query, codes[i]);
+      return;
+    }
+    std::uint32_t results[4];
+    integer_kernels_.four(query, codes, n_, results);
+    for (std::size_t i = 0; i < 4; ++i) distances[i] = of_result(results[i], query, codes[i]);
+  }
+
+  /// Starts to bring near a code that will be asked for soon: its beginning, from where the
+  /// processor goes on by itself. More would be more than it can have under way.
   void prefetch(const std::byte* code) const noexcept {
     constexpr std::size_t kCacheLineBytes = 64;
-    for (std::size_t i = 0; i < code_bytes_; i += kCacheLineBytes) __builtin_prefetch(code + i);
+    const std::size_t end = std::min(code_bytes_, 4 * kCacheLineBytes);
+    for (std::size_t i = 0; i < end; i += kCacheLineBytes) __builtin_prefetch(code + i);
   }
 
  private:
@@ -95,10 +105,20 @@ class CodeDistance {
   std::uint32_t sum_of(const std::byte* code) const noexcept {
     return load<std::uint32_t>(code + sum_offset_);
   }
+  // The distance that the result of an integer kernel stands for.
+  float of_result(std::uint32_t result, const std::byte* query,
+                  const std::byte* code) const noexcept {
+    if (form_ == Form::integers) return offset_ + scale_ * static_cast<float>(result);
+    if (form_ == Form::sums) {
+      return with_terms(terms_, std::uint64_t{sum_of(query)} + sum_of(code), result);
+    }
+    QueryTerms terms;
+    std::memcpy(&terms, query + sum_offset_, sizeof(terms));
+    return with_terms(terms, sum_of(code), result);
+  }
   // In double precision, because the terms may be much larger than their sum.
-  float with_terms(const QueryTerms& terms, std::uint64_t sum, const std::byte* query,
-                   const std::byte* code) const noexcept {
-    const std::uint32_t products = integer_kernel_(query, code, n_);
+  static float with_terms(const QueryTerms& terms, std::uint64_t sum,
+                          std::uint32_t products) noexcept {
     return static_cast<float>(terms.constant +
                               terms.per_sum * static_cast<double>(static_cast<std::int64_t>(sum)) +
                               terms.per_product * static_cast<double>(products));
@@ -111,7 +131,7 @@ class CodeDistance {
   std::size_t code_bytes_;
   std::size_t sum_offset_ = 0;
   FloatKernel float_kernel_ = nullptr;
-  IntegerKernel integer_kernel_ = nullptr;
+  IntegerKernels integer_kernels_;
   QueryTerms terms_;
 };
 

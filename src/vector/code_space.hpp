@@ -19,7 +19,13 @@ class CodeSpace {
   float distance(const std::byte* target, Slot slot) const noexcept {
     return distance_(target, codes_.at(slot));
   }
+  void distances_of_4(const std::byte* target, const Slot* slots, float* distances) const noexcept {
+    const std::byte* const codes[] = {codes_.at(slots[0]), codes_.at(slots[1]), codes_.at(slots[2]),
+                                      codes_.at(slots[3])};
+    distance_.of_4(target, codes, distances);
+  }
   const std::byte* code(Slot slot) const noexcept { return codes_.at(slot); }
+  void prefetch_beginning(Slot slot) const noexcept { __builtin_prefetch(codes_.at(slot)); }
   void prefetch(Slot slot) const noexcept { distance_.prefetch(codes_.at(slot)); }
 
  private:

@@ -226,6 +226,7 @@ constexpr DistanceKernels kKernels = {
     .squared_l2_bf16 = &float_sum<AddSquaredDifference, BFloat16Lanes, BFloat16Lanes>,
     .squared_l2_u8 = &u8_sum<AddBytesSquaredDifference>,
     .squared_l2_u4 = &u4_sum<NibblesSquaredDifference>,
+    .squared_l2_u8_of_4 = &one_by_one<&u8_sum<AddBytesSquaredDifference>>,
     .dot_f32 = &float_sum<AddProduct, Float32Lanes, Float32Lanes>,
     .dot_f32_f16 = &float_sum<AddProduct, Float32Lanes, Float16Lanes>,
     .dot_f16 = &float_sum<AddProduct, Float16Lanes, Float16Lanes>,
@@ -235,6 +236,7 @@ constexpr DistanceKernels kKernels = {
     .dot_f32_u4 = &dot_f32_u4,
     .dot_u8 = &u8_sum<AddBytesProduct>,
     .dot_u4 = &u4_sum<NibblesProduct>,
+    .dot_u8_of_4 = &one_by_one<&u8_sum<AddBytesProduct>>,
     .hamming = &hamming,
 };
 

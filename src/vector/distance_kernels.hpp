@@ -23,6 +23,9 @@ struct DistanceKernels {
   using FloatKernel = float (*)(const std::byte* a, const std::byte* b, std::size_t n) noexcept;
   using IntegerKernel = std::uint32_t (*)(const std::byte* a, const std::byte* b,
                                           std::size_t n) noexcept;
+  /// From one vector to four others at once, which saves a good part of what each would take.
+  using IntegerKernelOf4 = void (*)(const std::byte* a, const std::byte* const* b, std::size_t n,
+                                    std::uint32_t* results) noexcept;
 
   /// Squares of the largest u8 component, so many of them, still fit into the result.
   static constexpr std::size_t kComponentsMax = 65536;
@@ -37,6 +40,7 @@ struct DistanceKernels {
   FloatKernel squared_l2_bf16;
   IntegerKernel squared_l2_u8;
   IntegerKernel squared_l2_u4;
+  IntegerKernelOf4 squared_l2_u8_of_4;
 
   // Sums of a * b.
   FloatKernel dot_f32;
@@ -48,6 +52,7 @@ struct DistanceKernels {
   FloatKernel dot_f32_u4;
   IntegerKernel dot_u8;
   IntegerKernel dot_u4;
+  IntegerKernelOf4 dot_u8_of_4;
 
   /// How many bits differ; here, `n` counts bytes.
   IntegerKernel hamming;

@@ -203,6 +203,7 @@ constexpr DistanceKernels kBasicKernels = {
     .squared_l2_bf16 = &float_sum<AddSquaredDifference, BFloat16Lanes, BFloat16Lanes>,
     .squared_l2_u8 = &u8_sum<SquaredDifferenceFactors>,
     .squared_l2_u4 = &u4_sum<SquaredDifferenceFactors>,
+    .squared_l2_u8_of_4 = &one_by_one<&u8_sum<SquaredDifferenceFactors>>,
     .dot_f32 = &float_sum<AddProduct, Float32Lanes, Float32Lanes>,
     .dot_f32_f16 = &float_sum<AddProduct, Float32Lanes, Float16Lanes>,
     .dot_f16 = &float_sum<AddProduct, Float16Lanes, Float16Lanes>,
@@ -212,6 +213,7 @@ constexpr DistanceKernels kBasicKernels = {
     .dot_f32_u4 = &dot_f32_u4,
     .dot_u8 = &u8_sum<ProductFactors>,
     .dot_u4 = &u4_sum<ProductFactors>,
+    .dot_u8_of_4 = &one_by_one<&u8_sum<ProductFactors>>,
     .hamming = &hamming,
 };
 
@@ -221,6 +223,8 @@ DistanceKernels with_further_instructions() noexcept {
   if ((getauxval(AT_HWCAP) & kHasDot) != 0) {
     kernels.squared_l2_u8 = &u8_sum_by_instruction<SquaredDifferenceFactors>;
     kernels.dot_u8 = &u8_sum_by_instruction<ProductFactors>;
+    kernels.squared_l2_u8_of_4 = &one_by_one<&u8_sum_by_instruction<SquaredDifferenceFactors>>;
+    kernels.dot_u8_of_4 = &one_by_one<&u8_sum_by_instruction<ProductFactors>>;
   }
   return kernels;
 }

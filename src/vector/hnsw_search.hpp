@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "vector/candidate_pool.hpp"
@@ -28,6 +30,15 @@ struct HnswScratch {
 // In all that follows a `Space` knows the points' codes:
 //   float distance(const std::byte* target, Slot slot)   from an encoded target to a point
 //   void prefetch(Slot slot)                             brings the point's code near
+// and, if it is faster at that,
+//   void distances_of_4(const std::byte* target, const Slot* slots, float* distances)
+//   void prefetch_beginning(Slot slot)                   the first cache line of it
+template <class Space>
+concept SpaceOfFours =
+    requires(const Space& space, const std::byte* target, const Slot* slots, float* distances) {
+      space.distances_of_4(target, slots, distances);
+      space.prefetch_beginning(*slots);
+    };
 
 /// The slot nearest to `target` that greedy steps lead to from `entry`, through all levels above
 /// `level`.
@@ -50,11 +61,34 @@ Candidate descend(const HnswLinks& links, const Space& space, const std::byte* t
   return best;
 }
 
+/// Offers the slots of a batch to the pool, with their distances from `target`. Codes are asked for
+/// a few ahead: a processor has only so many reads under way, and what is asked for beyond that
+/// holds up the rest.
+template <class Space>
+void offer_batch(const Space& space, const std::byte* target, std::span<const Slot> batch,
+                 CandidatePool& pool) {
+  std::size_t done = 0;
+  if constexpr (SpaceOfFours<Space>) {
+    const auto prefetch_from = [&](std::size_t first) {
+      const std::size_t end = std::min(first + 4, batch.size());
+      for (std::size_t i = first; i < end; ++i) space.prefetch(batch[i]);
+    };
+    prefetch_from(0);
+    for (; done + 4 <= batch.size(); done += 4) {
+      prefetch_from(done + 4);
+      float distances[4];
+      space.distances_of_4(target, &batch[done], distances);
+      for (std::size_t i = 0; i < 4; ++i) pool.offer(distances[i], batch[done + i]);
+    }
+  }
+  for (const Slot slot : batch.subspan(done)) pool.offer(space.distance(target, slot), slot);
+}
+
 /// Searches one level from `start`; the `pool_size` nearest that it meets are in `scratch.pool`.
 ///
 /// Each step takes the nearest candidate that was not expanded, collects those of its neighbours
-/// that were not met before, asks for their codes all at once, and only then computes distances:
-/// the cache misses of a step overlap.
+/// that were not met before, asks for the beginnings of their codes all at once, and only then
+/// computes distances: the cache misses of a step overlap.
 template <class Space>
 void search_level(const HnswLinks& links, const Space& space, const std::byte* target,
                   Candidate start, unsigned level, std::size_t pool_size, HnswScratch& scratch) {
@@ -71,13 +105,15 @@ void search_level(const HnswLinks& links, const Space& space, const std::byte* t
       if (slot >= visited.limit()) [[unlikely]]
         return;
       if (!visited.insert(slot)) return;
-      space.prefetch(slot);
+      if constexpr (SpaceOfFours<Space>) {
+        space.prefetch_beginning(slot);
+      } else {
+        space.prefetch(slot);
+      }
       batch[count++] = slot;
     });
     if (const Slot next = pool.peek_next(); next != kNoSlot && level == 0) links.prefetch(next);
-    for (std::size_t i = 0; i < count; ++i) {
-      pool.offer(space.distance(target, batch[i]), batch[i]);
-    }
+    offer_batch(space, target, {batch, count}, pool);
   }
 }
 

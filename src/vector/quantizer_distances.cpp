@@ -54,6 +54,18 @@ FloatKernels from_floats(Quantization quantization) noexcept {
   }
 }
 
+CodeDistance::IntegerKernels squared_l2_of_numbers(Quantization quantization) noexcept {
+  const DistanceKernels& kernels = distance_kernels();
+  if (quantization == Quantization::sq4) return {.one = kernels.squared_l2_u4, .four = nullptr};
+  return {.one = kernels.squared_l2_u8, .four = kernels.squared_l2_u8_of_4};
+}
+
+CodeDistance::IntegerKernels dot_of_numbers(Quantization quantization) noexcept {
+  const DistanceKernels& kernels = distance_kernels();
+  if (quantization == Quantization::sq4) return {.one = kernels.dot_u4, .four = nullptr};
+  return {.one = kernels.dot_u8, .four = kernels.dot_u8_of_4};
+}
+
 CodeDistance float_distance(Metric metric, const FloatKernels& kernels, std::size_t dimensions,
                             std::size_t code_bytes) noexcept {
   if (metric == Metric::dot) {
@@ -86,16 +98,13 @@ CodeDistance Quantizer::code_distance() const noexcept {
     return float_distance(metric(), between_codes(quantization()), dimensions(), code_bytes());
   }
   if (quantization() == Quantization::bit1) return bit_distance();
-  const DistanceKernels& kernels = distance_kernels();
-  const bool is_u8 = quantization() == Quantization::sq8;
   if (has_sums()) {
-    return CodeDistance::with_sums(is_u8 ? kernels.dot_u8 : kernels.dot_u4, dimensions(),
+    return CodeDistance::with_sums(dot_of_numbers(quantization()), dimensions(),
                                    negative_product(range(), range(), dimensions()), packed_bytes(),
                                    code_bytes());
   }
   const double square = double{range().step} * range().step;
-  return CodeDistance::of_integers(is_u8 ? kernels.squared_l2_u8 : kernels.squared_l2_u4,
-                                   dimensions(), 0,
+  return CodeDistance::of_integers(squared_l2_of_numbers(quantization()), dimensions(), 0,
                                    metric() == Metric::cosine ? square / 2 : square, code_bytes());
 }
 
@@ -104,10 +113,8 @@ CodeDistance Quantizer::query_distance() const noexcept {
     return float_distance(metric(), from_floats(quantization()), dimensions(), code_bytes());
   }
   if (!has_sums()) return code_distance();
-  const DistanceKernels& kernels = distance_kernels();
-  return CodeDistance::with_query_terms(
-      quantization() == Quantization::sq8 ? kernels.dot_u8 : kernels.dot_u4, dimensions(),
-      packed_bytes(), code_bytes());
+  return CodeDistance::with_query_terms(dot_of_numbers(quantization()), dimensions(),
+                                        packed_bytes(), code_bytes());
 }
 
 // Where bits differ, components differ by a step. For `dot` both values are half a step from zero,
@@ -117,8 +124,8 @@ CodeDistance Quantizer::bit_distance() const noexcept {
   const auto n = static_cast<double>(dimensions());
   const double offset = metric() == Metric::dot ? -n * square / 4 : 0;
   const double scale = metric() == Metric::l2 ? square : square / 2;
-  return CodeDistance::of_integers(distance_kernels().hamming, packed_bytes(), offset, scale,
-                                   code_bytes());
+  return CodeDistance::of_integers({.one = distance_kernels().hamming, .four = nullptr},
+                                   packed_bytes(), offset, scale, code_bytes());
 }
 
 }  // namespace quartz::vector

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "vector/kernel_tables.hpp"
@@ -83,6 +84,11 @@ TEST_P(KernelsAtTheEndOfAPage, read_nothing_behind_the_last_component) {
     EXPECT_EQ(kernels.dot_u8(u8, u8, n), 0u);
     EXPECT_EQ(kernels.dot_u4(u4, u4, n), 0u);
     EXPECT_EQ(kernels.hamming(u8, u8, n), 0u);
+    const std::byte* const four[] = {u8, u8, u8, u8};
+    std::uint32_t results[4] = {};
+    kernels.squared_l2_u8_of_4(u8, four, n, results);
+    kernels.dot_u8_of_4(u8, four, n, results);
+    EXPECT_THAT(results, testing::Each(0u));
   }
 }
 

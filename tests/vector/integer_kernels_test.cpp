@@ -2,6 +2,7 @@
 #include <cmath>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "vector/kernel_tables.hpp"
@@ -9,6 +10,8 @@
 
 namespace quartz::vector {
 namespace {
+
+using testing::ElementsAre;
 
 struct Case {
   const char* name;
@@ -97,6 +100,38 @@ TEST_P(IntegerKernels, hold_the_largest_sum_of_the_most_components) {
       expect_exact(kernels_, each, zero, largest);
     }
   }
+}
+
+TEST_P(IntegerKernels, give_the_same_for_four_vectors_at_once) {
+  for (const bool is_dot : {false, true}) {
+    const Case& each = kCases[is_dot ? 2 : 0];
+    const auto of_4 = is_dot ? kernels_.dot_u8_of_4 : kernels_.squared_l2_u8_of_4;
+    for (const std::size_t n : lengths()) {
+      const Operand a(Form::u8, numbers(each, n), n % 7);
+      std::vector<Operand> others;
+      std::vector<const std::byte*> places;
+      for (std::size_t i = 0; i < 4; ++i) others.emplace_back(Form::u8, numbers(each, n), i);
+      for (const Operand& other : others) places.push_back(other.data());
+      std::vector<std::uint32_t> results(4);
+      of_4(a.data(), places.data(), n, results.data());
+      for (std::size_t i = 0; i < 4; ++i) {
+        EXPECT_EQ(results[i], expected(a, others[i], is_dot)) << each.name << ", n = " << n;
+      }
+    }
+  }
+}
+
+TEST_P(IntegerKernels, hold_four_of_the_largest_sums) {
+  constexpr std::size_t kMost = DistanceKernels::kComponentsMax;
+  const Operand largest(Form::u8, std::vector<std::uint8_t>(kMost, 255));
+  const Operand zero(Form::u8, std::vector<std::uint8_t>(kMost, 0));
+  const std::byte* const others[] = {largest.data(), zero.data(), largest.data(), zero.data()};
+  const std::uint32_t sum = kMost * 255 * 255;
+  std::uint32_t results[4] = {};
+  kernels_.dot_u8_of_4(largest.data(), others, kMost, results);
+  EXPECT_THAT(results, ElementsAre(sum, 0u, sum, 0u));
+  kernels_.squared_l2_u8_of_4(largest.data(), others, kMost, results);
+  EXPECT_THAT(results, ElementsAre(0u, sum, 0u, sum));
 }
 
 TEST_P(IntegerKernels, multiply_floats_with_small_numbers) {

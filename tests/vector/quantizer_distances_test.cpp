@@ -99,6 +99,27 @@ TEST_P(Quantized, distances_between_codes_are_symmetric) {
   }
 }
 
+TEST_P(Quantized, four_distances_at_once_are_those_of_each) {
+  for (const std::size_t dimensions : {1u, 64u, 100u}) {
+    const Sample sample = prepared(normal_sample(3, 5, dimensions));
+    const Quantizer quantizer = trained(sample);
+    std::vector<std::vector<std::byte>> codes;
+    for (std::size_t i = 0; i < 4; ++i) codes.push_back(code(quantizer, sample[i]));
+    const std::byte* const places[] = {codes[0].data(), codes[1].data(), codes[2].data(),
+                                       codes[3].data()};
+    const auto from_query = query(quantizer, sample[4]);
+    const auto from_code = code(quantizer, sample[4]);
+    float to_query[4] = {};
+    float to_code[4] = {};
+    quantizer.query_distance().of_4(from_query.data(), places, to_query);
+    quantizer.code_distance().of_4(from_code.data(), places, to_code);
+    for (std::size_t i = 0; i < 4; ++i) {
+      EXPECT_EQ(to_query[i], quantizer.query_distance()(from_query.data(), places[i]));
+      EXPECT_EQ(to_code[i], quantizer.distance(from_code.data(), places[i]));
+    }
+  }
+}
+
 TEST_P(Quantized, a_code_is_nearest_to_itself) {
   const Sample sample = prepared(normal_sample(21, 20, 65, 3));
   const auto quantizer = trained(sample);
