@@ -33,6 +33,7 @@ class QuartzGraphPeer final : public VectorPeer {
       for (std::size_t row; (row = take()) < rows.count();) {
         const auto slot = static_cast<vector::Slot>(row);
         quantizer_->encode(rows.row(row), codes_->at(slot));
+        std::ranges::copy(std::as_bytes(rows.row(row)), vectors_->at(slot));
         const EpochGuard guard;
         inserter.insert(slot, scratch);
       }
@@ -46,22 +47,21 @@ class QuartzGraphPeer final : public VectorPeer {
     const EpochGuard guard;
     const auto start = vector::descend(links_, space, query_.data(), links_.entry(), 0);
     vector::search_level(links_, space, query_.data(), start, 0, breadth, scratch_);
-    rank(query, std::max(found.size(), breadth / 2));
+    rank(query, found.size(), std::max(found.size(), breadth / 2));
     for (std::size_t i = 0; i < found.size(); ++i) {
-      found[i] = i < ranked_.size() ? ranked_[i].slot : kNoRow;
+      found[i] = i < nearest_.size() ? nearest_[i].slot : kNoRow;
     }
   }
 
   std::size_t memory_bytes() const override {
-    const std::size_t count = rows_->count();
-    return count * (codes_->stride() + sizeof(vector::SlotStates::State)) + links_.bytes(count) +
-           rows_->components.size() * sizeof(float);
+    return count_ * (codes_->stride() + vectors_->stride() + sizeof(vector::SlotStates::State)) +
+           links_.bytes(count_);
   }
 
  private:
   void set_up(const VectorRows& rows) {
     constexpr std::size_t kSampleRows = 10'000;
-    rows_ = &rows;
+    count_ = rows.count();
     const std::size_t sample = std::min(rows.count(), kSampleRows) * rows.dimensions;
     auto quantizer =
         vector::Quantizer::train(quartz::Metric::l2, quartz::Quantization::sq8, rows.dimensions,
@@ -70,7 +70,9 @@ class QuartzGraphPeer final : public VectorPeer {
     quantizer_ = *quantizer;
     query_.resize(quantizer_->query_bytes());
     codes_.emplace(quantizer_->code_bytes(), 64);
-    require(codes_->grow(rows.count()) && links_.grow(rows.count()), "no memory for the graph");
+    vectors_.emplace(rows.dimensions * sizeof(float), 64);
+    require(codes_->grow(rows.count()) && vectors_->grow(rows.count()) && links_.grow(rows.count()),
+            "no memory for the graph");
     for (std::size_t i = 0; i < rows.count(); ++i) {
       const auto slot = states_.take();
       require(slot && *slot, "no memory for the slots");
@@ -78,35 +80,39 @@ class QuartzGraphPeer final : public VectorPeer {
     }
   }
 
-  // The codes rank what is near well enough to say what is worth a look at its vector.
-  void rank(std::span<const float> query, std::size_t count) {
+  // The nearest by their vectors, of what the search met. Codes rank well: behind one that is
+  // farther than the last of the nearest by more than codes are wrong, nothing nearer comes.
+  void rank(std::span<const float> query, std::size_t wanted, std::size_t looked_at_max) {
+    constexpr float kCodeError = 0.02F;
+    constexpr std::size_t kAhead = 4;
     const vector::CandidatePool& pool = scratch_.pool;
-    count = std::min(count, pool.size());
-    for (std::size_t i = 0; i < count; ++i) prefetch(rows_->row(pool[i].slot));
-    ranked_.clear();
+    const std::size_t count = std::min(pool.size(), looked_at_max);
     const auto kernel = vector::distance_kernels().squared_l2_f32;
     const std::byte* const target = std::as_bytes(query).data();
+    nearest_.reset(wanted);
+    for (std::size_t i = 0; i < std::min(kAhead, count); ++i) prefetch(pool[i].slot);
     for (std::size_t i = 0; i < count; ++i) {
+      if (nearest_.full() && pool[i].distance > nearest_.worst() * (1 + kCodeError)) break;
+      if (i + kAhead < count) prefetch(pool[i + kAhead].slot);
       const vector::Slot slot = pool[i].slot;
-      const std::byte* const row = std::as_bytes(rows_->row(slot)).data();
-      ranked_.push_back({kernel(target, row, query.size()), slot});
+      nearest_.offer(kernel(target, vectors_->at(slot), query.size()), slot);
     }
-    std::ranges::sort(ranked_, {}, &vector::Candidate::distance);
   }
-  static void prefetch(std::span<const float> row) {
-    // The processor goes on by itself from there.
-    const std::size_t near = std::min<std::size_t>(row.size(), 128);
-    for (std::size_t i = 0; i < near; i += 16) __builtin_prefetch(row.data() + i);
+  // The processor goes on by itself from there.
+  void prefetch(vector::Slot slot) const {
+    const std::size_t near = std::min<std::size_t>(vectors_->stride(), 512);
+    for (std::size_t i = 0; i < near; i += 64) __builtin_prefetch(vectors_->at(slot) + i);
   }
 
-  const VectorRows* rows_ = nullptr;
+  std::size_t count_ = 0;
   std::optional<vector::Quantizer> quantizer_;
   std::optional<vector::SlotArray> codes_;
+  std::optional<vector::SlotArray> vectors_;
   vector::HnswLinks links_{kGraphM};
   vector::SlotStates states_;
   vector::HnswScratch scratch_;
   std::vector<std::byte> query_;
-  std::vector<vector::Candidate> ranked_;
+  vector::CandidatePool nearest_;
 };
 
 }  // namespace
