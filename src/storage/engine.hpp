@@ -61,7 +61,7 @@ struct SnapshotState {
 /// - Flushing, and all else that changes the levels, is done under `levels_mutex_`, by the
 ///   background thread or by a caller of a maintenance operation.
 /// Order of locks: observers_told_mutex_ → levels_mutex_ → append_mutex_ → view_mutex_;
-/// flush_mutex_ is innermost too.
+/// retiring_mutex_ → view_mutex_; flush_mutex_ is innermost too.
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
   static Result<std::shared_ptr<Engine>> open(const io::Path& directory, StorageConfig config,
@@ -203,6 +203,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // engine_flush.cpp
   void run_background();
   void seal_if_due();
+  std::vector<MemtableRef> waiting_memtables() const;
   void flush_waiting();
   Result<FlushTables> write_tables(const std::vector<const Memtable*>& memtables)
       QUARTZ_REQUIRES(levels_mutex_);
@@ -212,8 +213,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<void> wait_flushed(Sequence target);
   void note_flush_failure(const Error& error);
   void stop_writes(const Error& error);
+  void retire_replaced_views() QUARTZ_EXCLUDES(retiring_mutex_, view_mutex_);
   void collect_garbage();
   void update_debt();
+  std::uint64_t unflushed_bytes() const;
   void update_unflushed_debt();
   void drop_warm_memtables(EngineView& view) const;
   Result<Sequence> seal_active();
@@ -279,7 +282,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::atomic<std::uint64_t> active_since_ns_{0};  // When the active memtable got its first write.
 
   // The view.
-  mutable Mutex view_mutex_ QUARTZ_ACQUIRED_AFTER(append_mutex_);
+  /// Held while replaced views are retired: who has had it knows that those of before are.
+  Mutex retiring_mutex_;
+  mutable Mutex view_mutex_ QUARTZ_ACQUIRED_AFTER(append_mutex_, retiring_mutex_);
   std::shared_ptr<const EngineView> view_owner_ QUARTZ_GUARDED_BY(view_mutex_);
   std::vector<std::shared_ptr<const EngineView>> replaced_views_ QUARTZ_GUARDED_BY(view_mutex_);
   std::atomic<const EngineView*> view_{nullptr};

@@ -79,13 +79,21 @@ Result<Sequence> Engine::seal_active() {
   return next_sequence_ - 1;
 }
 
+// Newest first. They are not kept together with their view, whose snapshot of the levels would then
+// be held for as long as their flush takes.
+std::vector<MemtableRef> Engine::waiting_memtables() const {
+  const EpochGuard guard;
+  const EngineView& view = *view_.load(std::memory_order_acquire);
+  return {view.older.begin(), view.older.begin() + static_cast<std::ptrdiff_t>(view.waiting_count)};
+}
+
 // Flushes until nothing waits. Level 0 is not filled beyond its limit in the background: the
 // writers that wait for it are better off with rows in memory than in one more file.
 void Engine::flush_waiting() {
   for (;;) {
     MutexLock lock(levels_mutex_);
-    const auto view = current_view();
-    if (view->waiting_count == 0) return;
+    const std::vector<MemtableRef> memtables = waiting_memtables();
+    if (memtables.empty()) return;
     bool asked_for = false;
     {
       MutexLock flush_lock(flush_mutex_);
@@ -95,9 +103,6 @@ void Engine::flush_waiting() {
         levels_->debt().level0_files >= config_.level0_files_max) {
       return;
     }
-    const std::vector<MemtableRef> memtables(
-        view->older.begin(),
-        view->older.begin() + static_cast<std::ptrdiff_t>(view->waiting_count));
     auto flushed = flush_memtables(memtables);
     // Before those who wait for it are told: they may rely on what a failure means for writers.
     if (!flushed) note_flush_failure(flushed.error());
@@ -147,9 +152,10 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
       discard_tables(files_, tables.files);
       return ingested;
     }
-    applied_sequence_.store(tables.applied, std::memory_order_release);
   }
   publish_flushed(memtables.size());
+  // After the view: who waited for this compacts what the new one's snapshot lets go.
+  if (tables.applied > 0) applied_sequence_.store(tables.applied, std::memory_order_release);
   for (const MemtableRef& memtable : memtables) log_->retire(memtable->segment());
   // What a small one takes says nothing about the rate of large ones.
   if (memory >= config_.segment_bytes / 8) back_pressure_.drained(memory, watch.elapsed());
@@ -214,16 +220,21 @@ std::shared_ptr<const EngineView> Engine::current_view() const {
   return view_owner_;
 }
 
-// Lets replaced views go once no reader can be in them, and what they alone held with them.
-void Engine::collect_garbage() {
+// Replaced views go once no reader can be in them.
+void Engine::retire_replaced_views() {
   using Owner = std::shared_ptr<const EngineView>;
+  MutexLock retiring(retiring_mutex_);
   std::vector<Owner> replaced;
   {
     MutexLock lock(view_mutex_);
     replaced.swap(replaced_views_);
   }
   for (Owner& view : replaced) retire_object(new Owner(std::move(view)));
-  replaced.clear();
+}
+
+// Lets go of replaced views, and of what they alone held.
+void Engine::collect_garbage() {
+  retire_replaced_views();
   // Views, then their memtables, then their segments: each is let go by the step before.
   for (int step = 0; step < 3 && reclaim_retired() > 0; ++step) continue;
   if (auto reclaimed = log_->reclaim(); !reclaimed) {
@@ -242,17 +253,22 @@ void Engine::update_debt() {
   update_unflushed_debt();
 }
 
+std::uint64_t Engine::unflushed_bytes() const {
+  const EpochGuard guard;
+  const EngineView& view = *view_.load(std::memory_order_acquire);
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < view.waiting_count; ++i) bytes += bytes_of(*view.older[i]);
+  // The active memtable shares the bound with those that wait. Alone it is no arrears: whoever
+  // waited for its flush would wait for ever.
+  return bytes > 0 ? bytes + bytes_of(*view.active) : 0;
+}
+
 // The cheap part, which every roll does too: a writer fills many segments during one flush. A roll
 // wakes the background after this, so whichever of the two was late is put right at once.
 void Engine::update_unflushed_debt() {
-  const auto view = current_view();
-  std::uint64_t unflushed = 0;
-  for (std::size_t i = 0; i < view->waiting_count; ++i) unflushed += bytes_of(*view->older[i]);
-  // The active memtable shares the bound with those that wait. Alone it is no arrears: whoever
-  // waited for its flush would wait for ever.
-  if (unflushed > 0) unflushed += bytes_of(*view->active);
   back_pressure_.update(level0_files_.load(std::memory_order_relaxed),
-                        pending_compaction_bytes_.load(std::memory_order_relaxed), unflushed);
+                        pending_compaction_bytes_.load(std::memory_order_relaxed),
+                        unflushed_bytes());
 }
 
 Result<void> Engine::flush() {

@@ -4,6 +4,7 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/epoch.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"
 #include "storage/engine.hpp"
@@ -129,6 +130,10 @@ Result<void> Engine::compact_range(std::optional<std::string_view> first,
   QUARTZ_TRY(check_keyspace(keyspace));
   QUARTZ_ASSIGN(const Sequence target, seal_active());
   QUARTZ_TRY(wait_flushed(target));
+  // Whatever is visible to a snapshot of the levels stays when they are compacted, although it was
+  // removed since; and a replaced view, which nobody can read in any more, still has one.
+  retire_replaced_views();
+  drain_retired();
   return levels_->compact_range(keyspace.id, first, last);
 }
 

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <latch>
 #include <memory>
 #include <string>
@@ -78,6 +79,38 @@ TEST_F(EngineMaintenance, compact_range_can_be_narrowed_and_told_a_keyspace) {
   EXPECT_THAT(engine_.compact_range({}, "z", &other), Succeeds());
   EXPECT_EQ(keys_of(engine_).size(), 100u);
   EXPECT_EQ(read(engine_, other, "key"), "value");
+}
+
+TEST(EngineCompaction, drops_what_was_removed_even_while_the_flush_of_it_is_still_ending) {
+  const auto held = std::make_shared<HeldFlushes>();
+  StorageConfig config = small_config();
+  config.event_listener = held;
+  const ScratchDirectory scratch;
+  StorageEngine engine = open_small(scratch / "db", config);
+  const ReleaseAtEnd release(*held);
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    ASSERT_THAT(engine.put(numbered_key(i), std::string(100, 'v')), Succeeds());
+  }
+  ASSERT_THAT(engine.flush(), Succeeds());
+  // From the view before, the rows are still visible.
+  ASSERT_THAT(engine.remove_range(numbered_key(0), numbered_key(490)), Succeeds());
+  held->hold();
+  auto flushed = std::async(std::launch::async, [&engine] { return engine.flush(); });
+  held->wait_until_held();
+  ASSERT_THAT(engine.compact_range(), Succeeds());
+  EXPECT_EQ(engine.statistics().keyspaces.at(0).estimated_keys, 10u);
+  held->release();
+  EXPECT_THAT(flushed.get(), Succeeds());
+  EXPECT_EQ(keys_of(engine).size(), 10u);
+}
+
+TEST_F(EngineMaintenance, compact_range_keeps_what_a_snapshot_of_before_sees) {
+  put_rows(500);
+  const Snapshot before = engine_.snapshot();
+  ASSERT_THAT(engine_.remove_range(numbered_key(0), numbered_key(490)), Succeeds());
+  ASSERT_THAT(engine_.compact_range(), Succeeds());
+  EXPECT_EQ(keys_of(engine_).size(), 10u);
+  EXPECT_EQ(keys_of(engine_, {.snapshot = &before}).size(), 500u);
 }
 
 TEST_F(EngineMaintenance, stopped_compaction_lets_level_0_grow_and_started_works_it_off) {

@@ -155,7 +155,8 @@ class QUARTZ_EXPORT StorageEngine {
   /// writers down, and reads pay for it.
   Result<void> stop_compaction();
   /// Flushes and compacts [first, last) of `keyspace` (null: the default) down to the last level
-  /// and waits for it. Empty optionals mean unbounded.
+  /// and waits for it. Empty optionals mean unbounded. What was removed gives its space back then,
+  /// as far as no open snapshot, cursor or read still sees it.
   Result<void> compact_range(std::optional<std::string_view> first = {},
                              std::optional<std::string_view> last = {},
                              const Keyspace* keyspace = nullptr);
