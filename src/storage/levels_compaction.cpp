@@ -1,6 +1,10 @@
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <limits>
+#include <set>
 #include <string>
+#include <thread>
 
 #include <rocksdb/utilities/checkpoint.h>
 
@@ -9,6 +13,37 @@
 #include "storage/levels_status.hpp"
 
 namespace quartz::storage {
+
+namespace {
+
+// Numbers of the tables that compactions of `family` read now.
+std::set<std::uint64_t> tables_in_compaction(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
+  rocksdb::ColumnFamilyMetaData metadata;
+  db.GetColumnFamilyMetaData(family, &metadata);
+  std::set<std::uint64_t> numbers;
+  for (const rocksdb::LevelMetaData& level : metadata.levels) {
+    for (const rocksdb::SstFileMetaData& table : level.files) {
+      if (table.being_compacted) numbers.insert(table.file_number);
+    }
+  }
+  return numbers;
+}
+
+// Waits until the compactions of `family` that run now have ended. RocksDB's events will not do:
+// some compactions have none.
+void wait_for_compactions(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
+  constexpr auto kPauseMax = std::chrono::milliseconds(10);
+  auto pause = std::chrono::milliseconds(1);
+  std::set<std::uint64_t> running = tables_in_compaction(db, family);
+  while (!running.empty()) {
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, kPauseMax);
+    const std::set<std::uint64_t> now = tables_in_compaction(db, family);
+    std::erase_if(running, [&now](std::uint64_t number) { return !now.contains(number); });
+  }
+}
+
+}  // namespace
 
 Result<void> Levels::start_compaction() {
   const MutexLock lock(state_->compaction_mutex);
@@ -44,6 +79,9 @@ Result<void> Levels::compact_range(KeyspaceId keyspace, std::optional<std::strin
     return Error(Errc::not_found,
                  "compacting keyspace " + std::to_string(keyspace) + ": there is none");
   }
+  // What they write would be spared below, like this one's own output, with all that they keep for
+  // snapshots which were there when they began.
+  wait_for_compactions(state_->db(), family->handle);
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false;
   options.change_level = false;
