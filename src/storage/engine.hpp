@@ -215,6 +215,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void stop_writes(const Error& error);
   void retire_replaced_views() QUARTZ_EXCLUDES(retiring_mutex_, view_mutex_);
   void collect_garbage();
+  void reclaim_space();
   void update_debt();
   std::uint64_t unflushed_bytes() const;
   void update_unflushed_debt();

@@ -243,8 +243,18 @@ void Engine::collect_garbage() {
   }
 }
 
+// A compaction that somebody was reading beside may have left its inputs; with the disk full, there
+// is no next one to remove them.
+void Engine::reclaim_space() {
+  if (auto removed = levels_->remove_obsolete_tables(); !removed) {
+    log_line(LogLevel::warning, removed.error().to_string());
+  }
+  space_->refresh();
+}
+
 void Engine::update_debt() {
   space_->refresh();
+  if (space_->low()) reclaim_space();
   // Whoever stopped compaction has chosen slow reads over slow writes.
   const LevelsDebt debt =
       compaction_runs_.load(std::memory_order_relaxed) ? levels_->debt() : LevelsDebt{};

@@ -107,8 +107,9 @@ class EngineOpener {
   }
 
   Result<void> watch_space() {
-    QUARTZ_ASSIGN(engine_.space_, SpaceGuard::open(files_, engine_.directory_,
-                                                   engine_.config_.free_space_min_bytes));
+    QUARTZ_ASSIGN(engine_.space_,
+                  SpaceGuard::open(files_, engine_.directory_, engine_.config_.free_space_min_bytes,
+                                   [engine = &engine_] { engine->wake_background(); }));
     QUARTZ_ASSIGN(std::uint64_t free, files_.free_bytes(engine_.directory_));
     if (free >= kOpenFreeBytesMin) return {};
     engine_.space_->disk_full();

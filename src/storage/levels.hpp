@@ -179,6 +179,10 @@ class Levels {
   /// Rewrites [first, last] into the last level and waits, also while compaction is stopped.
   Result<void> compact_range(KeyspaceId keyspace, std::optional<std::string_view> first,
                              std::optional<std::string_view> last);
+  /// Removes the tables that belong to no level any more. RocksDB does so after each compaction,
+  /// but a table that is being read then stays until after the next. Cost: a listing of the
+  /// directory.
+  Result<void> remove_obsolete_tables();
   /// Cost: two short locks of RocksDB for each keyspace.
   LevelsDebt debt() const;
 

@@ -94,6 +94,14 @@ Result<void> Levels::compact_range(KeyspaceId keyspace, std::optional<std::strin
   return {};
 }
 
+Result<void> Levels::remove_obsolete_tables() {
+  // RocksDB looks for them whenever deletions are allowed again.
+  rocksdb::Status status = state_->db().DisableFileDeletions();
+  if (status.ok()) status = state_->db().EnableFileDeletions(/*force=*/false);
+  if (!status.ok()) return to_error(status, "removing obsolete tables of the levels");
+  return {};
+}
+
 LevelsDebt Levels::debt() const {
   LevelsDebt debt;
   const std::string level0 = rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0";

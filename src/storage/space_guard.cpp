@@ -9,19 +9,20 @@
 namespace quartz::storage {
 
 SpaceGuard::SpaceGuard(io::FileSystem& files, io::Path directory, std::uint64_t free_bytes_min,
-                       std::uint64_t headroom_bytes, Clock clock)
+                       Reclaim reclaim, std::uint64_t headroom_bytes, Clock clock)
     : files_(files),
       directory_(std::move(directory)),
       headroom_path_(directory_ / kHeadroomName),
       free_bytes_min_(free_bytes_min),
+      reclaim_(std::move(reclaim)),
       headroom_bytes_(headroom_bytes),
       clock_(clock) {}
 
 Result<std::unique_ptr<SpaceGuard>> SpaceGuard::open(io::FileSystem& files, io::Path directory,
-                                                     std::uint64_t free_bytes_min,
+                                                     std::uint64_t free_bytes_min, Reclaim reclaim,
                                                      std::uint64_t headroom_bytes, Clock clock) {
-  std::unique_ptr<SpaceGuard> guard(
-      new SpaceGuard(files, std::move(directory), free_bytes_min, headroom_bytes, clock));
+  std::unique_ptr<SpaceGuard> guard(new SpaceGuard(files, std::move(directory), free_bytes_min,
+                                                   std::move(reclaim), headroom_bytes, clock));
   MutexLock lock(guard->mutex_);
   QUARTZ_TRY(guard->ask_locked());
   QUARTZ_ASSIGN(const bool exists, files.exists(guard->headroom_path_));
@@ -49,7 +50,10 @@ void SpaceGuard::disk_full() {
 
 Result<void> SpaceGuard::admit_when_low(bool only_removes) {
   MutexLock lock(mutex_);
-  if (clock_() - checked_at_ >= kRecheckInterval) refresh_locked();
+  if (clock_() - checked_at_ >= kRecheckInterval) {
+    refresh_locked();
+    if (low()) reclaim_();
+  }
   if (!low()) return {};
   if (only_removes) {
     // Less is free than a log segment and a compaction may need before they give anything back.

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "base/mutex.hpp"
@@ -21,6 +22,8 @@ class SpaceGuard {
  public:
   using Time = std::chrono::steady_clock::time_point;
   using Clock = Time (*)();
+  /// Asks for space to be given back that nobody needs. Must not block, nor call the guard.
+  using Reclaim = std::function<void()>;
 
   static constexpr const char* kHeadroomName = "HEADROOM";
   static constexpr std::uint64_t kHeadroomBytes = std::uint64_t{8} << 20;
@@ -29,10 +32,11 @@ class SpaceGuard {
 
   /// Watches the file system of `directory`, which exists, and reserves the headroom unless that
   /// would make space low. `free_bytes_min` is the option `free_space_min_bytes`; at zero only a
-  /// full file system counts as low. `files` must outlive the guard. Errors are those of the file
-  /// system, but a full disk is none.
+  /// full file system counts as low. `reclaim` is called for writes that find space low, as often
+  /// as the file system is asked for them. `files` must outlive the guard. Errors are those of the
+  /// file system, but a full disk is none.
   static Result<std::unique_ptr<SpaceGuard>> open(io::FileSystem& files, io::Path directory,
-                                                  std::uint64_t free_bytes_min,
+                                                  std::uint64_t free_bytes_min, Reclaim reclaim,
                                                   std::uint64_t headroom_bytes = kHeadroomBytes,
                                                   Clock clock = &std::chrono::steady_clock::now);
 
@@ -58,7 +62,7 @@ class SpaceGuard {
 
  private:
   SpaceGuard(io::FileSystem& files, io::Path directory, std::uint64_t free_bytes_min,
-             std::uint64_t headroom_bytes, Clock clock);
+             Reclaim reclaim, std::uint64_t headroom_bytes, Clock clock);
 
   /// Whether the headroom can be taken without space becoming low.
   bool headroom_fits() const noexcept {
@@ -75,6 +79,7 @@ class SpaceGuard {
   const io::Path directory_;
   const io::Path headroom_path_;
   const std::uint64_t free_bytes_min_;
+  const Reclaim reclaim_;
   const std::uint64_t headroom_bytes_;
   const Clock clock_;
 

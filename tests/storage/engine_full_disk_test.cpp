@@ -9,8 +9,11 @@
 
 #include "base/random.hpp"
 #include "quartz/storage/storage_engine.hpp"
+#include "storage/engine.hpp"
+#include "storage/space_guard.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/small_disk.hpp"
 #include "support/small_engine.hpp"
 #include "support/tmpfs_mount.hpp"
 
@@ -169,6 +172,27 @@ TEST_F(EngineFullDisk, without_a_low_water_mark_may_stop_all_writing_and_still_l
   StorageEngine engine = open_small(db(), to_the_brim);
   EXPECT_EQ(keys_of(engine).size(), rows);
   expect_rows(engine, 0, rows);
+}
+
+TEST(EngineLowOnSpace, has_the_tables_removed_that_belong_to_no_level) {
+  const ScratchDirectory scratch;
+  const std::uint64_t plenty = 10 * storage::SpaceGuard::kHeadroomBytes;
+  io::SmallDisk disk(scratch / "db" / "HEADROOM", storage::SpaceGuard::kHeadroomBytes, plenty);
+  StorageConfig config = small_config();
+  config.free_space_min_bytes = std::size_t{1} << 20;
+  StorageEngine engine(storage::Engine::open(scratch / "db", config, disk).value());
+  ASSERT_THAT(engine.put("key", "value"), Succeeds());
+  disk.set_free(0);
+  ASSERT_THAT(engine.flush(), Succeeds());  // A moment later it is noticed.
+  while (engine.put("key", "value")) continue;
+  // As a compaction leaves one that is being read when it ends; the number is another file's.
+  const auto obsolete = scratch / "db" / "levels" / "000004.sst";
+  std::ofstream(obsolete) << "table";
+  while (std::filesystem::exists(obsolete)) {
+    ASSERT_THAT(engine.put("key", "value"), FailsWith(Errc::no_space));
+  }
+  EXPECT_EQ(read(engine, "key"), "value");
+  EXPECT_EQ(engine.statistics().background_error, "");
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <latch>
@@ -189,6 +190,14 @@ class LevelsHeldCompactionTest : public LevelsCompactionTest {
   LevelsHeldCompactionTest() { options.env = env_.get(); }
   ~LevelsHeldCompactionTest() override { levels.reset(); }
 
+  // Those of the metadata, of one row each, are far smaller.
+  std::ptrdiff_t tables_with_rows() const {
+    const auto all = table_files();
+    return std::count_if(all.begin(), all.end(), [](const std::filesystem::path& table) {
+      return std::filesystem::file_size(table) > 8 << 10;
+    });
+  }
+
   std::shared_ptr<HeldTableFiles> files = std::make_shared<HeldTableFiles>();
 
  private:
@@ -219,6 +228,23 @@ TEST_F(LevelsHeldCompactionTest, compact_range_also_drops_what_a_running_compact
   EXPECT_THAT(levels->compact_range(0, {}, {}), Succeeds());
   releasing.join();
   EXPECT_EQ(levels->statistics()[0].estimated_keys, 10u);
+}
+
+TEST_F(LevelsHeldCompactionTest, tables_that_a_reader_kept_are_removed_when_asked_for) {
+  open();
+  ingest(numbered_rows(100));
+  ingest(numbered_rows(100));
+  files->reads.hold();
+  std::thread reader([this] {
+    HeldTableFiles::hold_my_reads();
+    EXPECT_NE(get("key000000"), "(none)");
+  });
+  files->reads.wait_until_held();
+  EXPECT_THAT(levels->compact_range(0, {}, {}), Succeeds());
+  files->reads.release();
+  reader.join();
+  EXPECT_THAT(levels->remove_obsolete_tables(), Succeeds());
+  EXPECT_EQ(tables_with_rows(), 1);
 }
 
 TEST_F(LevelsCompactionTest, a_large_level_is_split_into_files_of_the_configured_size) {

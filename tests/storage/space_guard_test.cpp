@@ -12,6 +12,7 @@
 #include "support/faulty_file_system.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/small_disk.hpp"
 
 namespace quartz::storage {
 namespace {
@@ -27,65 +28,19 @@ SpaceGuard::Time test_time{};
 SpaceGuard::Time test_clock() { return test_time; }
 void pass(std::chrono::milliseconds time) { test_time += time; }
 
-/// The posix file system with as many free bytes as a test says, less the headroom while it is
-/// there.
-class SmallDisk final : public io::FileSystem {
- public:
-  explicit SmallDisk(io::Path directory) : directory_(std::move(directory)) {}
-
-  void set_free(std::uint64_t bytes) { free_ = bytes; }
-  std::uint64_t asked() const { return asked_; }
-  bool has_headroom() const { return below_.exists(directory_ / "HEADROOM").value(); }
-
-  Result<std::unique_ptr<io::File>> open(const io::Path& path, io::OpenMode mode) override {
-    return below_.open(path, mode);
-  }
-  Result<void> create_directories(const io::Path& directory) override {
-    return below_.create_directories(directory);
-  }
-  Result<void> sync_directory(const io::Path& directory) override {
-    return below_.sync_directory(directory);
-  }
-  Result<std::vector<std::string>> list(const io::Path& directory) const override {
-    return below_.list(directory);
-  }
-  Result<bool> exists(const io::Path& path) const override { return below_.exists(path); }
-  Result<void> rename(const io::Path& from, const io::Path& to) override {
-    return below_.rename(from, to);
-  }
-  Result<void> link_or_copy(const io::Path& from, const io::Path& to) override {
-    return below_.link_or_copy(from, to);
-  }
-  Result<void> remove(const io::Path& path) override { return below_.remove(path); }
-  Result<void> remove_directory(const io::Path& directory) override {
-    return below_.remove_directory(directory);
-  }
-  Result<std::uint64_t> free_bytes(const io::Path&) const override {
-    ++asked_;
-    const std::uint64_t taken = has_headroom() ? kHeadroom : 0;
-    return free_ > taken ? free_ - taken : 0;
-  }
-  Result<bool> keeps_allocation(const io::Path& directory) const override {
-    return below_.keeps_allocation(directory);
-  }
-
- private:
-  io::FileSystem& below_ = io::posix_file_system();
-  const io::Path directory_;
-  std::uint64_t free_ = 100 * kMin;
-  mutable std::uint64_t asked_ = 0;
-};
-
 class SpaceGuardTest : public testing::Test {
  protected:
   std::unique_ptr<SpaceGuard> open(std::uint64_t free_bytes_min = kMin) {
-    return SpaceGuard::open(faulty_, scratch_.path(), free_bytes_min, kHeadroom, &test_clock)
+    return SpaceGuard::open(
+               faulty_, scratch_.path(), free_bytes_min, [this] { ++reclaims_; }, kHeadroom,
+               &test_clock)
         .value();
   }
 
   ScratchDirectory scratch_;
-  SmallDisk disk_{scratch_.path()};
+  io::SmallDisk disk_{scratch_ / "HEADROOM", kHeadroom, 100 * kMin};
   io::FaultyFileSystem faulty_{disk_};
+  int reclaims_ = 0;
 };
 
 TEST_F(SpaceGuardTest, with_space_everything_is_admitted_and_the_headroom_is_reserved) {
@@ -162,6 +117,35 @@ TEST_F(SpaceGuardTest, while_low_the_file_system_is_asked_once_an_interval) {
   EXPECT_THAT(guard->admit(false), FailsWith(Errc::no_space));
   EXPECT_THAT(guard->admit(false), FailsWith(Errc::no_space));
   EXPECT_EQ(disk_.asked(), asked + 1);
+}
+
+TEST_F(SpaceGuardTest, while_low_space_is_reclaimed_once_an_interval) {
+  const auto guard = open();
+  disk_.set_free(kHeadroom);
+  guard->refresh();
+  EXPECT_THAT(guard->admit(false), FailsWith(Errc::no_space));
+  EXPECT_EQ(reclaims_, 0);
+  pass(SpaceGuard::kRecheckInterval);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_THAT(guard->admit(false), FailsWith(Errc::no_space));
+    EXPECT_THAT(guard->admit(true), Succeeds());
+  }
+  EXPECT_EQ(reclaims_, 1);
+  pass(SpaceGuard::kRecheckInterval);
+  EXPECT_THAT(guard->admit(true), Succeeds());
+  EXPECT_EQ(reclaims_, 2);
+}
+
+TEST_F(SpaceGuardTest, with_space_nothing_is_reclaimed) {
+  const auto guard = open();
+  disk_.set_free(kHeadroom);
+  guard->refresh();
+  disk_.set_free(100 * kMin);
+  for (int i = 0; i < 3; ++i) {
+    pass(SpaceGuard::kRecheckInterval);
+    EXPECT_THAT(guard->admit(false), Succeeds());
+  }
+  EXPECT_EQ(reclaims_, 0);
 }
 
 TEST_F(SpaceGuardTest, a_remove_with_hardly_any_space_gets_the_headroom) {
@@ -284,13 +268,15 @@ TEST_F(SpaceGuardTest, a_headroom_that_cannot_be_removed_is_tried_again) {
 
 TEST_F(SpaceGuardTest, a_directory_that_cannot_be_written_is_an_error) {
   faulty_.fail(io::Operation::open, 1, Errc::read_only);
-  EXPECT_THAT(SpaceGuard::open(faulty_, scratch_.path(), kMin, kHeadroom, &test_clock),
+  EXPECT_THAT(SpaceGuard::open(
+                  faulty_, scratch_.path(), kMin, [] {}, kHeadroom, &test_clock),
               FailsWith(Errc::read_only));
 }
 
 TEST_F(SpaceGuardTest, a_file_system_that_cannot_be_asked_at_open_is_an_error) {
   faulty_.fail(io::Operation::free_bytes, 1, Errc::io_error);
-  EXPECT_THAT(SpaceGuard::open(faulty_, scratch_.path(), kMin, kHeadroom, &test_clock),
+  EXPECT_THAT(SpaceGuard::open(
+                  faulty_, scratch_.path(), kMin, [] {}, kHeadroom, &test_clock),
               FailsWith(Errc::io_error));
 }
 
