@@ -4,8 +4,15 @@
 
 #include "quartz/vector/vector_search.hpp"
 #include "vector/distance_kernels.hpp"
+#include "vector/exact_search.hpp"
+#include "vector/filtered_search.hpp"
 
 namespace quartz::vector {
+namespace {
+
+constexpr auto kAll = [](Slot, const PointEntry&) { return true; };
+
+}  // namespace
 
 float score_of(Metric metric, float distance) noexcept {
   switch (metric) {
@@ -42,24 +49,28 @@ void IndexSearch::walk(const VectorIndex& index, const IndexQuery& query) {
   // and all of them where they lie close, as several vectors of one point do: then more candidates
   // are needed.
   for (std::size_t ef = query.ef + query.ef * removed / live;; ef *= 2) {
-    look_at_pending(index, query, ef);
+    look_at_pending(index, query, ef, kAll);
     const bool more = walk_graph(index, ef);
-    gather(index, query, std::max(query.k, ef / 2));
+    gather(index, query, std::max(query.k, ef / 2), kAll);
     rank(index, query);
     if (found_.size() >= query.k || !more || ef >= kEfSearchMax) return;
   }
 }
 
 // Before the graph: what leaves the tail meanwhile is in the graph by then.
-void IndexSearch::look_at_pending(const VectorIndex& index, const IndexQuery& query,
-                                  std::size_t ef) {
+template <class Matches>
+void IndexSearch::look_at_pending(const VectorIndex& index, const IndexQuery& query, std::size_t ef,
+                                  const Matches& matches) {
   tail_.reset(ef);
+  pending_ = 0;
   const CodeSpace& space = index.query_space();
   index.pending().for_each([&](Slot slot) {
     const PointEntry* const entry = index.point(slot);
     if (entry == nullptr || !entry->visible_at(query.at)) return;
-    tail_.offer(space.distance(encoded_.data(), slot), slot);
     ++pending_;
+    const float distance = space.distance(encoded_.data(), slot);
+    if (tail_.full() && !(distance < tail_.worst())) return;
+    if (matches(slot, *entry)) tail_.offer(distance, slot);
   });
   visited_ += pending_;
 }
@@ -77,8 +88,61 @@ bool IndexSearch::walk_graph(const VectorIndex& index, std::size_t ef) {
   return graph_.pool.full() || tail_.full();
 }
 
+void IndexSearch::search_matching(const VectorIndex& index, const IndexQuery& query,
+                                  IndexFilter& filter) {
+  begin(index, query);
+  if (filter.choice().strategy != FilterStrategy::exact_scan) {
+    walk_matching(index, query, filter);
+    if (found_.size() >= query.k) return;
+  }
+  scan_matching(index, query, filter);
+}
+
+void IndexSearch::walk_matching(const VectorIndex& index, const IndexQuery& query,
+                                const IndexFilter& filter) {
+  const std::size_t ef = std::min(filter.choice().pool_size, kEfSearchMax);
+  const auto matches = [&](Slot slot, const PointEntry& entry) {
+    return filter.matches(slot, entry);
+  };
+  look_at_pending(index, query, ef, matches);
+  const HnswEntry entry = index.links().entry();
+  if (filter.choice().strategy == FilterStrategy::post_check || entry.slot == kNoSlot) {
+    walk_graph(index, ef);
+  } else {
+    const CodeSpace& space = index.query_space();
+    const Candidate start = descend(index.links(), space, encoded_.data(), entry, 0);
+    search_allowed(index.links(), space, encoded_.data(), start, index.states().end(),
+                   filter.possible(), ef, graph_);
+    visited_ += graph_.visited.size();
+  }
+  gather(index, query, std::max(query.k, ef / 2), matches);
+  rank(index, query);
+}
+
+void IndexSearch::scan_matching(const VectorIndex& index, const IndexQuery& query,
+                                IndexFilter& filter) {
+  const auto slots = filter.slots_to_scan(index);
+  const auto matches = [&](Slot slot) {
+    const PointEntry* const entry = index.point(slot);
+    return entry != nullptr && entry->visible_at(query.at) && filter.matches(slot, *entry);
+  };
+  for (std::size_t ef = std::max(query.ef, query.k);; ef *= 2) {
+    exact_search(index.query_space(), encoded_.data(), slots, ef, graph_.pool, matches);
+    visited_ += slots.size();
+    ranked_.clear();
+    for (std::size_t i = 0; i < graph_.pool.size() && i < std::max(query.k, ef / 2); ++i) {
+      const Candidate candidate = graph_.pool[i];
+      ranked_.push_back({candidate.distance, candidate.slot, index.point(candidate.slot)});
+    }
+    rank(index, query);
+    if (found_.size() >= query.k || !graph_.pool.full()) return;
+  }
+}
+
 // The nearest candidates of both whose points the search sees.
-void IndexSearch::gather(const VectorIndex& index, const IndexQuery& query, std::size_t count) {
+template <class Matches>
+void IndexSearch::gather(const VectorIndex& index, const IndexQuery& query, std::size_t count,
+                         const Matches& matches) {
   ranked_.clear();
   const CandidatePool& graph = graph_.pool;
   for (std::size_t a = 0, b = 0; ranked_.size() < count;) {
@@ -90,25 +154,51 @@ void IndexSearch::gather(const VectorIndex& index, const IndexQuery& query, std:
     if (!from_graph && graph_.visited.contains(candidate.slot)) continue;
     const PointEntry* const entry = index.point(candidate.slot);
     if (entry == nullptr || !entry->visible_at(query.at)) continue;
+    if (!matches(candidate.slot, *entry)) continue;
     ranked_.push_back({candidate.distance, candidate.slot, entry});
   }
 }
 
 void IndexSearch::rank(const VectorIndex& index, const IndexQuery& query) {
   exact_ = index.has_components();
-  if (exact_) {
-    for (const Ranked& ranked : ranked_) {
-      __builtin_prefetch(index.components(ranked.slot));
-    }
-    const ExactDistance distance(index.quantizer().metric());
-    for (Ranked& ranked : ranked_) {
-      ranked.distance =
-          distance(query.components.data(), index.components(ranked.slot), query.components.size());
-    }
-    compared_ += ranked_.size();
-    std::ranges::sort(ranked_, {}, &Ranked::distance);
-  }
+  if (exact_) rank_exactly(index, query);
   keep(exact_ ? query.k : ranked_.size());
+}
+
+// Codes rank well: behind one that is farther than the last of the nearest by more than codes are
+// wrong, nothing nearer comes.
+void IndexSearch::rank_exactly(const VectorIndex& index, const IndexQuery& query) {
+  constexpr float kCodeError = 0.02F;
+  constexpr std::size_t kAhead = 4;
+  const Quantizer& quantizer = index.quantizer();
+  const bool may_stop =
+      quantizer.quantization() == Quantization::sq8 && quantizer.metric() != Metric::dot;
+  const ExactDistance distance(quantizer.metric());
+  const std::size_t dimensions = query.components.size();
+  const auto prefetch = [&](std::size_t i) {
+    if (i >= ranked_.size()) return;
+    // The processor goes on by itself from there.
+    const float* const at = index.components(ranked_[i].slot);
+    for (std::size_t c = 0; c < std::min<std::size_t>(dimensions, 128); c += 16) {
+      __builtin_prefetch(at + c);
+    }
+  };
+  for (std::size_t i = 0; i < kAhead; ++i) prefetch(i);
+  // Only to know the last of the nearest.
+  nearest_.reset(query.k);
+  std::size_t count = 0;
+  for (; count < ranked_.size(); ++count) {
+    Ranked& ranked = ranked_[count];
+    if (may_stop && nearest_.full() && ranked.distance > nearest_.worst() * (1 + kCodeError)) break;
+    prefetch(count + kAhead);
+    ranked.distance = distance(query.components.data(), index.components(ranked.slot), dimensions);
+    nearest_.offer(ranked.distance, ranked.slot);
+  }
+  compared_ += count;
+  const auto compared_end = ranked_.begin() + static_cast<std::ptrdiff_t>(count);
+  std::sort(ranked_.begin(), compared_end,
+            [](const Ranked& a, const Ranked& b) { return a.distance < b.distance; });
+  ranked_.erase(compared_end, ranked_.end());
 }
 
 void IndexSearch::keep(std::size_t count) {
@@ -122,33 +212,44 @@ void IndexSearch::keep(std::size_t count) {
 }
 
 void IndexSearch::scan(const VectorIndex& index, const IndexQuery& query) {
+  scan_all(index, query, kAll);
+}
+
+void IndexSearch::scan(const VectorIndex& index, const IndexQuery& query,
+                       const IndexFilter& filter) {
+  scan_all(index, query,
+           [&](Slot slot, const PointEntry& entry) { return filter.matches(slot, entry); });
+}
+
+template <class Matches>
+void IndexSearch::scan_all(const VectorIndex& index, const IndexQuery& query,
+                           const Matches& matches) {
   begin(index, query);
   const std::size_t end = index.states().end();
   const ExactDistance exact(index.quantizer().metric());
   const CodeSpace& space = index.query_space();
+  exact_ = index.has_components();
   for (std::size_t keep_count = query.k;; keep_count *= 2) {
-    tail_.reset(keep_count);
+    nearest_.reset(keep_count);
     for (std::size_t at = 0; at < end; ++at) {
       const auto slot = static_cast<Slot>(at);
       // Without a point, its components may be in the making.
       const PointEntry* const entry = index.point(slot);
       if (entry == nullptr) continue;
-      const float* const components = index.components(slot);
-      const float distance = components != nullptr ? exact(query.components.data(), components,
-                                                           query.components.size())
-                                                   : space.distance(encoded_.data(), slot);
-      if (tail_.full() && !(distance < tail_.worst())) continue;
+      const float distance =
+          exact_ ? exact(query.components.data(), index.components(slot), query.components.size())
+                 : space.distance(encoded_.data(), slot);
       // Most are not near enough to be asked.
-      if (entry->visible_at(query.at)) tail_.offer(distance, slot);
+      if (nearest_.full() && !(distance < nearest_.worst())) continue;
+      if (entry->visible_at(query.at) && matches(slot, *entry)) nearest_.offer(distance, slot);
     }
     visited_ += end;
     ranked_.clear();
-    for (std::size_t i = 0; i < tail_.size(); ++i) {
-      ranked_.push_back({tail_[i].distance, tail_[i].slot, index.point(tail_[i].slot)});
+    for (std::size_t i = 0; i < nearest_.size(); ++i) {
+      ranked_.push_back({nearest_[i].distance, nearest_[i].slot, index.point(nearest_[i].slot)});
     }
-    exact_ = index.has_components();
     keep(ranked_.size());
-    if (found_.size() >= query.k || !tail_.full()) return;
+    if (found_.size() >= query.k || !nearest_.full()) return;
   }
 }
 

@@ -9,6 +9,7 @@
 #include "storage/operation.hpp"
 #include "vector/candidate_pool.hpp"
 #include "vector/hnsw_search.hpp"
+#include "vector/index_filter.hpp"
 #include "vector/point_entry.hpp"
 #include "vector/vector_index.hpp"
 
@@ -58,8 +59,12 @@ class IndexSearch {
  public:
   /// By the graph, and the tail of what is not in it. Under an epoch guard.
   void walk(const VectorIndex& index, const IndexQuery& query);
+  /// Only points that match, in the way that the filter has chosen; in another one if that finds
+  /// fewer than there may be. Under an epoch guard.
+  void search_matching(const VectorIndex& index, const IndexQuery& query, IndexFilter& filter);
   /// By looking at every vector. Under an epoch guard. Cost: linear.
   void scan(const VectorIndex& index, const IndexQuery& query);
+  void scan(const VectorIndex& index, const IndexQuery& query, const IndexFilter& filter);
 
   /// Nearest first, each point once.
   std::span<const FoundPoint> found() const noexcept { return found_; }
@@ -72,23 +77,33 @@ class IndexSearch {
   std::uint64_t compared() const noexcept { return compared_; }
 
  private:
-  void begin(const VectorIndex& index, const IndexQuery& query);
-  void look_at_pending(const VectorIndex& index, const IndexQuery& query, std::size_t ef);
-  bool walk_graph(const VectorIndex& index, std::size_t ef);
-  void gather(const VectorIndex& index, const IndexQuery& query, std::size_t count);
-  void rank(const VectorIndex& index, const IndexQuery& query);
-  void keep(std::size_t count);
-
   struct Ranked {
     float distance;
     Slot slot;
     const PointEntry* entry;
   };
 
+  void begin(const VectorIndex& index, const IndexQuery& query);
+  template <class Matches>
+  void look_at_pending(const VectorIndex& index, const IndexQuery& query, std::size_t ef,
+                       const Matches& matches);
+  bool walk_graph(const VectorIndex& index, std::size_t ef);
+  void walk_matching(const VectorIndex& index, const IndexQuery& query, const IndexFilter& filter);
+  void scan_matching(const VectorIndex& index, const IndexQuery& query, IndexFilter& filter);
+  template <class Matches>
+  void gather(const VectorIndex& index, const IndexQuery& query, std::size_t count,
+              const Matches& matches);
+  template <class Matches>
+  void scan_all(const VectorIndex& index, const IndexQuery& query, const Matches& matches);
+  void rank(const VectorIndex& index, const IndexQuery& query);
+  void rank_exactly(const VectorIndex& index, const IndexQuery& query);
+  void keep(std::size_t count);
+
   HnswScratch graph_;
   CandidatePool tail_;
+  CandidatePool nearest_;
   std::vector<std::byte> encoded_;
-  std::vector<Ranked> ranked_;
+  std::vector<Ranked> ranked_;  // By the distance of codes, until they are compared exactly.
   std::vector<FoundPoint> found_;
   bool exact_ = false;
   std::uint64_t visited_ = 0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,17 +39,26 @@ class SearchRun {
     float distance;
   };
 
-  void find(const IndexKeeper::View& view, std::span<const float> query,
-            const VectorSearchOptions& options, std::size_t ef);
-  void take_found(const VectorIndex& index, const VectorSearchOptions& options);
-  Result<void> rank_by_rows(storage::Engine& engine, const Keyspace& keyspace, Metric metric,
+  /// Whether an index has answered, or only the rows can.
+  enum class Found : std::uint8_t { in_index, in_rows_only };
+  Result<Found> find(const IndexKeeper& keeper, std::span<const float> query,
+                     const VectorSearchOptions& options);
+  Found in_rows_only(std::string_view reason);
+  void find_all(const VectorIndex& index, const IndexQuery& asked, bool exact);
+  Result<void> find_matching(const VectorIndex& index, const IndexQuery& asked,
+                             const VectorSearchOptions& options);
+  void take_found(const VectorSearchOptions& options);
+  Result<void> rank_by_rows(storage::Engine& engine, const Keyspace& keyspace,
                             std::span<const float> query, std::size_t k);
-  Result<void> scan_rows(storage::Engine& engine, const Keyspace& keyspace, Metric metric,
-                         std::span<const float> query, std::size_t k);
+  Result<void> scan_rows(storage::Engine& engine, const Keyspace& keyspace,
+                         std::span<const float> query, const VectorSearchOptions& options);
   Result<void> read_rows(storage::Engine& engine, const Keyspace& keyspace, std::size_t dimensions,
-                         const VectorSearchOptions& options, bool payloads_in_memory);
+                         const VectorSearchOptions& options);
 
+  Metric metric_ = Metric::l2;
+  bool payloads_in_memory_ = false;
   IndexSearch search_;
+  IndexFilter filter_;
   std::vector<VectorHit> hits_;
   std::vector<Unranked> unranked_;
   VectorSearchExplanation told_;

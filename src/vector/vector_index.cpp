@@ -113,19 +113,23 @@ void VectorIndex::store_vector(Slot slot, std::span<const float> components) {
 
 Result<void> VectorIndex::index_payload(const PointEntry& entry) {
   ExclusiveLock lock(payload_lock_);
-  if (payload_indexes_.empty()) return {};
-  const auto slots = entry.slots();
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    QUARTZ_TRY(payload_indexes_.add(slots[i], entry.id(), entry.payload()));
+  if (!payload_indexes_.empty()) {
+    // If it cannot be read, not for the first slot either.
+    for (const Slot slot : entry.slots()) {
+      QUARTZ_TRY(payload_indexes_.add(slot, entry.id(), entry.payload()));
+    }
   }
+  for (const Slot slot : entry.slots()) slots_with_point_.add(slot);
   return {};
 }
 
-void VectorIndex::forget_payload(const PointEntry& entry, Slot slot) {
+// One that came from a file as removed has no point.
+void VectorIndex::forget_payload(const PointEntry* entry, Slot slot) {
   ExclusiveLock lock(payload_lock_);
-  if (payload_indexes_.empty()) return;
+  slots_with_point_.remove(slot);
+  if (entry == nullptr || payload_indexes_.empty()) return;
   // It was read when it was added, so it is a payload.
-  QUARTZ_CHECK(payload_indexes_.remove(slot, entry.id(), entry.payload()).has_value());
+  QUARTZ_CHECK(payload_indexes_.remove(slot, entry->id(), entry->payload()).has_value());
 }
 
 void VectorIndex::remove(std::string_view id, storage::Sequence sequence) {
@@ -239,11 +243,11 @@ void VectorIndex::reclaim(std::span<const Slot> removed) {
     states_.keep_removed(removed);
     throw;
   }
-  for (std::size_t i = 0; i < removed.size(); ++i) {
-    // One that came from a file as removed has no point.
-    if (entries[i] == nullptr) continue;
-    forget_payload(*entries[i], removed[i]);
-    if (entries[i]->drop_slot()) PointEntry::Free()(entries[i]);
+  for (std::size_t i = 0; i < removed.size(); ++i) forget_payload(entries[i], removed[i]);
+  // Searches with a filter come to codes by the indexes.
+  drain_retired();
+  for (PointEntry* const entry : entries) {
+    if (entry != nullptr && entry->drop_slot()) PointEntry::Free()(entry);
   }
   states_.give_back(removed);
   for (const Slot slot : poor) {

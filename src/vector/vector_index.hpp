@@ -30,6 +30,7 @@
 #include "vector/point_table.hpp"
 #include "vector/quantizer.hpp"
 #include "vector/slot_array.hpp"
+#include "vector/slot_bitmap.hpp"
 #include "vector/slot_states.hpp"
 
 namespace quartz::vector {
@@ -131,6 +132,8 @@ class VectorIndex {
   /// Shared by whoever asks the indexes of payloads.
   SharedMutex& payload_lock() const noexcept { return payload_lock_; }
   const PayloadIndexes& payload_indexes() const noexcept { return payload_indexes_; }
+  /// Slots whose code can be read, those of removed points among them. Under the same lock.
+  const SlotBitmap& slots_with_point() const noexcept { return slots_with_point_; }
   /// Makes another index on payloads, of what there is as well. Writes wait meanwhile.
   Result<void> declare_payload_index(const PayloadIndexConfig& config);
 
@@ -174,7 +177,7 @@ class VectorIndex {
   Result<void> grow(std::size_t count) QUARTZ_REQUIRES(mutex_);
   void store_vector(Slot slot, std::span<const float> components);
   Result<void> index_payload(const PointEntry& entry);
-  void forget_payload(const PointEntry& entry, Slot slot);
+  void forget_payload(const PointEntry* entry, Slot slot);
   void remove_locked(std::string_view id, storage::Sequence sequence) QUARTZ_REQUIRES(mutex_);
   void hide_locked(PointEntry& entry, storage::Sequence sequence) QUARTZ_REQUIRES(mutex_);
 
@@ -198,7 +201,9 @@ class VectorIndex {
   std::optional<RemovedIds> catching_up_ QUARTZ_GUARDED_BY(mutex_);
 
   mutable SharedMutex payload_lock_ QUARTZ_ACQUIRED_AFTER(mutex_);
-  PayloadIndexes payload_indexes_;  // Guarded by the lock, which callers of the getter hold.
+  // Guarded by the lock, which callers of the getters hold.
+  PayloadIndexes payload_indexes_;
+  SlotBitmap slots_with_point_;
 
   std::atomic<std::size_t> point_count_{0};
   std::atomic<std::uint64_t> linked_{0};
