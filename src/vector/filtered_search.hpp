@@ -31,9 +31,10 @@ class FilteredSearch {
                  const Allowed& allowed, HnswScratch& scratch) noexcept
       : links_(links), space_(space), target_(target), allowed_(allowed), scratch_(scratch) {}
 
-  /// The `pool_size` nearest allowed that it meets are in the scratch's pool. `start` is what
-  /// `descend` leads to, and all slots that may be allowed are below `end`. Among what it finds may
-  /// be allowed points that the graph does not lead to yet.
+  /// The nearest allowed that it meets are in the scratch's pool: `pool_size`, or more if the
+  /// target lies apart from all of them. `start` is what `descend` leads to, and all slots that may
+  /// be allowed are below `end`. Allowed points that the graph does not lead to yet may be among
+  /// what it finds. Without any allowed slot it looks at all links before it gives up.
   void run(Candidate start, std::size_t end, std::size_t pool_size) {
     const std::size_t length = links_.length_max(0);
     // Whoever is expanded has allowed neighbours, or crosses a bridge that has, up to the last.

@@ -75,6 +75,11 @@ SlotBitmap& SlotBitmap::operator|=(const SlotBitmap& other) {
   return *this;
 }
 
+SlotBitmap& SlotBitmap::operator|=(SlotBitmap&& other) {
+  if (bitmap_ == nullptr) return *this = std::move(other);
+  return *this |= std::as_const(other);
+}
+
 SlotBitmap& SlotBitmap::operator&=(const SlotBitmap& other) {
   if (bitmap_ == nullptr || this == &other) return *this;
   if (other.bitmap_ == nullptr) {

@@ -41,6 +41,7 @@ class SlotBitmap {
   std::size_t bytes() const noexcept;
 
   SlotBitmap& operator|=(const SlotBitmap& other);
+  SlotBitmap& operator|=(SlotBitmap&& other);
   SlotBitmap& operator&=(const SlotBitmap& other);
   SlotBitmap& operator-=(const SlotBitmap& other);
   bool operator==(const SlotBitmap& other) const noexcept;

@@ -6,14 +6,14 @@
 namespace quartz::vector {
 
 SlotBitmap SlotUnion::take() {
-  SlotBitmap all = std::exchange(whole_, {});
   // Where there are bits, another one costs next to nothing.
   const auto far = std::ranges::partition(loose_, [&](Slot slot) {
     if (slot / 64 >= bits_.size()) return false;
     bits_[slot / 64] |= std::uint64_t{1} << (slot % 64);
     return true;
   });
-  if (!bits_.empty()) all |= SlotBitmap::of_bits(std::exchange(bits_, {}));
+  SlotBitmap all = SlotBitmap::of_bits(std::exchange(bits_, {}));
+  all |= std::exchange(whole_, {});
   all |= SlotBitmap::of({far.begin(), far.end()});
   loose_.clear();
   return all;

@@ -4,7 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include "vector/filtered_search.hpp"
 #include "vector/hnsw_test_graph.hpp"
+#include "vector/slot_bits.hpp"
 
 namespace quartz::vector {
 namespace {
@@ -72,6 +74,44 @@ TEST(HnswConcurrency, searches_go_on_beside_insertions_removals_and_repairs) {
   graph.repair();
   EXPECT_EQ(graph.states.live_count(), 2 * (kRounds - kRounds / 3));
   EXPECT_GE(graph.recall(10, 60, 100, 50), 0.97);
+}
+
+// What is allowed are the points that were there before, every third of them.
+TEST(HnswConcurrency, searches_under_a_filter_go_on_beside_insertions) {
+  constexpr std::size_t kBefore = 1000;
+  HnswTestGraph graph(kDimensions);
+  graph.reserve(4000);
+  SlotBits allowed;
+  allowed.reset(kBefore);
+  Random random(7);
+  for (std::size_t i = 0; i < kBefore; ++i) {
+    const Slot slot = graph.add(random_point(random, kDimensions));
+    if (slot % 3 == 0) allowed.add(slot);
+  }
+  std::atomic<bool> done{false};
+  std::vector<std::thread> searchers;
+  for (std::uint64_t t = 0; t < 2; ++t) {
+    searchers.emplace_back([&, t] {
+      HnswScratch scratch;
+      Random own(100 + t);
+      while (!done) {
+        const std::vector<float> target = random_point(own, kDimensions);
+        const auto* code = reinterpret_cast<const std::byte*>(target.data());
+        const EpochGuard guard;
+        const Candidate start = descend(graph.links, graph.space, code, graph.links.entry(), 0);
+        search_allowed(graph.links, graph.space, code, start, graph.states.end(), allowed, 40,
+                       scratch);
+        ASSERT_GE(scratch.pool.size(), 40u);
+        for (std::size_t i = 0; i < scratch.pool.size(); ++i) {
+          ASSERT_LT(scratch.pool[i].slot, kBefore);
+          ASSERT_EQ(scratch.pool[i].slot % 3, 0u);
+        }
+      }
+    });
+  }
+  for (std::size_t i = 0; i < 500; ++i) graph.add(random_point(random, kDimensions));
+  done = true;
+  for (std::thread& thread : searchers) thread.join();
 }
 
 }  // namespace
