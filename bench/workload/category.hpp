@@ -72,6 +72,8 @@ struct Category {
   bool writes = true;  ///< Works on a copy of the loaded database.
   /// How much longer than others it may take: for those that are about endurance.
   double seconds_factor = 1;
+  /// A first look leaves out what another category of the same kind tells as well.
+  bool in_first_look = true;
   Measurement (*measure)(Task& task) = nullptr;
 };
 

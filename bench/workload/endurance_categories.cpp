@@ -71,7 +71,10 @@ std::vector<Category> endurance_categories() {
   // that.
   constexpr double kFactor = 20;
   return {
-      {.name = "sequential_load", .seconds_factor = kFactor, .measure = sequential_load},
+      {.name = "sequential_load",
+       .seconds_factor = kFactor,
+       .in_first_look = false,
+       .measure = sequential_load},
       {.name = "sustained_random_load",
        .seconds_factor = kFactor,
        .measure = sustained_random_load},

@@ -144,6 +144,7 @@ std::vector<Category> scan_categories() {
       {.name = "full_scan_backward",
        .start = kLoaded,
        .writes = false,
+       .in_first_look = false,
        .measure = full_scan_backward},
       {.name = "full_scan_memtable", .measure = full_scan_memtable},
       {.name = "seek_10", .start = kLoaded, .writes = false, .measure = seek_10},

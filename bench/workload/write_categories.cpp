@@ -124,14 +124,14 @@ std::vector<Category> write_categories() {
       {.name = "put_process", .measure = put_process},
       {.name = "put_wal_off", .measure = put_wal_off},
       {.name = "put_disk", .threads = {1, 8}, .measure = put_disk},
-      {.name = "batch_10", .measure = batch_10},
+      {.name = "batch_10", .in_first_look = false, .measure = batch_10},
       {.name = "batch_100", .measure = batch_100},
-      {.name = "batch_1000", .measure = batch_1000},
+      {.name = "batch_1000", .in_first_look = false, .measure = batch_1000},
       {.name = "8_writers", .threads = {8}, .measure = put_process},
       {.name = "delete", .start = Start::loaded, .measure = remove_each},
-      {.name = "large_values_4k", .measure = large_values_4k},
+      {.name = "large_values_4k", .in_first_look = false, .measure = large_values_4k},
       {.name = "large_values_64k", .measure = large_values_64k},
-      {.name = "large_values_1m", .measure = large_values_1m},
+      {.name = "large_values_1m", .in_first_look = false, .measure = large_values_1m},
   };
 }
 

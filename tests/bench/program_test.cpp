@@ -17,28 +17,29 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 Result<std::string> quartz_bench(const std::vector<std::string>& arguments) {
   return run_program(QUARTZ_BENCH_PROGRAM, arguments);
 }
 
 // Few keys and a moment for each: whether it works, not how fast.
-std::vector<std::string> tiny_run(const ScratchDirectory& scratch, const std::string& filter) {
-  return {"run",
-          "--engines",
-          "^quartz$",
-          "--keys",
-          "2000",
-          "--repetitions",
-          "2",
-          "--seconds",
-          "0.02",
-          "--filter",
-          filter,
-          "--directory",
-          (scratch / "databases").string(),
-          "--json",
-          (scratch / "results.json").string()};
+std::vector<std::string> tiny_run(const ScratchDirectory& scratch, const std::string& filter = {}) {
+  std::vector<std::string> words{"run",
+                                 "--engines",
+                                 "^quartz$",
+                                 "--keys",
+                                 "2000",
+                                 "--repetitions",
+                                 "2",
+                                 "--seconds",
+                                 "0.02",
+                                 "--directory",
+                                 (scratch / "databases").string(),
+                                 "--json",
+                                 (scratch / "results.json").string()};
+  if (!filter.empty()) words.insert(words.end(), {"--filter", filter});
+  return words;
 }
 
 TEST(Program, measures_every_category_and_writes_what_it_found) {
@@ -78,6 +79,25 @@ TEST(Program, compares_two_builds) {
                                       "--directory", (scratch / "databases").string()});
   ASSERT_THAT(compared, Succeeds());
   EXPECT_THAT(*compared, HasSubstr("put_process"));
+}
+
+TEST(Program, takes_a_first_look_at_one_category_of_each_kind) {
+  const ScratchDirectory scratch;
+  std::vector<std::string> words = tiny_run(scratch);
+  words.emplace_back("--quick");
+  const auto looked = quartz_bench(words);
+  ASSERT_THAT(looked, Succeeds());
+  EXPECT_THAT(*looked, AllOf(HasSubstr("(batch_100)"), Not(HasSubstr("(batch_10)"))));
+  EXPECT_THAT(*looked, AllOf(HasSubstr("(ycsb_a)"), Not(HasSubstr("(ycsb_b)"))));
+}
+
+TEST(Program, takes_a_first_look_at_every_category_that_is_asked_for) {
+  const ScratchDirectory scratch;
+  std::vector<std::string> words = tiny_run(scratch, "^batch_");
+  words.emplace_back("--quick");
+  const auto looked = quartz_bench(words);
+  ASSERT_THAT(looked, Succeeds());
+  EXPECT_THAT(*looked, AllOf(HasSubstr("(batch_10)"), HasSubstr("(batch_100)")));
 }
 
 TEST(Program, refuses_what_it_does_not_know_by_name) {
