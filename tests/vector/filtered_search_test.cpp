@@ -1,6 +1,7 @@
 #include "vector/filtered_search.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -180,8 +181,8 @@ TEST(FilteredSearch, keeps_out_slots_that_came_after_the_set_of_allowed) {
   allowed.add(SlotBitmap::range(0, 1000));
   const auto found =
       nearest_allowed(graph, std::vector<float>(kDimensions, 0.5F), allowed, 100, 100);
-  std::vector<Slot> expected;
-  for (Slot slot = 0; slot < 64; ++slot) expected.push_back(slot);
+  std::vector<Slot> expected(64);
+  std::iota(expected.begin(), expected.end(), Slot{0});
   EXPECT_THAT(found, UnorderedElementsAreArray(expected));
 }
 

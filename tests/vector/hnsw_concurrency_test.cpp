@@ -90,6 +90,7 @@ TEST(HnswConcurrency, searches_under_a_filter_go_on_beside_insertions) {
   }
   std::atomic<bool> done{false};
   std::vector<std::thread> searchers;
+  searchers.reserve(2);
   for (std::uint64_t t = 0; t < 2; ++t) {
     searchers.emplace_back([&, t] {
       HnswScratch scratch;
