@@ -50,6 +50,7 @@ inline constexpr std::size_t kGraphEfConstruction = 200;
 std::vector<std::size_t> graph_breadths();
 
 // Those of one library each. Defined where the library was found.
+std::vector<VectorPeerKind> quartz_collection_peers();
 VectorPeerKind quartz_graph_peer();
 VectorPeerKind hnswlib_peer();
 std::vector<VectorPeerKind> faiss_peers();

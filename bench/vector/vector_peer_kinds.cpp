@@ -10,7 +10,8 @@ std::vector<std::size_t> graph_breadths() {
 }
 
 std::vector<VectorPeerKind> vector_peer_kinds() {
-  std::vector<VectorPeerKind> kinds = {quartz_graph_peer()};
+  std::vector<VectorPeerKind> kinds = quartz_collection_peers();
+  kinds.push_back(quartz_graph_peer());
 #ifdef QUARTZ_BENCH_HNSWLIB
   kinds.push_back(hnswlib_peer());
 #endif
