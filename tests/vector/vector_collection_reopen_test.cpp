@@ -25,7 +25,7 @@ using Vector = std::vector<float>;
 class VectorCollectionReopenTest : public VectorCollectionTest {
  protected:
   static constexpr std::size_t kDimensions = 8;
-  static constexpr std::size_t kPoints = 3000;
+  static constexpr std::size_t kPoints = 2300;
 
   static VectorCollectionConfig some_config() {
     return {
