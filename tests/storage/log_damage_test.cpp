@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -130,6 +131,142 @@ TEST(LogDamage, any_flipped_bit_of_an_unsynced_last_record_drops_it_and_says_so)
       flip_bit(scenario.file(1), at + byte, bit);
     }
   }
+}
+
+// Ten records, each synced before the next. A closed log is cut behind them; in the image that a
+// killed process leaves, the room that its segment had reserved is still there.
+class LogDamageWithRoom : public testing::TestWithParam<bool> {
+ protected:
+  LogDamageWithRoom() {
+    scenario.open();
+    for (int i = 1; i <= 10; ++i) {
+      scenario.put_numbered(i, i, 45);
+      scenario.sync();
+    }
+    image_ = scenario.image();
+    scenario.close();
+  }
+
+  std::filesystem::path directory() const {
+    return GetParam() ? image_->path() : scenario.scratch.path();
+  }
+  std::filesystem::path file() const { return directory() / segment_file_name(1); }
+  std::size_t bytes_of(std::size_t index) const {
+    const LoggedPut& put = scenario.appended[index];
+    return kRecordHeaderBytes + encoded_put(put.key, put.value).size();
+  }
+  std::uint64_t end() const { return kSegmentHeaderBytes + scenario.log_end(10); }
+
+  LogScenario scenario;
+
+ private:
+  std::unique_ptr<ScratchDirectory> image_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Files, LogDamageWithRoom, testing::Bool(),
+                         [](const auto& room) { return room.param ? "killed" : "closed"; });
+
+TEST_P(LogDamageWithRoom, is_there_if_the_process_was_killed) {
+  const std::uint64_t bytes = std::filesystem::file_size(file());
+  EXPECT_EQ(bytes, GetParam() ? LogScenario::kSegmentBytes : end());
+  EXPECT_THAT(scenario.replay(directory()), Succeeds());
+  EXPECT_EQ(scenario.replayed, scenario.appended);
+}
+
+TEST_P(LogDamageWithRoom, any_flipped_bit_before_the_last_synced_record_is_corruption) {
+  for (const std::size_t record : {0u, 4u, 8u}) {
+    for (std::uint64_t byte = 0; byte < bytes_of(record); ++byte) {
+      const unsigned bit = static_cast<unsigned>((byte + record) % 8);
+      flip_bit(file(), scenario.offset_of(record) + byte, bit);
+      // What is known to be on disk is what the next record was told: all before itself.
+      EXPECT_THAT(scenario.replay(directory()),
+                  FailsWith(Errc::corruption, HasSubstr(offset_text(scenario.offset_of(record)))))
+          << "record " << record << " byte " << byte;
+      flip_bit(file(), scenario.offset_of(record) + byte, bit);
+    }
+  }
+}
+
+TEST_P(LogDamageWithRoom, synced_records_that_read_as_zeros_are_corruption) {
+  for (std::size_t count = 1; count < 10; ++count) {
+    const std::string whole = contents(file());
+    zero(file(), scenario.offset_of(9 - count),
+         scenario.offset_of(9) - scenario.offset_of(9 - count));
+    EXPECT_THAT(scenario.replay(directory()),
+                FailsWith(Errc::corruption, HasSubstr(offset_text(scenario.offset_of(9 - count)))))
+        << count << " records";
+    overwrite(file(), 0, whole);
+  }
+}
+
+TEST_P(LogDamageWithRoom, any_flipped_bit_of_the_last_record_drops_it_and_nothing_else) {
+  for (std::uint64_t byte = 0; byte < bytes_of(9); ++byte) {
+    const unsigned bit = static_cast<unsigned>(byte % 8);
+    flip_bit(file(), scenario.offset_of(9) + byte, bit);
+    const auto found = scenario.replay(directory());
+    ASSERT_THAT(found, Succeeds()) << "byte " << byte;
+    EXPECT_EQ(scenario.replayed, scenario.first(9)) << "byte " << byte;
+    EXPECT_GE(found->dropped_bytes, kRecordHeaderBytes);
+    EXPECT_LE(found->dropped_bytes, record_bytes(bytes_of(9)));
+    EXPECT_THAT(found->dropped_reason, HasSubstr(offset_text(scenario.offset_of(9))));
+    flip_bit(file(), scenario.offset_of(9) + byte, bit);
+  }
+}
+
+TEST(LogDamage, any_flipped_bit_of_the_reserved_room_costs_no_record) {
+  LogScenario scenario;
+  scenario.open();
+  scenario.put_numbered(1, 10, 45);
+  scenario.sync();
+  const auto image = scenario.image();
+  const auto file = *image / segment_file_name(1);
+  const std::uint64_t end = kSegmentHeaderBytes + scenario.log_end(10);
+  const auto expect_all = [&](std::uint64_t byte, unsigned bit) {
+    flip_bit(file, byte, bit);
+    ASSERT_THAT(scenario.replay(image->path()), Succeeds()) << "byte " << byte << " bit " << bit;
+    EXPECT_EQ(scenario.replayed, scenario.appended) << "byte " << byte << " bit " << bit;
+    flip_bit(file, byte, bit);
+  };
+  for (std::uint64_t byte = end; byte < end + kRecordHeaderBytes; ++byte) {
+    for (unsigned bit = 0; bit < 8; ++bit) expect_all(byte, bit);
+  }
+  for (std::uint64_t byte = end; byte < LogScenario::kSegmentBytes; byte += 97) {
+    expect_all(byte, static_cast<unsigned>(byte % 8));
+  }
+}
+
+TEST(LogDamage, a_cut_anywhere_in_the_reserved_room_costs_no_record) {
+  LogScenario scenario;
+  scenario.open();
+  scenario.put_numbered(1, 10, 45);
+  scenario.sync();
+  const auto image = scenario.image();
+  const std::uint64_t end = kSegmentHeaderBytes + scenario.log_end(10);
+  for (std::uint64_t bytes = LogScenario::kSegmentBytes; bytes >= end; bytes -= 61) {
+    std::filesystem::resize_file(*image / segment_file_name(1), bytes);
+    const auto found = scenario.replay(image->path());
+    ASSERT_THAT(found, Succeeds()) << bytes;
+    EXPECT_EQ(scenario.replayed, scenario.appended) << bytes;
+    EXPECT_EQ(found->dropped_bytes, 0u) << bytes;
+  }
+}
+
+// In front of what was reserved it looks like the end of the log.
+TEST(LogDamage,
+     a_synced_record_that_reads_as_zeros_before_the_room_of_a_full_segment_is_corruption) {
+  LogScenario scenario;
+  scenario.open();
+  scenario.put_numbered(1, 10, 45);
+  scenario.sync();
+  scenario.roll();
+  scenario.put_numbered(11, 12, 45);
+  scenario.sync();
+  const auto image = scenario.image();
+  ASSERT_EQ(std::filesystem::file_size(*image / segment_file_name(1)), LogScenario::kSegmentBytes);
+  zero(*image / segment_file_name(1), scenario.offset_of(9), 200);
+  EXPECT_THAT(scenario.replay(image->path()),
+              FailsWith(Errc::corruption, AllOf(HasSubstr(offset_text(scenario.offset_of(9))),
+                                                HasSubstr("000002.log"))));
 }
 
 TEST(LogDamage, a_hole_before_a_later_unsynced_record_drops_all_from_the_hole_on) {

@@ -23,11 +23,11 @@ class HeldSyncs::HeldFile final : public File {
   Result<void> allocate(std::uint64_t bytes) override { return below_->allocate(bytes); }
   Result<void> truncate(std::uint64_t bytes) override { return below_->truncate(bytes); }
   Result<void> sync_data() override {
-    owner_.pass();
+    owner_.pass(path());
     return below_->sync_data();
   }
   Result<void> sync_mapped(const Mapping& mapping, std::size_t bytes) override {
-    owner_.pass();
+    owner_.pass(path());
     return below_->sync_mapped(mapping, bytes);
   }
   Result<Mapping> map(std::size_t bytes, Mapping::Pages pages) override {
@@ -39,9 +39,15 @@ class HeldSyncs::HeldFile final : public File {
   std::unique_ptr<File> below_;
 };
 
-void HeldSyncs::hold() {
-  MutexLock lock(mutex_);
-  held_ = true;
+void HeldSyncs::hold(std::string path_contains) {
+  {
+    MutexLock lock(mutex_);
+    held_ = true;
+    path_contains_ = std::move(path_contains);
+    ++holds_;
+    waiting_ = 0;
+  }
+  changed_.notify_all();
 }
 
 void HeldSyncs::release() {
@@ -62,12 +68,15 @@ std::uint64_t HeldSyncs::syncs() const {
   return syncs_;
 }
 
-void HeldSyncs::pass() {
+void HeldSyncs::pass(const Path& path) {
   MutexLock lock(mutex_);
-  ++waiting_;
-  changed_.notify_all();
-  while (held_) changed_.wait(mutex_);
-  --waiting_;
+  while (held_ && path.string().find(path_contains_) != std::string::npos) {
+    const std::uint64_t hold = holds_;
+    ++waiting_;
+    changed_.notify_all();
+    while (held_ && holds_ == hold) changed_.wait(mutex_);
+    if (holds_ == hold) --waiting_;
+  }
   ++syncs_;
 }
 

@@ -16,8 +16,9 @@ class HeldSyncs final : public FileSystem {
  public:
   explicit HeldSyncs(FileSystem& below) : below_(below) {}
 
-  /// From now on, calls of `sync_data` wait.
-  void hold();
+  /// From now on, calls of `sync_data` wait that are for files whose path contains this, and no
+  /// others.
+  void hold(std::string path_contains = {});
   /// Lets them go.
   void release();
   /// Blocks until one is waiting.
@@ -53,13 +54,15 @@ class HeldSyncs final : public FileSystem {
 
  private:
   class HeldFile;
-  void pass();
+  void pass(const Path& path);
 
   FileSystem& below_;
   mutable Mutex mutex_;
   CondVar changed_;
   bool held_ QUARTZ_GUARDED_BY(mutex_) = false;
-  int waiting_ QUARTZ_GUARDED_BY(mutex_) = 0;
+  std::string path_contains_ QUARTZ_GUARDED_BY(mutex_);
+  std::uint64_t holds_ QUARTZ_GUARDED_BY(mutex_) = 0;  // Calls of `hold`.
+  int waiting_ QUARTZ_GUARDED_BY(mutex_) = 0;          // For the last of them.
   std::uint64_t syncs_ QUARTZ_GUARDED_BY(mutex_) = 0;
 };
 
