@@ -7,7 +7,7 @@
 namespace quartz::bench {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kTitles = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kTitles = {{
     {"quartz", "Quartz"},
     {"rocksdb", "RocksDB"},
     {"leveldb", "LevelDB"},
@@ -15,6 +15,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kTitles =
     {"wiredtiger", "WiredTiger"},
     {"sqlite", "SQLite"},
     {"tkrzw", "Tkrzw"},
+    {"hnswlib", "hnswlib"},
+    {"faiss", "Faiss"},
 }};
 
 }  // namespace

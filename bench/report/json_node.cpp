@@ -134,6 +134,17 @@ Result<std::optional<double>> JsonNode::number_or_null(std::string_view name) co
   return std::optional(number);
 }
 
+Result<std::vector<double>> JsonNode::numbers(std::string_view name) const {
+  QUARTZ_ASSIGN(const JsonNode node, member(name));
+  QUARTZ_ASSIGN(const std::vector<JsonNode> nodes, node.elements());
+  std::vector<double> numbers;
+  for (const JsonNode& element : nodes) {
+    QUARTZ_ASSIGN(const double number, element.as_number());
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
 Result<std::map<std::string, std::string>> JsonNode::texts(std::string_view name) const {
   QUARTZ_ASSIGN(const JsonNode node, member(name));
   const json::object* object = node.value_->if_object();

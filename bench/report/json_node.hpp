@@ -31,6 +31,8 @@ class JsonNode {
   /// Finite, not negative.
   Result<double> number(std::string_view name) const;
   Result<std::optional<double>> number_or_null(std::string_view name) const;
+  /// An array of such numbers.
+  Result<std::vector<double>> numbers(std::string_view name) const;
   /// An object of texts.
   Result<std::map<std::string, std::string>> texts(std::string_view name) const;
 

@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "bench/report/category_text.hpp"
 #include "bench/report/contest.hpp"
@@ -16,6 +13,7 @@
 #include "bench/report/number_text.hpp"
 #include "bench/report/plot_style.hpp"
 #include "bench/report/summary.hpp"
+#include "bench/report/svg.hpp"
 
 namespace quartz::bench {
 namespace {
@@ -116,59 +114,13 @@ class Axis {
   double end_ = 1;
 };
 
-/// A growing document.
-class Svg {
- public:
-  Svg(const std::string& title, double height) {
-    text_ = fmt::format(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" version=\"1.1\" width=\"{0}\" height=\"{1}\" "
-        "viewBox=\"0 0 {0} {1}\" role=\"img\">\n<title>{2}</title>\n<style type=\"text/css\">\n"
-        "{3}</style>\n<rect class=\"paper\" width=\"{0}\" height=\"{1}\" rx=\"6\"/>\n",
-        kWidth, height, xml_escaped(title), plot_style());
-  }
-
-  void words(std::string_view style, double x, double y, std::string_view anchor,
-             std::string_view words) {
-    fmt::format_to(std::back_inserter(text_),
-                   "<text class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n",
-                   style, x, y, anchor, xml_escaped(words));
-  }
-
-  void vertical_line(std::string_view style, double x, double from, double to) {
-    fmt::format_to(std::back_inserter(text_), "<path class=\"{}\" d=\"M{:.1f} {:.1f}V{:.1f}\"/>\n",
-                   style, x, from, to);
-  }
-
-  void bar(std::string_view style, double to, double y) {
-    fmt::format_to(std::back_inserter(text_),
-                   "<rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
-                   "height=\"{:.1f}\" rx=\"1.5\"/>\n",
-                   style, kBarsBegin, y, to - kBarsBegin, kBarHeight);
-  }
-
-  /// A line with an upright at both ends, around `y`.
-  void whisker(double from, double to, double y) {
-    for (const std::string_view style : {"halo", "whisker"}) {
-      fmt::format_to(std::back_inserter(text_),
-                     "<path class=\"{0}\" d=\"M{1:.1f} {3:.1f}V{4:.1f}M{2:.1f} {3:.1f}V{4:.1f}"
-                     "M{1:.1f} {5:.1f}H{2:.1f}\"/>\n",
-                     style, from, to, y - 3.5, y + 3.5, y);
-    }
-  }
-
-  std::string finish() && { return std::move(text_) + "</svg>\n"; }
-
- private:
-  std::string text_;
-};
-
 void draw_row(Svg& svg, const Axis& axis, const Bar& bar, double top) {
   const double middle = top + kRowHeight / 2;
   const double baseline = middle + 4.5;
   const std::string_view style = bar.engine == kOurEngine ? "ours" : "peer";
   svg.words(style, kNamesEnd, baseline, "end", engine_title(bar.engine));
-  svg.bar(colour_class(bar.engine), axis.x(bar.ns.median), middle - kBarHeight / 2);
+  svg.box(colour_class(bar.engine), kBarsBegin, middle - kBarHeight / 2,
+          axis.x(bar.ns.median) - kBarsBegin, kBarHeight);
   svg.whisker(axis.x(bar.ns.least), axis.x(bar.ns.most), middle);
   svg.words(style, kMediansEnd, baseline, "end", duration_text(bar.ns.median));
   if (!bar.ratio) return;
@@ -209,7 +161,7 @@ std::string svg_plot(const RunResult& run, const std::string& title,
   const std::vector<Group> groups = groups_of(run, categories);
   double height = kHeadHeight + kFootHeight;
   for (const Group& group : groups) height += height_of(group);
-  Svg svg(title, height);
+  Svg svg(title, kWidth, height);
   svg.words("title", kMargin, 32, "start", title);
   if (groups.empty()) {
     svg.words("quiet", kMargin, 54, "start", "Nothing of this was measured.");

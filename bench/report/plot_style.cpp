@@ -16,7 +16,7 @@ struct EngineColour {
   std::string_view on_white;
   std::string_view on_dark;
 };
-constexpr std::array<EngineColour, 8> kColours = {{
+constexpr std::array<EngineColour, 13> kColours = {{
     {kOurEngine, "c-quartz", "#d55e00", "#f0803c"},
     {"rocksdb", "c-rocksdb", "#0072b2", "#3d9bd6"},
     {"leveldb", "c-leveldb", "#56b4e9", "#86cdf3"},
@@ -24,6 +24,12 @@ constexpr std::array<EngineColour, 8> kColours = {{
     {"wiredtiger", "c-wiredtiger", "#cc79a7", "#dc96bd"},
     {"sqlite", "c-sqlite", "#e0c000", "#f0e442"},
     {"tkrzw", "c-tkrzw", "#4b4b4b", "#c8c8c8"},
+    // Of indexes of vectors, which share no plot with the stores.
+    {"hnswlib", "c-hnswlib", "#0072b2", "#3d9bd6"},
+    {"faiss_HNSW", "c-faiss-hnsw", "#009e73", "#2fb98f"},
+    {"faiss_HNSW_SQ8", "c-faiss-hnsw-sq8", "#cc79a7", "#dc96bd"},
+    {"faiss_IVF", "c-faiss-ivf", "#56b4e9", "#86cdf3"},
+    {"quartz_graph", "c-quartz-graph", "#d55e00", "#f0803c"},
     {"", "c-other", "#999999", "#808080"},  // The last: any other.
 }};
 
@@ -44,6 +50,7 @@ std::string palette(bool dark) {
   rule(".halo", "stroke", "#ffffff", "#0d1117");
   for (const EngineColour& colour : kColours) {
     rule(fmt::format(".{}", colour.name), "fill", colour.on_white, colour.on_dark);
+    rule(fmt::format(".curve.{}", colour.name), "stroke", colour.on_white, colour.on_dark);
   }
   return rules;
 }
@@ -59,12 +66,17 @@ std::string plot_style() {
          ".loss,.ours{font-weight:700}\n"
          ".grid,.fine{stroke-width:1}\n"
          ".whisker{stroke-width:1.5;fill:none}\n"
+         ".curve{stroke-width:2}\n"
          ".halo{stroke-width:4;stroke-opacity:0.75;fill:none}\n" +
-         palette(false) + "@media (prefers-color-scheme:dark){\n" + palette(true) + "}\n";
+         palette(false) + ".curve{fill:none!important}\n@media (prefers-color-scheme:dark){\n" +
+         palette(true) + "}\n";
 }
 
 std::string_view colour_class(std::string_view engine) {
-  const auto* known = std::ranges::find(kColours, engine_family(engine), &EngineColour::engine);
+  const auto* known = std::ranges::find(kColours, engine, &EngineColour::engine);
+  if (known == kColours.end()) {
+    known = std::ranges::find(kColours, engine_family(engine), &EngineColour::engine);
+  }
   return known == kColours.end() ? kColours.back().name : known->name;
 }
 

@@ -11,7 +11,7 @@ namespace quartz::bench {
 std::string plot_style();
 
 /// The class of the style sheet that has the engine's colour. The same in every plot; variants of
-/// an engine share it, and an engine that is not known is grey.
+/// an engine share it unless they have one of their own, and an engine that is not known is grey.
 std::string_view colour_class(std::string_view engine);
 
 /// `text` as character data or attribute value of XML 1.0, which has no control characters.

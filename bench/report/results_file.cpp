@@ -1,50 +1,29 @@
 #include "bench/report/results_file.hpp"
 
 #include <cmath>
-#include <span>
-#include <string_view>
 #include <utility>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parser.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "bench/report/json_file.hpp"
 #include "bench/report/json_node.hpp"
-#include "bench/report/json_text.hpp"
+#include "bench/report/machine_json.hpp"
 #include "bench/report/summary.hpp"
-#include "io/file_system.hpp"
 
 namespace quartz::bench {
 namespace {
 
 namespace json = boost::json;
 
-/// A hundred times what the longest run writes; a larger file is none of ours.
-constexpr std::size_t kFileBytesMax = std::size_t{64} << 20;
-
 /// No clock tells more of nanoseconds than thousandths.
 double rounded(double number) { return std::round(number * 1000) / 1000; }
 
 json::value rounded_or_null(const std::optional<double>& number) {
   return number ? json::value(rounded(*number)) : json::value(nullptr);
-}
-
-json::object to_json(const std::map<std::string, std::string>& texts) {
-  json::object object;
-  for (const auto& [name, text] : texts) object.emplace(name, text);
-  return object;
-}
-
-json::object to_json(const RunResult::Machine& machine) {
-  return {{"cpu", machine.cpu},
-          {"cores", machine.cores},
-          {"memory_bytes", machine.memory_bytes},
-          {"kernel", machine.kernel},
-          {"file_system", machine.file_system},
-          {"compiler", machine.compiler}};
 }
 
 json::object to_json(const Measurement& m) {
@@ -85,25 +64,14 @@ json::object to_json(const RunResult& run) {
   for (const Series& series : run.series) {
     if (!series.repetitions.empty()) rows.push_back(to_json(series));
   }
-  return {{"machine", to_json(run.machine)},
-          {"versions", to_json(run.versions)},
-          {"remarks", to_json(run.remarks)},
+  return {{"machine", json_of_machine(run.machine)},
+          {"versions", json_of_texts(run.versions)},
+          {"remarks", json_of_texts(run.remarks)},
           {"started_at", run.started_at},
           {"seed", run.seed},
           {"keys", run.keys},
           {"mode", run.mode},
           {"rows", std::move(rows)}};
-}
-
-Result<RunResult::Machine> machine_from(const JsonNode& node) {
-  RunResult::Machine machine;
-  QUARTZ_ASSIGN(machine.cpu, node.text("cpu"));
-  QUARTZ_ASSIGN(machine.cores, node.small_count("cores"));
-  QUARTZ_ASSIGN(machine.memory_bytes, node.count("memory_bytes"));
-  QUARTZ_ASSIGN(machine.kernel, node.text("kernel"));
-  QUARTZ_ASSIGN(machine.file_system, node.text("file_system"));
-  QUARTZ_ASSIGN(machine.compiler, node.text("compiler"));
-  return machine;
 }
 
 Result<Measurement> measurement_from(const JsonNode& node) {
@@ -156,36 +124,15 @@ Result<RunResult> run_from(const JsonNode& node) {
   return run;
 }
 
-Result<json::value> parse(std::string_view text) {
-  json::parser parser;
-  boost::system::error_code failure;
-  const std::size_t read = parser.write_some(text.data(), text.size(), failure);
-  if (failure) {
-    return Error(Errc::corruption,
-                 fmt::format("is no JSON at byte {}: {}", read, failure.message()));
-  }
-  if (read < text.size()) {
-    return Error(Errc::corruption, fmt::format("goes on after its end at byte {}", read));
-  }
-  return parser.release();
-}
-
-Result<RunResult> run_from_text(std::string_view text) {
-  QUARTZ_ASSIGN(const json::value document, parse(text));
-  return run_from(JsonNode(document));
-}
-
 }  // namespace
 
 Result<void> write_results(const RunResult& run, const std::filesystem::path& file) {
-  const std::string text = json_text(to_json(run));
-  return io::publish_file(io::posix_file_system(), file, std::as_bytes(std::span(text)));
+  return write_json(to_json(run), file);
 }
 
 Result<RunResult> read_results(const std::filesystem::path& file) {
-  QUARTZ_ASSIGN(const std::vector<std::byte> bytes,
-                io::read_file(io::posix_file_system(), file, kFileBytesMax));
-  auto run = run_from_text({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  QUARTZ_ASSIGN(const json::value document, read_json(file));
+  auto run = run_from(JsonNode(document));
   if (run) return run;
   return Error(run.error().code(), fmt::format("{}: {}", file.string(), run.error().message()));
 }
