@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/try.hpp"
 #include "io/file_system.hpp"
 #include "vector/vector_file_reader.hpp"
@@ -24,14 +26,25 @@ Result<VectorRows> read_rows(const std::filesystem::path& file, std::size_t coun
 }  // namespace
 
 Result<DataSet> read_data_set(const std::filesystem::path& folder, const std::string& name,
-                              std::size_t queries_max) {
+                              std::size_t queries_max, std::size_t neighbours_min) {
   DataSet set;
   set.name = name;
   QUARTZ_ASSIGN(set.base, read_rows(folder / (name + ".base.u8bin"), ~std::size_t{0}));
   QUARTZ_ASSIGN(set.queries, read_rows(folder / (name + ".query.u8bin"), queries_max));
+  if (set.queries.dimensions != set.base.dimensions) {
+    return Error(Errc::corruption,
+                 fmt::format("{}: queries have {} components, and what is searched has {}", name,
+                             set.queries.dimensions, set.base.dimensions));
+  }
   QUARTZ_ASSIGN(auto truth, VectorFileReader::open(io::posix_file_system(),
                                                    folder / (name + ".groundtruth-l2.ibin")));
   set.neighbours = truth.dimensions();
+  if (truth.count() < set.queries.count() || set.neighbours < neighbours_min) {
+    return Error(
+        Errc::corruption,
+        fmt::format("{}: {} neighbours are known for each of {} queries, not {} for {}", name,
+                    set.neighbours, truth.count(), neighbours_min, set.queries.count()));
+  }
   set.nearest.resize(set.queries.count() * set.neighbours);
   QUARTZ_TRY(truth.read(std::span(set.nearest)));
   return set;

@@ -20,9 +20,10 @@ struct DataSet {
 };
 
 /// Reads `<name>.base.u8bin`, `<name>.query.u8bin` and `<name>.groundtruth-l2.ibin` of a folder; of
-/// the queries at most so many.
+/// the queries at most so many. `corruption` if the files do not belong together, or if fewer than
+/// `neighbours_min` are known for each query.
 Result<DataSet> read_data_set(const std::filesystem::path& folder, const std::string& name,
-                              std::size_t queries_max);
+                              std::size_t queries_max, std::size_t neighbours_min);
 
 /// Share of the `found.size()` nearest of a query that are among `found`.
 double recall_of(const DataSet& set, std::size_t query, std::span<const std::uint32_t> found);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -100,8 +101,8 @@ class FaissCellsPeer final : public FaissPeer {
   std::unique_ptr<faiss::Index> make(const VectorRows& rows) override {
     const auto dimensions = static_cast<std::int64_t>(rows.dimensions);
     centres_ = std::make_unique<faiss::IndexFlatL2>(dimensions);
-    const auto cell_count =
-        static_cast<std::size_t>(4 * std::sqrt(static_cast<double>(rows.count())));
+    const auto advised = 4 * std::sqrt(static_cast<double>(rows.count()));
+    const std::size_t cell_count = std::min(static_cast<std::size_t>(advised), rows.count());
     auto cells = std::make_unique<faiss::IndexIVFFlat>(centres_.get(), rows.dimensions, cell_count);
     // It warns of fewer than 39 vectors a cell, which small samples have on purpose.
     cells->cp.min_points_per_centroid = 1;

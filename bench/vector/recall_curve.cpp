@@ -62,6 +62,12 @@ std::optional<Spread> search_ratio(const VectorPeerResult& ours, const VectorPee
   return spread_unless_empty(std::move(ratios));
 }
 
+std::optional<Spread> build_seconds(const VectorPeerResult& peer, unsigned threads) {
+  const BuildTimes* const builds = builds_on(peer, threads);
+  if (builds == nullptr) return std::nullopt;
+  return spread_unless_empty(builds->seconds);
+}
+
 std::optional<Spread> build_ratio(const VectorPeerResult& ours, const VectorPeerResult& peer,
                                   unsigned threads) {
   const BuildTimes* const own = builds_on(ours, threads);

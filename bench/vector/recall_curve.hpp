@@ -25,6 +25,9 @@ std::optional<Spread> queries_per_second_at(const VectorPeerResult& peer, double
 std::optional<Spread> search_ratio(const VectorPeerResult& ours, const VectorPeerResult& peer,
                                    double recall);
 
+/// Times that the peer took to build on so many threads; nothing if it did not.
+std::optional<Spread> build_seconds(const VectorPeerResult& peer, unsigned threads);
+
 /// How many times longer `peer` took to build on so many threads, repetition by repetition. Nothing
 /// if either did not build on so many.
 std::optional<Spread> build_ratio(const VectorPeerResult& ours, const VectorPeerResult& peer,

@@ -24,14 +24,14 @@ std::string line_of(const std::string& peer, const std::string& what, const std:
 
 std::string build_lines(const VectorSetResult& set) {
   std::string text;
-  for (std::size_t i = 0; i < set.peers.front().builds.size(); ++i) {
-    const unsigned threads = set.peers.front().builds[i].threads;
+  for (const BuildTimes& build : set.peers.front().builds) {
+    const std::string what =
+        fmt::format("build, {} thread{}", build.threads, build.threads == 1 ? "" : "s");
     for (const VectorPeerResult& peer : set.peers) {
       const bool ours = &peer == &set.peers.front();
-      text +=
-          line_of(peer.peer, fmt::format("build, {} thread{}", threads, threads == 1 ? "" : "s"),
-                  fmt::format("{:.1f} s", spread_of(peer.builds[i].seconds).median),
-                  ours ? "" : ratio_cell(build_ratio(set.peers.front(), peer, threads)));
+      const auto seconds = build_seconds(peer, build.threads);
+      text += line_of(peer.peer, what, seconds ? fmt::format("{:.1f} s", seconds->median) : "-",
+                      ours ? "" : ratio_cell(build_ratio(set.peers.front(), peer, build.threads)));
     }
   }
   return text;
