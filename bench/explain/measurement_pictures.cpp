@@ -99,24 +99,17 @@ void draw_panel(SvgPage& page, const VectorMeasurements& measurements, Quantizat
 
 std::string draw_recall(const VectorMeasurements& measurements) {
   SvgPage page(880, 440, "What more candidates find, and what they cost");
-  Axes axes{.corner = {70, 360},
-            .width = 350,
-            .height = 260,
-            .x_min = 10,
-            .x_max = 320,
-            .y_min = 0.5,
-            .x_log = true};
-  for (const double recall : {0.5, 0.6, 0.7, 0.8, 0.9, 1.0}) {
+  Axes axes{
+      .corner = {70, 360}, .width = 350, .height = 260, .x_min = 10, .x_max = 320, .x_log = true};
+  for (const double recall : {0.0, 0.2, 0.4, 0.6, 0.8, 1.0}) {
     mark_y(page, axes, recall, fmt::format("{:.1f}", recall));
   }
   mark_candidates(page, axes);
   draw_axes(page, axes, "recall of the 10 nearest", "candidates kept (ef_search)");
-  draw_series(page, axes, measurements,
-              [&](const RecallMeasurement& one) { return std::max(one.recall, axes.y_min); });
+  draw_series(page, axes, measurements, [](const RecallMeasurement& one) { return one.recall; });
   double most = 1000;
   for (const RecallMeasurement& one : measurements.recalls) most = std::max(most, one.compared);
   axes.corner.x = 510;
-  axes.y_min = 0;
   axes.y_max = std::ceil(most / 1000) * 1000;
   for (double compared = 0; compared <= axes.y_max; compared += 1000) {
     mark_y(page, axes, compared, fmt::format("{:.0f}", compared));
@@ -136,8 +129,8 @@ std::string draw_distances(const VectorMeasurements& measurements) {
   SvgPage page(880, 480, "Distances by codes beside exact ones");
   double x = 40;
   for (const auto& [quantization, style] :
-       {std::pair{Quantization::sq8, "found"}, std::pair{Quantization::sq4, "expanded"},
-        std::pair{Quantization::bit1, "upper"}}) {
+       {std::pair{Quantization::sq8, "mark-1"}, std::pair{Quantization::sq4, "mark-2"},
+        std::pair{Quantization::bit1, "mark-3"}}) {
     draw_panel(page, measurements, quantization, {x, 330}, style);
     x += 285;
   }

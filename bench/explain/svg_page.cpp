@@ -19,7 +19,7 @@ struct Style {
   std::string_view others;
 };
 // Colours as in the plots of benchmarks: Okabe and Ito's.
-constexpr std::array<Style, 20> kStyles = {{
+constexpr std::array<Style, 22> kStyles = {{
     {"sheet", "stroke", "#d8dee4", "#2d333b", "fill:none"},
     {"link", "stroke", "#d3d9df", "#2f363e", "stroke-width:0.8"},
     {"up", "stroke", "#aab4be", "#4a535d", "stroke-width:0.8;stroke-dasharray:2 3"},
@@ -27,7 +27,6 @@ constexpr std::array<Style, 20> kStyles = {{
     {"upper", "fill", "#0072b2", "#3d9bd6", ""},
     {"entry", "fill", "#d55e00", "#f0803c", ""},
     {"visited", "fill", "#56b4e9", "#3d9bd6", ""},
-    {"expanded", "fill", "#0072b2", "#86cdf3", ""},
     {"found", "fill", "#d55e00", "#f0803c", ""},
     {"step", "stroke", "#56b4e9", "#3d9bd6", "stroke-width:1.2"},
     {"path", "stroke", "#d55e00", "#f0803c", "stroke-width:2.5;fill:none"},
@@ -40,6 +39,9 @@ constexpr std::array<Style, 20> kStyles = {{
     {"series-1", "stroke", "#d55e00", "#f0803c", "stroke-width:2;fill:none"},
     {"series-2", "stroke", "#0072b2", "#3d9bd6", "stroke-width:2;fill:none"},
     {"series-3", "stroke", "#009e73", "#2fb98f", "stroke-width:2;fill:none"},
+    {"mark-1", "fill", "#d55e00", "#f0803c", ""},
+    {"mark-2", "fill", "#0072b2", "#3d9bd6", ""},
+    {"mark-3", "fill", "#009e73", "#2fb98f", ""},
 }};
 
 std::string style_sheet() {

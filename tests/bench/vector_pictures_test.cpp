@@ -79,7 +79,7 @@ TEST(GraphPictures, find_all_that_matches_with_enough_candidates) {
 
 TEST(MeasurementPictures, have_a_mark_for_each_measurement) {
   EXPECT_EQ(count_of(draw_recall(sample()), "circle", "series-1"), 4U);  // Two on either panel.
-  EXPECT_EQ(count_of(draw_distances(sample()), "circle", "upper"), 1U);
+  EXPECT_EQ(count_of(draw_distances(sample()), "circle", "mark-3"), 1U);
   EXPECT_THAT(draw_distances(sample()), HasSubstr("9.9 among the 20 nearest by code"));
 }
 
