@@ -1,22 +1,14 @@
 #include <array>
-#include <cerrno>
 #include <chrono>
-#include <csignal>
-#include <cstdlib>
-#include <cstring>
-#include <fcntl.h>
 #include <iostream>
-#include <poll.h>
 #include <string>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
 #include "crash/steps.hpp"
+#include "crash/victim.hpp"
 #include "crash/writer.hpp"
 #include "quartz/storage/storage_engine.hpp"
 #include "support/number_from_environment.hpp"
@@ -28,70 +20,6 @@ namespace quartz {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::steady_clock;
-
-// A writing process and the pipe on which it reports. Killed by SIGKILL, never otherwise.
-class Victim {
- public:
-  explicit Victim(const WriterOrder& order) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) std::abort();
-    std::vector<std::string> arguments = order.to_arguments();
-    arguments.insert(arguments.begin(), {"quartz-crash-writer", "--write-until-killed"});
-    std::vector<char*> pointers;
-    for (std::string& argument : arguments) pointers.push_back(argument.data());
-    pointers.push_back(nullptr);
-    process_ = ::fork();
-    if (process_ == 0) {
-      ::dup2(ends[1], STDOUT_FILENO);
-      ::execv("/proc/self/exe", pointers.data());
-      ::_exit(127);
-    }
-    ::close(ends[1]);
-    reports_ = ends[0];
-  }
-  ~Victim() { ::close(reports_); }
-  Victim(const Victim&) = delete;
-  Victim& operator=(const Victim&) = delete;
-
-  // Kills it after so many reports, or at the deadline; every acknowledgement that it has made.
-  std::vector<Acknowledgement> kill_after(std::size_t reports, milliseconds deadline) {
-    const auto end = steady_clock::now() + deadline;
-    while (acknowledged_.size() < reports) {
-      const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
-      pollfd ready{reports_, POLLIN, 0};
-      if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) == 0) break;
-      if (!read_some()) break;  // It died by itself, which `status` will tell.
-    }
-    ::kill(process_, SIGKILL);
-    while (read_some()) continue;
-    ::waitpid(process_, &status_, 0);
-    return acknowledged_;
-  }
-  bool was_killed() const { return WIFSIGNALED(status_) && WTERMSIG(status_) == SIGKILL; }
-
- private:
-  bool read_some() {
-    std::array<char, 4096> buffer;
-    const ssize_t bytes = ::read(reports_, buffer.data(), buffer.size());
-    if (bytes < 0 && errno == EINTR) return true;
-    if (bytes <= 0) return false;
-    received_.append(buffer.data(), static_cast<std::size_t>(bytes));
-    while (received_.size() >= sizeof(Acknowledgement)) {
-      Acknowledgement one;
-      std::memcpy(&one, received_.data(), sizeof one);
-      acknowledged_.push_back(one);
-      received_.erase(0, sizeof one);
-    }
-    return true;
-  }
-
-  pid_t process_ = -1;
-  int reports_ = -1;
-  int status_ = 0;
-  std::string received_;
-  std::vector<Acknowledgement> acknowledged_;
-};
 
 // The ledger: what each writer was told is safe, kept outside of the processes that are killed.
 class Ledger {
@@ -168,7 +96,7 @@ TEST(Kill, loses_nothing_acknowledged_and_leaves_no_step_half_done) {
     SCOPED_TRACE("cycle " + std::to_string(cycle));
     const WriterOrder order = random_order(scratch / "db", ledger, random);
     {
-      Victim victim(order);
+      Victim victim(kWriteUntilKilled, order.to_arguments());
       // Some die while they open, most in the middle of their work.
       const milliseconds deadline(random.one_in(6) ? random.below(60) : 2000);
       const std::size_t reports = random.one_in(3) ? random.below(6000) : random.below(600);
@@ -182,7 +110,7 @@ TEST(Kill, loses_nothing_acknowledged_and_leaves_no_step_half_done) {
     while (random.one_in(4)) {
       WriterOrder only_open = order;
       only_open.next_steps.clear();
-      Victim victim(only_open);
+      Victim victim(kWriteUntilKilled, only_open.to_arguments());
       static_cast<void>(victim.kill_after(1, milliseconds(random.below(60))));
       ASSERT_TRUE(victim.was_killed());
     }

@@ -1,22 +1,17 @@
 #include "crash/writer.hpp"
 
 #include <cstdlib>
-#include <iostream>
 #include <thread>
 #include <unistd.h>
 
 #include "base/random.hpp"
+#include "crash/report.hpp"
 #include "crash/steps.hpp"
 #include "quartz/storage/storage_engine.hpp"
 #include "support/small_engine.hpp"
 
 namespace quartz {
 namespace {
-
-[[noreturn]] void fail(const std::string& what) {
-  std::cerr << "the writing process failed: " << what << '\n';
-  std::_Exit(1);
-}
 
 void write_steps(StorageEngine& engine, const Keyspace& second, const WriterOrder& order,
                  std::uint32_t writer) {
@@ -25,16 +20,12 @@ void write_steps(StorageEngine& engine, const Keyspace& second, const WriterOrde
     const Durability any = random.one_in(8) ? Durability::disk : Durability::process;
     const WriteOptions options{.durability = order.durability.value_or(any)};
     if (auto written = Step(writer, number).write_to(engine, second, options); !written) {
-      fail(written.error().to_string());
+      give_up(written.error().to_string());
     }
-    const Acknowledgement acknowledgement{writer, 0, number};
-    if (::write(STDOUT_FILENO, &acknowledgement, sizeof acknowledgement) !=
-        static_cast<ssize_t>(sizeof acknowledgement)) {
-      fail("nobody listens");
-    }
+    report({.writer = writer, .step = number});
     if (!random.one_in(700)) continue;
     auto maintained = random.one_in(3) ? engine.compact_range() : engine.flush();
-    if (!maintained) fail(maintained.error().to_string());
+    if (!maintained) give_up(maintained.error().to_string());
   }
 }
 
@@ -50,7 +41,7 @@ std::vector<std::string> WriterOrder::to_arguments() const {
 }
 
 WriterOrder WriterOrder::from_arguments(std::span<char* const> arguments) {
-  if (arguments.size() < 5) fail("too few arguments");
+  if (arguments.size() < 5) give_up("too few arguments");
   const auto number = [&](std::size_t i) { return std::strtoull(arguments[i], nullptr, 10); };
   WriterOrder order;
   order.directory = arguments[0];
@@ -75,10 +66,10 @@ StorageConfig writer_config(std::uint64_t segment_bytes, LogMedium medium) {
 void write_until_killed(const WriterOrder& order) {
   auto engine =
       StorageEngine::open(order.directory, writer_config(order.segment_bytes, order.medium));
-  if (!engine) fail(engine.error().to_string());
+  if (!engine) give_up(engine.error().to_string());
   auto second = engine->keyspace(kSecondKeyspace);
   if (!second) second = engine->create_keyspace(kSecondKeyspace);
-  if (!second) fail(second.error().to_string());
+  if (!second) give_up(second.error().to_string());
   std::vector<std::thread> writers;
   for (std::uint32_t writer = 0; writer < order.next_steps.size(); ++writer) {
     writers.emplace_back([&, writer] { write_steps(*engine, *second, order, writer); });

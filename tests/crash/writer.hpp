@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "quartz/storage/storage_config.hpp"
@@ -31,13 +32,8 @@ struct WriterOrder {
 /// The configuration that an order asks for.
 StorageConfig writer_config(std::uint64_t segment_bytes, LogMedium medium);
 
-/// One acknowledged step, as the writer reports it. Written to a pipe in one piece.
-struct Acknowledgement {
-  std::uint32_t writer = 0;
-  std::uint32_t reserved = 0;
-  std::uint64_t step = 0;
-};
-static_assert(sizeof(Acknowledgement) == 16, "crosses a pipe between two processes");
+/// The first argument of a process that calls `write_until_killed`.
+inline constexpr std::string_view kWriteUntilKilled = "--write-until-killed";
 
 /// Follows `order` and reports each acknowledgement on standard output. Never returns; ends the
 /// process with a message if a write is refused.
