@@ -54,13 +54,15 @@ Result<SearchRun::Found> SearchRun::find(const IndexKeeper& keeper, std::span<co
   const IndexKeeper::View view = keeper.view();
   const VectorIndex& index = *view.index;
   metric_ = index.quantizer().metric();
-  payloads_in_memory_ = index.config().payloads_in_memory;
+  const bool payloads_in_memory = index.config().payloads_in_memory;
+  // Of candidates that are ranked by their rows, the hits are not known yet.
+  takes_payloads_ = payloads_in_memory && index.has_components();
   told_.points = index.point_count();
   const bool filtered = options.filter != Filter();
   if (options.exact && !index.has_components()) {
     return in_rows_only("asked for, and vectors are not in memory");
   }
-  if (filtered && !payloads_in_memory_) {
+  if (filtered && !payloads_in_memory) {
     QUARTZ_ASSIGN(const FilterEvaluator filter, FilterEvaluator::compile(options.filter));
     if (!filter.ignores_payload()) {
       return in_rows_only("the filter needs payloads, which are not in memory");
@@ -127,7 +129,7 @@ void SearchRun::take_found(const VectorSearchOptions& options) {
     }
     return;
   }
-  const bool with_payload = options.with_payload && payloads_in_memory_;
+  const bool with_payload = options.with_payload && takes_payloads_;
   hits_.reserve(found.size());
   for (const FoundPoint& point : found) {
     hits_.push_back(
@@ -193,10 +195,10 @@ Result<void> SearchRun::scan_rows(storage::Engine& engine, const Keyspace& keysp
   return {};
 }
 
-// What hits bring that memory does not have.
+// What hits are to bring and was not taken from memory.
 Result<void> SearchRun::read_rows(storage::Engine& engine, const Keyspace& keyspace,
                                   std::size_t dimensions, const VectorSearchOptions& options) {
-  const bool payloads = options.with_payload && !payloads_in_memory_;
+  const bool payloads = options.with_payload && !takes_payloads_;
   if (!payloads && !options.with_vectors) return {};
   std::string bytes;
   for (VectorHit& hit : hits_) {

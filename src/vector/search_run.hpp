@@ -56,7 +56,7 @@ class SearchRun {
                          const VectorSearchOptions& options);
 
   Metric metric_ = Metric::l2;
-  bool payloads_in_memory_ = false;
+  bool takes_payloads_ = false;
   IndexSearch search_;
   IndexFilter filter_;
   std::vector<VectorHit> hits_;

@@ -183,6 +183,21 @@ TEST_F(VectorCollectionReopenTest, does_without_its_vectors_and_payloads_in_memo
   EXPECT_EQ(hits[0].payload, payload(5));
 }
 
+TEST_F(VectorCollectionReopenTest, brings_payloads_where_they_are_in_memory_and_vectors_are_not) {
+  VectorCollectionConfig config = some_config();
+  config.index.vectors_in_memory = false;
+  VectorCollection docs = open(config);
+  upsert(docs, 0, kPoints, 1);
+  ASSERT_THAT(docs.wait_until_indexed(), Succeeds());
+  for (const bool exact : {false, true}) {
+    const auto hits = docs.search(vectors_[id(5)], {.k = 2, .exact = exact, .with_payload = true});
+    ASSERT_THAT(hits, Succeeds());
+    for (const VectorHit& hit : *hits) {
+      EXPECT_EQ(hit.payload, docs.get(hit.id).value()->payload) << (exact ? "exact" : "walk");
+    }
+  }
+}
+
 TEST_F(VectorCollectionReopenTest, is_built_anew_with_other_parameters_while_it_serves) {
   {
     VectorCollection docs = open(some_config());
