@@ -5,11 +5,17 @@
 
 namespace quartz {
 
-/// One acknowledged step, as the process that is going to be killed reports it. Written to a pipe
-/// in one piece.
+/// What the process that is going to be killed has got to.
+enum class Event : std::uint32_t {
+  step,     // A step was acknowledged.
+  opening,  // It is about to open its collection.
+  ending,   // It has made all its steps, and is about to do what comes behind them.
+};
+
+/// An event, as that process reports it. Written to a pipe in one piece.
 struct Acknowledgement {
   std::uint32_t writer = 0;
-  std::uint32_t reserved = 0;
+  Event event = Event::step;
   std::uint64_t step = 0;
 };
 static_assert(sizeof(Acknowledgement) == 16, "crosses a pipe between two processes");
