@@ -9,7 +9,8 @@ namespace quartz {
 enum class Event : std::uint32_t {
   step,     // A step was acknowledged.
   opening,  // It is about to open its collection.
-  ending,   // It has made all its steps, and is about to do what comes behind them.
+  ending,   // It has made all its steps, and is about to do what comes behind them,
+  ended,    // and has done that, and only waits.
 };
 
 /// An event, as that process reports it. Written to a pipe in one piece.

@@ -47,8 +47,8 @@ Result<VectorCollection> open_crash_collection(StorageEngine& engine);
 inline constexpr std::string_view kWriteVectorsUntilKilled = "--write-vectors-until-killed";
 
 /// Follows `order` and reports on standard output: once that it is about to open the collection,
-/// each acknowledged step, and that the steps have ended. Never returns; ends the process with a
-/// message if anything is refused.
+/// each acknowledged step, and the ending before and behind it. Never returns; ends the process
+/// with a message if anything is refused.
 [[noreturn]] void write_vectors_until_killed(const VectorWriterOrder& order);
 
 }  // namespace quartz
