@@ -102,6 +102,7 @@ void write_vectors_until_killed(const VectorWriterOrder& order) {
   auto collection = open_crash_collection(*engine);
   must(collection);
   std::vector<std::thread> writers;
+  writers.reserve(order.next_steps.size());
   for (std::uint32_t writer = 0; writer < order.next_steps.size(); ++writer) {
     writers.emplace_back([&, writer] { write_steps(*engine, *collection, order, writer); });
   }

@@ -21,6 +21,7 @@ Victim::Victim(std::string_view mode, std::vector<std::string> arguments) {
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) std::abort();
   arguments.insert(arguments.begin(), {"quartz-crash-writer", std::string(mode)});
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   process_ = ::fork();

@@ -71,6 +71,7 @@ void write_until_killed(const WriterOrder& order) {
   if (!second) second = engine->create_keyspace(kSecondKeyspace);
   if (!second) give_up(second.error().to_string());
   std::vector<std::thread> writers;
+  writers.reserve(order.next_steps.size());
   for (std::uint32_t writer = 0; writer < order.next_steps.size(); ++writer) {
     writers.emplace_back([&, writer] { write_steps(*engine, *second, order, writer); });
   }
