@@ -52,6 +52,8 @@ class Collection {
   void add_upsert(WriteBatch& batch, std::string_view id,
                   std::span<const std::span<const float>> vectors, std::string_view payload);
   void add_remove(WriteBatch& batch, std::string_view id) const;
+  /// Writes a batch to the engine of the collection.
+  Result<void> write(const WriteBatch& batch, const WriteOptions& options);
 
   // collection_read.cpp
   Result<std::optional<VectorPoint>> get(std::string_view id) const;

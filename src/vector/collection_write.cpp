@@ -112,4 +112,9 @@ void Collection::add_remove(WriteBatch& batch, std::string_view id) const {
   }
 }
 
+Result<void> Collection::write(const WriteBatch& batch, const WriteOptions& options) {
+  QUARTZ_TRY(check_open());
+  return engine_->write(batch, options);
+}
+
 }  // namespace quartz::vector

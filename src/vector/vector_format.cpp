@@ -7,18 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace quartz::vector {
-namespace {
-
-std::string lower_case(std::string text) {
-  // Of ASCII, whatever the locale says: the extensions are.
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return text;
-}
-
-}  // namespace
+namespace quartz {
 
 std::string_view to_string(VectorFormat format) noexcept {
   switch (format) {
@@ -41,6 +30,19 @@ std::string_view to_string(VectorFormat format) noexcept {
   }
   return "unknown";
 }
+
+namespace vector {
+namespace {
+
+std::string lower_case(std::string text) {
+  // Of ASCII, whatever the locale says: the extensions are.
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
+}  // namespace
 
 Result<VectorFormat> format_of(const io::Path& path) {
   const std::string extension = lower_case(path.extension().string());
@@ -93,4 +95,5 @@ std::optional<ElementType> element_of(VectorFormat format) noexcept {
   return std::nullopt;
 }
 
-}  // namespace quartz::vector
+}  // namespace vector
+}  // namespace quartz
