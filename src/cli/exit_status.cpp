@@ -37,7 +37,7 @@ std::string_view hint_for(Errc code) noexcept {
       return "make it smaller than the limit named above; nothing was written";
     case Errc::not_found:
       return "check the spelling; `quartz put` and `quartz load` create a database, "
-             "`quartz keyspace list` names the keyspaces";
+             "`quartz keyspace list` and `quartz vector list` name what there is in one";
     case Errc::already_exists:
       return "choose another name, or remove the existing one first";
     case Errc::busy:
@@ -68,7 +68,7 @@ std::string_view hint_for(Errc code) noexcept {
 std::string_view exit_status_help() noexcept {
   return "Exit status:\n"
          "  0    success\n"
-         "  1    no such key, keyspace or database\n"
+         "  1    no such key, keyspace, collection, point or database\n"
          "  2    wrong command line, or a limit exceeded\n"
          "  3    stored data is damaged\n"
          "  4    another process has the database open\n"

@@ -10,7 +10,7 @@ namespace quartz::cli {
 /// lists them, and they never change their meaning.
 enum class ExitStatus : int {
   success = 0,
-  not_found = 1,        ///< No such key, keyspace or database.
+  not_found = 1,        ///< No such key, keyspace, collection, point or database.
   usage = 2,            ///< The command line is wrong, or asks for more than a limit allows.
   corruption = 3,       ///< Stored bytes are damaged.
   busy = 4,             ///< Another process has the database open.
