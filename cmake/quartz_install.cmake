@@ -17,6 +17,9 @@ endforeach()
 
 if(QUARTZ_TOOL)
   install(TARGETS quartz)
+  # What its demonstration searches.
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/data/"
+          DESTINATION "${CMAKE_INSTALL_DATADIR}/quartz")
 endif()
 
 configure_package_config_file(

@@ -10,10 +10,14 @@
 #include <fmt/format.h>
 
 #include "cli/console.hpp"
+#include "cli/contact_sheet.hpp"
+#include "cli/neighbour_rows.hpp"
+#include "cli/picture_data.hpp"
 #include "cli/unicode_data.hpp"
 #include "quartz/result.hpp"
 #include "quartz/storage/keyspace.hpp"
 #include "quartz/storage/storage_engine.hpp"
+#include "quartz/vector/vector_collection.hpp"
 
 namespace quartz::cli {
 
@@ -21,12 +25,15 @@ namespace quartz::cli {
 /// prints what it does as it does it; every number in that is measured there and then.
 class Demo {
  public:
-  Demo(Console& console, UnicodeData unicode, std::filesystem::path work_directory)
+  /// Without pictures the steps about them say so.
+  Demo(Console& console, UnicodeData unicode, std::optional<PictureData> pictures,
+       std::filesystem::path work_directory)
       : console_(console),
         unicode_(std::move(unicode)),
+        pictures_(std::move(pictures)),
         work_directory_(std::move(work_directory)) {}
 
-  // The steps, in order; demo_load.cpp, demo_tour.cpp, demo_kill.cpp and demo_measurement.cpp.
+  // The first act, in order; demo_load.cpp, demo_tour.cpp, demo_kill.cpp and demo_measurement.cpp.
   /// Both files into two keyspaces, in batches that are atomic across both.
   Result<void> load();
   /// Characters by code point and by name.
@@ -40,6 +47,16 @@ class Demo {
   Result<void> kill_a_writer();
   /// The same operations on `row_count` rows, here and in RocksDB.
   Result<void> compare_with_rocksdb(std::size_t row_count);
+
+  // The second act; demo_pictures.cpp and demo_search.cpp.
+  /// Pictures into a collection of vectors, and its index.
+  Result<void> import_pictures();
+  /// The nearest neighbours of pictures that it has not seen, drawn here and as a PNG file.
+  Result<void> find_neighbours(const std::filesystem::path& sheet);
+  /// What share of the exactly nearest is found.
+  Result<void> measure_recall();
+  /// The same searches by hnswlib, if the tool was built with it.
+  Result<void> compare_with_hnswlib();
 
  private:
   template <class... Arguments>
@@ -66,13 +83,19 @@ class Demo {
   Result<std::uint64_t> acknowledged_before_kill();
   Result<void> check_numbered(std::uint64_t acknowledged);
   Result<void> check_unicode();
+  Result<ContactSheet> sheet_of(std::size_t queries, std::size_t neighbours);
+  Result<void> find_exact_neighbours();
 
   Console& console_;
   UnicodeData unicode_;
+  std::optional<PictureData> pictures_;
   std::filesystem::path work_directory_;
   std::optional<StorageEngine> engine_;
   std::optional<Keyspace> characters_;
   std::optional<Keyspace> names_;
+  std::optional<StorageEngine> picture_engine_;
+  std::optional<VectorCollection> digits_;  // After its engine: it goes first.
+  NeighbourRows exact_neighbours_;
   int step_ = 0;
 };
 

@@ -1,9 +1,12 @@
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/decode_png.hpp"
 #include "cli/tool.hpp"
 #include "support/scratch_directory.hpp"
 
@@ -11,12 +14,16 @@ namespace quartz {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
 class VerbDemo : public testing::Test {
  protected:
+  // The whole of MNIST would take minutes.
+  VerbDemo() { ::unsetenv("QUARTZ_DATA_DIR"); }
+
   ScratchDirectory scratch_;
   std::string work_ = (scratch_ / "work").string();
 };
@@ -35,13 +42,42 @@ TEST_F(VerbDemo, shows_every_step_on_a_cut_of_the_data) {
   EXPECT_FALSE(std::filesystem::exists(work_));
 }
 
+TEST_F(VerbDemo, searches_the_sample_of_pictures_and_draws_what_it_finds) {
+  const std::filesystem::path sheet = scratch_ / "sheet.png";
+  const ToolRun run = run_tool({"demo", "--data", test_data("").string(), "--directory", work_,
+                                "--picture", sheet.string()});
+  ASSERT_THAT(run, ExitsWith(0));
+  EXPECT_THAT(run.out, ContainsRegex("2,500 pictures of 28 x 28 pixels, a sample of MNIST"));
+  EXPECT_THAT(run.out, HasSubstr("10 pictures that are not in the collection"));
+  EXPECT_THAT(run.out, ContainsRegex("recall@10 = (0[.]9|1[.])"));
+  EXPECT_THAT(run.out, HasSubstr("10. Beside hnswlib"));
+  EXPECT_THAT(run.out, AnyOf(ContainsRegex("hnswlib +(0[.]9|1[.])[0-9]+ +[0-9]+ +[0-9,]+\n"),
+                             HasSubstr("libhnswlib-dev")));
+  EXPECT_THAT(run.out, ContainsRegex("@@@@@@"));  // The frame of a query, in a page of text.
+  const cli::GreyPicture picture = cli::decode_png(file_text(sheet));
+  // Eleven columns and ten rows of doubled pictures, with margins.
+  EXPECT_GT(picture.width, 11u * 56u);
+  EXPECT_GT(picture.height, 10u * 56u);
+  EXPECT_GT(std::ranges::max(picture.pixels), 250);
+}
+
+TEST_F(VerbDemo, names_what_is_missing_where_it_was_told_to_find_pictures) {
+  const ToolRun run = run_tool({"demo", "--data", test_data("").string(), "--picture-data",
+                                scratch_.path().string(), "--directory", work_});
+  EXPECT_THAT(run, ExitsWith(1));
+  EXPECT_THAT(run.err, AllOf(HasSubstr("mnist-784.base.u8bin"), HasSubstr("--picture-data")));
+  EXPECT_FALSE(std::filesystem::exists(work_));
+}
+
 TEST_F(VerbDemo, keeps_its_databases_when_told) {
   const ToolRun run = run_tool({"demo", "--data", test_data("").string(), "--directory", work_,
                                 "--keep", "--measured-rows", "0"});
   ASSERT_THAT(run, ExitsWith(0));
-  EXPECT_THAT(run.out, Not(HasSubstr("RocksDB")));
+  EXPECT_THAT(run.out, AllOf(Not(HasSubstr("RocksDB")), Not(HasSubstr("hnswlib"))));
   EXPECT_EQ(run_tool({"get", work_ + "/unicode", "BANG", "-k", "names"}).out, "0021\n");
   EXPECT_THAT(run_tool({"verify", work_ + "/unicode"}), ExitsWith(0));
+  EXPECT_EQ(run_tool({"vector", "list", work_ + "/pictures"}).out, "digits\n");
+  EXPECT_TRUE(std::filesystem::exists(work_ + "/neighbours.png"));
 }
 
 TEST_F(VerbDemo, names_the_package_when_the_data_is_missing) {
