@@ -23,7 +23,8 @@ int main() {
   // One batch: all of them or none, and faster than one by one.
   quartz::WriteBatch batch;
   for (int i = 0; i < 100; ++i) {
-    const std::vector<float> place = {static_cast<float>(i % 10), static_cast<float>(i / 10)};
+    const int street = i / 10;
+    const std::vector<float> place = {static_cast<float>(i % 10), static_cast<float>(street)};
     const std::string payload = R"({"rooms": )" + std::to_string(i % 5 + 1) + R"(, "city": ")" +
                                 (i < 50 ? "north" : "south") + R"("})";
     batch.upsert(houses, "house:" + std::to_string(i), place, payload);

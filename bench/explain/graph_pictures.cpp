@@ -64,6 +64,7 @@ void draw_steps(SvgPage& page, const PlaneGraph& graph, const RecordedWalk& walk
 void draw_descent(SvgPage& page, const PlaneGraph& graph, const RecordedWalk& walk,
                   const Square& square) {
   std::vector<Place> path;
+  path.reserve(walk.descent.size());
   for (const RecordedWalk::Step& step : walk.descent) {
     path.push_back(square.at(graph.point(step.slot)));
   }

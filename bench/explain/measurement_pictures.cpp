@@ -107,13 +107,12 @@ std::string draw_recall(const VectorMeasurements& measurements) {
   mark_candidates(page, axes);
   draw_axes(page, axes, "recall of the 10 nearest", "candidates kept (ef_search)");
   draw_series(page, axes, measurements, [](const RecallMeasurement& one) { return one.recall; });
-  double most = 1000;
+  double most = 0;
   for (const RecallMeasurement& one : measurements.recalls) most = std::max(most, one.compared);
+  const int thousands = std::max(1, static_cast<int>(std::ceil(most / 1000)));
   axes.corner.x = 510;
-  axes.y_max = std::ceil(most / 1000) * 1000;
-  for (double compared = 0; compared <= axes.y_max; compared += 1000) {
-    mark_y(page, axes, compared, fmt::format("{:.0f}", compared));
-  }
+  axes.y_max = thousands * 1000.0;
+  for (int i = 0; i <= thousands; ++i) mark_y(page, axes, i * 1000.0, fmt::format("{}", i * 1000));
   mark_candidates(page, axes);
   draw_axes(page, axes, "codes compared", "candidates kept (ef_search)");
   draw_series(page, axes, measurements, [](const RecallMeasurement& one) { return one.compared; });

@@ -1,7 +1,6 @@
-#include <array>
+#include <algorithm>
 #include <charconv>
 #include <optional>
-#include <ranges>
 
 #include <fmt/format.h>
 
@@ -28,7 +27,12 @@ std::optional<Quantization> quantization_named(std::string_view name) {
 
 std::optional<Line> parse_line(std::string_view text) {
   std::vector<std::string_view> words;
-  for (const auto word : std::views::split(text, ' ')) words.emplace_back(word.begin(), word.end());
+  while (true) {
+    const std::size_t end = text.find(' ');
+    words.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
   if (words.size() < 4) return std::nullopt;
   const auto quantization = quantization_named(words[1]);
   if (!quantization) return std::nullopt;

@@ -13,7 +13,6 @@ namespace {
 using vector::Candidate;
 using vector::CandidatePool;
 using vector::HnswLinks;
-using vector::kNoSlot;
 using vector::Slot;
 
 /// A space that tells which distances a search asked for, a group for each slot that it expanded

@@ -149,7 +149,7 @@ class Codes {
 std::vector<std::size_t> by_distance(const std::vector<float>& distances) {
   std::vector<std::size_t> rows(distances.size());
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i;
-  std::ranges::stable_sort(rows, {}, [&](std::size_t row) { return distances[row]; });
+  std::ranges::sort(rows, {}, [&](std::size_t row) { return std::pair(distances[row], row); });
   return rows;
 }
 
@@ -160,8 +160,10 @@ void measure_distances(const DataSet& data, Quantization quantization, const Cod
   const std::vector<float> by_code = codes.distances(data.queries[0]);
   const std::vector<std::size_t> rows = by_distance(distances);
   std::set<std::size_t> ranks;
-  for (double rank = 1; rank <= static_cast<double>(rows.size()); rank *= 31.0 / 30) {
-    ranks.insert(static_cast<std::size_t>(rank) - 1);
+  double next = 1;
+  while (next <= static_cast<double>(rows.size())) {
+    ranks.insert(static_cast<std::size_t>(next) - 1);
+    next *= 31.0 / 30;
   }
   for (const std::size_t rank : ranks) {
     const std::size_t row = rows[rank];
