@@ -90,6 +90,11 @@ class Engine : public std::enable_shared_from_this<Engine> {
   /// It is not told anything any more when this returns.
   void remove_observer(RecordObserver* observer);
 
+  /// Reads that begin now see all writes up to this one, and none after.
+  Sequence visible_sequence() const noexcept {
+    return visible_sequence_.load(std::memory_order_acquire);
+  }
+
   // Reading.
   Result<bool> get_into(const KeyspaceState& keyspace, std::string_view key, std::string& value,
                         const ReadOptions& options);

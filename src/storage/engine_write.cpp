@@ -214,11 +214,11 @@ Result<LogPosition> Engine::publish_locked(const LogReservation& reservation, st
   }
   next_sequence_ += count;
   increase(batches_, 1);
-  visible_sequence_.store(next_sequence_ - 1, std::memory_order_release);
   if (!observers_.empty()) [[unlikely]] {
     tell_observers_locked(next_sequence_ - count,
                           {reservation.operations, reservation.operations_bytes}, count);
   }
+  visible_sequence_.store(next_sequence_ - 1, std::memory_order_release);
   orderer_.added(count);
   if (active_since_ns_.load(std::memory_order_relaxed) == 0) {
     active_since_ns_.store(steady_nanoseconds(), std::memory_order_relaxed);

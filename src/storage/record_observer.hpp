@@ -8,9 +8,9 @@
 
 namespace quartz::storage {
 
-/// Told of every record that an engine appends, one after another in the order of their sequences:
-/// after it has become visible, and before the write that appended it returns. What follows from
-/// the rows of an engine, an index for instance, stays in step with them this way.
+/// Told of every record that an engine appends, one after another in the order of their sequences,
+/// before it becomes visible. What follows from the rows of an engine, an index for instance, stays
+/// in step with them this way; by `Engine::visible_sequence` it becomes visible together with them.
 class RecordObserver {
  public:
   virtual ~RecordObserver() = default;

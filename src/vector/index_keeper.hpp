@@ -52,8 +52,8 @@ class IndexKeeper final : private storage::RecordObserver {
   /// Ends the background work and saves the index, unless the collection is to be dropped.
   void stop(bool save);
 
-  /// The index that serves, and the newest write that all of it has taken in. Under an epoch guard,
-  /// as long as which both are good.
+  /// The index that serves, and the newest write that is visible, in the engine as well as here:
+  /// the index has taken it in before. Under an epoch guard, as long as which both are good.
   struct View {
     const VectorIndex* index = nullptr;
     storage::Sequence at = 0;
@@ -61,7 +61,7 @@ class IndexKeeper final : private storage::RecordObserver {
   View view() const noexcept {
     // In this order: an index that took over is not older than the writes seen.
     const VectorIndex* const index = serving_.load(std::memory_order_acquire);
-    return {index, visible_.load(std::memory_order_acquire)};
+    return {index, engine_->visible_sequence()};
   }
   /// Why the index does not know all points, if so: it ran out of memory, or of places.
   Result<void> check_complete() const;
@@ -128,6 +128,7 @@ class IndexKeeper final : private storage::RecordObserver {
   void look_after();
   void train_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   void reclaim_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
+  std::vector<Slot> take_removed(VectorIndex& index);
   void calibrate_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   void save_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   Result<void> save_locked(bool last) QUARTZ_REQUIRES(upkeep_mutex_);
@@ -157,10 +158,11 @@ class IndexKeeper final : private storage::RecordObserver {
   IndexPointer serving_owner_ QUARTZ_GUARDED_BY(feed_mutex_);
   PointReader reader_ QUARTZ_GUARDED_BY(feed_mutex_);
   VectorCollectionConfig config_ QUARTZ_GUARDED_BY(feed_mutex_);
+  storage::Sequence fed_sequence_ QUARTZ_GUARDED_BY(feed_mutex_) =
+      0;  // All up to it were taken in.
   std::optional<Error> failure_ QUARTZ_GUARDED_BY(feed_mutex_);
   std::string opened_by_ QUARTZ_GUARDED_BY(feed_mutex_);
   std::atomic<const VectorIndex*> serving_{nullptr};
-  std::atomic<storage::Sequence> visible_{0};
   std::atomic<bool> failed_{false};
   std::atomic<bool> following_{false};
 

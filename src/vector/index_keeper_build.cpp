@@ -38,9 +38,6 @@ Result<IndexKeeper::IndexPointer> IndexKeeper::open_index() {
   begin_feeding(index);
   const storage::Sequence begin = engine_->add_observer(this);
   following_.store(true);
-  // A write may have come already.
-  for (storage::Sequence seen = 0; seen < begin && !visible_.compare_exchange_weak(seen, begin);) {
-  }
   std::string opened_by = "loaded";
   if (loaded && stamp.sequence == begin) {
     index->skip_catching_up();

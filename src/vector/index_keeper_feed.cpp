@@ -56,7 +56,7 @@ void IndexKeeper::appended(Sequence first_sequence, std::span<const std::byte> o
       }
     }
     // Under the lock: whoever holds it sees writes whole.
-    visible_.store(first_sequence + count - 1, std::memory_order_release);
+    fed_sequence_ = first_sequence + count - 1;
   }
   if (changed) wake_linkers();
 }

@@ -113,21 +113,30 @@ void IndexKeeper::reclaim_if_due() {
         removed < kReclaimAnyway * index->states().live_count()) {
       continue;
     }
-    std::vector<Slot> slots;
-    {
-      // Writes that removed them have become visible when nobody feeds.
-      MutexLock lock(feed_mutex_);
-      slots = index->take_removed();
-    }
+    const std::vector<Slot> slots = take_removed(*index);
     SharedLock still(links_lock_);
     index->reclaim(slots);
     reclaimed_.fetch_add(slots.size(), std::memory_order_relaxed);
   }
 }
 
+// The writes that removed them are visible when this returns.
+std::vector<Slot> IndexKeeper::take_removed(VectorIndex& index) {
+  std::vector<Slot> slots;
+  storage::Sequence removed_by = 0;
+  {
+    MutexLock lock(feed_mutex_);
+    slots = index.take_removed();
+    removed_by = fed_sequence_;
+  }
+  // A writer makes its record visible right after it was taken in.
+  while (engine_->visible_sequence() < removed_by) std::this_thread::yield();
+  return slots;
+}
+
 void IndexKeeper::calibrate_if_due() {
   const IndexPointer index = serving_index();
-  if (calibration_.due(*index)) calibration_.measure(*index, visible_.load());
+  if (calibration_.due(*index)) calibration_.measure(*index, engine_->visible_sequence());
 }
 
 void IndexKeeper::save_if_due() {
@@ -156,7 +165,7 @@ Result<void> IndexKeeper::save_locked(bool last) {
   IndexStamp stamp{.config = index->config(), .sequence = 0};
   if (last && index->pending().size() == 0 && !failed_.load()) {
     // What the file vouches for must not be lost while the file is not.
-    const storage::Sequence seen = visible_.load(std::memory_order_acquire);
+    const storage::Sequence seen = engine_->visible_sequence();
     QUARTZ_TRY(engine_->sync());
     stamp.sequence = seen;
   }

@@ -31,8 +31,8 @@ double recall_of(std::span<const FoundPoint> nearest, std::span<const FoundPoint
 }  // namespace
 
 std::size_t RecallCalibration::ef_for(double recall, std::size_t k) const noexcept {
-  // Queries from elsewhere are somewhat harder than the collection's own points.
-  const double target = recall + (1 - recall) * 0.2;
+  // Queries from elsewhere are harder than the collection's own points.
+  const double target = recall + (1 - recall) * 0.5;
   std::size_t ef = kSteps.back() * 2;
   if (measured_points_.load(std::memory_order_relaxed) == 0) ef = kUsualCandidates;
   for (std::size_t i = 0; i < kSteps.size(); ++i) {
@@ -73,8 +73,8 @@ void RecallCalibration::measure(const VectorIndex& index, storage::Sequence at) 
     }
     exact.scan(index, {.components = components, .k = kNearest + 1, .at = at});
     for (std::size_t step = 0; step < kSteps.size(); ++step) {
-      const std::size_t ef = std::max(kSteps[step], kNearest + 1);
-      walk.walk(index, {.components = components, .k = kNearest + 1, .ef = ef, .at = at});
+      walk.walk(index,
+                {.components = components, .k = kNearest + 1, .ef = kSteps[step], .at = at});
       sum[step] += recall_of(exact.found().first(std::min(exact.found().size(), kNearest + 1)),
                              walk.found(), self);
     }
