@@ -117,6 +117,8 @@ void IndexKeeper::reclaim_if_due() {
     SharedLock still(links_lock_);
     index->reclaim(slots);
     reclaimed_.fetch_add(slots.size(), std::memory_order_relaxed);
+    // What lost its neighbours waits to be linked again, which no write will tell.
+    wake_linkers();
   }
 }
 

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -228,6 +229,25 @@ TEST_F(VectorCollectionReopenTest, reuses_the_places_of_removed_points) {
   EXPECT_GT(docs.statistics().vectors_reclaimed, kPoints);
   expect_all(docs);
   EXPECT_GE(docs.measure_recall({.k = 10, .ef_search = 100}).value(), 0.95);
+}
+
+TEST_F(VectorCollectionReopenTest, links_points_again_that_lose_their_neighbours_at_once) {
+  VectorCollection docs = open(some_config());
+  upsert(docs, 0, kPoints, 1);
+  ASSERT_THAT(docs.wait_until_indexed(), Succeeds());
+  const std::uint64_t linked = docs.statistics().vectors_linked;
+  WriteBatch batch;
+  const std::size_t removed = kPoints * 98 / 100;
+  for (std::size_t i = 0; i < removed; ++i) {
+    batch.remove(docs, id(i));
+    vectors_.erase(id(i));
+  }
+  ASSERT_THAT(engine_.write(batch), Succeeds());
+  // No other write comes that would wake those who link.
+  while (docs.statistics().vectors_reclaimed < removed) std::this_thread::yield();
+  ASSERT_THAT(docs.wait_until_indexed(), Succeeds());
+  EXPECT_EQ(docs.statistics().vectors_pending, 0u);
+  EXPECT_GT(docs.statistics().vectors_linked, linked);
 }
 
 TEST_F(VectorCollectionReopenTest, leaves_no_file_when_it_is_dropped) {
