@@ -133,6 +133,19 @@ class IndexKeeper final : private storage::RecordObserver {
   void save_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   Result<void> save_locked(bool last) QUARTZ_REQUIRES(upkeep_mutex_);
 
+  // Declared before the lock of `upkeep_mutex_` by whoever has that for long and is no linker:
+  // those have tried it in vain meanwhile, and went to sleep.
+  class WakesLinkersAtEnd {
+   public:
+    explicit WakesLinkersAtEnd(IndexKeeper& keeper) noexcept : keeper_(keeper) {}
+    ~WakesLinkersAtEnd() { keeper_.wake_linkers(); }
+    WakesLinkersAtEnd(const WakesLinkersAtEnd&) = delete;
+    WakesLinkersAtEnd& operator=(const WakesLinkersAtEnd&) = delete;
+
+   private:
+    IndexKeeper& keeper_;
+  };
+
   std::vector<IndexPointer> fed_indexes() const;
   IndexPointer serving_index() const;
   bool stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }

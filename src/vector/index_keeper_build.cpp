@@ -134,6 +134,7 @@ void IndexKeeper::serve(const IndexPointer& index) {
 
 Result<void> IndexKeeper::rebuild(const VectorIndexConfig& config, const Progress& progress) {
   QUARTZ_TRY(check_index_config(config));
+  const WakesLinkersAtEnd afterwards(*this);
   MutexLock upkeep(upkeep_mutex_);
   CollectionRecord record{identity_, this->config()};
   record.config.index = config;
@@ -178,6 +179,7 @@ Result<void> IndexKeeper::wait_until_useful(const VectorIndex& index, const Prog
 }
 
 Result<void> IndexKeeper::declare_payload_index(const PayloadIndexConfig& config) {
+  const WakesLinkersAtEnd afterwards(*this);
   MutexLock upkeep(upkeep_mutex_);
   CollectionRecord record{identity_, this->config()};
   record.config.payload_indexes.push_back(config);

@@ -156,6 +156,7 @@ void IndexKeeper::save_if_due() {
 }
 
 Result<void> IndexKeeper::save() {
+  const WakesLinkersAtEnd afterwards(*this);
   MutexLock upkeep(upkeep_mutex_);
   return save_locked(false);
 }
