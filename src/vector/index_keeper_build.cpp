@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -26,26 +27,26 @@ constexpr std::size_t kPendingToServe = 1000;
 // The index follows the writes when this returns, and has all points.
 Result<IndexKeeper::IndexPointer> IndexKeeper::open_index() {
   IndexStamp stamp;
-  auto loaded = load_index(stamp);
   IndexPointer index;
-  if (loaded) {
+  std::optional<Error> not_loaded;
+  if (auto loaded = load_index(stamp)) {
     index = *std::move(loaded);
   } else {
-    const VectorCollectionConfig config = this->config();
-    QUARTZ_ASSIGN(index, make_index(config.index));
+    not_loaded = std::move(loaded).error();
+    QUARTZ_ASSIGN(index, make_index(this->config().index));
   }
   index->begin_catching_up();
   begin_feeding(index);
   const storage::Sequence begin = engine_->add_observer(this);
   following_.store(true);
   std::string opened_by = "loaded";
-  if (loaded && stamp.sequence == begin) {
+  if (!not_loaded && stamp.sequence == begin) {
     index->skip_catching_up();
   } else {
     QUARTZ_TRY(read_rows(*index));
-    opened_by = loaded ? "loaded and compared with the points" : loaded.error().to_string();
+    opened_by = not_loaded ? not_loaded->to_string() : "loaded and compared with the points";
   }
-  if (!loaded && loaded.error().code() != Errc::not_found) {
+  if (not_loaded && not_loaded->code() != Errc::not_found) {
     engine_->log_line(LogLevel::warning,
                       describe(fmt::format("building its index anew: {}", opened_by)));
   }

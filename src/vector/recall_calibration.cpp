@@ -73,8 +73,7 @@ void RecallCalibration::measure(const VectorIndex& index, storage::Sequence at) 
     }
     exact.scan(index, {.components = components, .k = kNearest + 1, .at = at});
     for (std::size_t step = 0; step < kSteps.size(); ++step) {
-      walk.walk(index,
-                {.components = components, .k = kNearest + 1, .ef = kSteps[step], .at = at});
+      walk.walk(index, {.components = components, .k = kNearest + 1, .ef = kSteps[step], .at = at});
       sum[step] += recall_of(exact.found().first(std::min(exact.found().size(), kNearest + 1)),
                              walk.found(), self);
     }

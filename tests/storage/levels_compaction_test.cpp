@@ -188,7 +188,7 @@ TEST_F(LevelsCompactionTest, a_full_compaction_drops_tombstones_and_what_they_hi
 class LevelsHeldCompactionTest : public LevelsCompactionTest {
  protected:
   LevelsHeldCompactionTest() { options.env = env_.get(); }
-  ~LevelsHeldCompactionTest() override { levels.reset(); }
+  void TearDown() override { levels.reset(); }  // Before its files.
 
   // Those of the metadata, of one row each, are far smaller.
   std::ptrdiff_t tables_with_rows() const {

@@ -16,9 +16,7 @@
 namespace quartz {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::SizeIs;
 using testing::StartsWith;
 
 using Vector = std::vector<float>;
