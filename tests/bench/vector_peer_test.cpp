@@ -86,7 +86,7 @@ TEST(VectorPeerKinds, have_names_of_their_own_and_growing_breadths) {
     EXPECT_TRUE(std::ranges::is_sorted(kind.breadths)) << kind.name;
     EXPECT_FALSE(kind.breadths.empty()) << kind.name;
   }
-  EXPECT_EQ(vector_peer_kinds().front().name, "quartz_graph");
+  EXPECT_EQ(vector_peer_kinds().front().name, "quartz");
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST(VectorProgram, measures_and_turns_results_into_a_document_with_plots) {
 TEST(VectorProgram, lists_what_it_can_measure) {
   const auto peers = quartz_vector_bench({"peers"});
   ASSERT_THAT(peers, Succeeds());
-  EXPECT_TRUE(peers->starts_with("quartz_graph\n"));
+  EXPECT_TRUE(peers->starts_with("quartz\n"));
 }
 
 TEST(VectorProgram, refuses_what_is_not_there) {
