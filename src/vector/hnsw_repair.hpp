@@ -79,6 +79,7 @@ class HnswRepairer {
     around.erase(repeated.begin(), repeated.end());
     const std::byte* const target = space_.code(slot);
     std::vector<Candidate> candidates;
+    candidates.reserve(around.size());
     for (const Slot other : around) {
       candidates.push_back({space_.distance(target, other), other});
     }
