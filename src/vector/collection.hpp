@@ -77,6 +77,8 @@ class Collection {
   Result<double> measure_recall(const VectorSearchOptions& options, std::size_t sample_count) const;
 
   Result<void> check_open() const;
+  /// Expires when the collection has gone altogether, its index saved.
+  std::weak_ptr<void> presence() const noexcept { return presence_; }
   VectorStatistics statistics() const;
 
  private:
@@ -91,6 +93,8 @@ class Collection {
                                    std::string_view payload);
   Mutex& write_lock_of(std::string_view id) noexcept;
 
+  // First: it goes last, and tells that everything else has gone.
+  const std::shared_ptr<void> presence_ = std::make_shared<char>();
   const std::shared_ptr<storage::Engine> engine_;
   const std::string name_;
   const Keyspace keyspace_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,16 +29,30 @@ class OpenCollections {
   }
 
   Mutex& mutex() QUARTZ_RETURN_CAPABILITY(mutex_) { return mutex_; }
-  std::weak_ptr<Collection>& of(const storage::Engine* engine, std::string_view name)
+  /// The collection of that name, if it is open. Waits for one that is just going: both would save
+  /// the same file.
+  std::shared_ptr<Collection> find(const storage::Engine* engine, std::string_view name)
       QUARTZ_REQUIRES(mutex_) {
-    std::erase_if(open_, [](const auto& entry) { return entry.second.expired(); });
-    return open_[{engine, std::string(name)}];
+    std::erase_if(open_, [](const auto& entry) { return entry.second.presence.expired(); });
+    const auto found = open_.find({engine, std::string(name)});
+    if (found == open_.end()) return nullptr;
+    if (auto collection = found->second.collection.lock()) return collection;
+    while (!found->second.presence.expired()) std::this_thread::yield();
+    return nullptr;
+  }
+  void add(const storage::Engine* engine, const std::shared_ptr<Collection>& collection)
+      QUARTZ_REQUIRES(mutex_) {
+    open_[{engine, collection->name()}] = {collection, collection->presence()};
   }
 
  private:
+  struct Open {
+    std::weak_ptr<Collection> collection;
+    std::weak_ptr<void> presence;  // Outlives the other until the destructor has ended.
+  };
+
   Mutex mutex_;
-  std::map<std::pair<const storage::Engine*, std::string>, std::weak_ptr<Collection>> open_
-      QUARTZ_GUARDED_BY(mutex_);
+  std::map<std::pair<const storage::Engine*, std::string>, Open> open_ QUARTZ_GUARDED_BY(mutex_);
 };
 
 Error no_such_collection(std::string_view name) {
@@ -112,8 +127,7 @@ Result<std::shared_ptr<Collection>> Collection::open(const std::shared_ptr<stora
   }
   OpenCollections& all = OpenCollections::instance();
   MutexLock lock(all.mutex());
-  std::weak_ptr<Collection>& known = all.of(engine.get(), name);
-  if (auto collection = known.lock(); collection && collection->check_open()) {
+  if (auto collection = all.find(engine.get(), name); collection && collection->check_open()) {
     if (config != nullptr) {
       QUARTZ_TRY(check_same_config(name, collection->keeper().config(), *config));
     }
@@ -124,7 +138,7 @@ Result<std::shared_ptr<Collection>> Collection::open(const std::shared_ptr<stora
                 find_or_create_record(*engine, name, keyspace, config));
   auto collection = std::make_shared<Collection>(engine, name, keyspace, record, runtime);
   QUARTZ_TRY(collection->keeper().start());
-  known = collection;
+  all.add(engine.get(), collection);
   return collection;
 }
 
@@ -142,7 +156,7 @@ Result<void> Collection::drop(const std::shared_ptr<storage::Engine>& engine,
   OpenCollections& all = OpenCollections::instance();
   MutexLock lock(all.mutex());
   QUARTZ_ASSIGN(const Keyspace keyspace, find_or_create_keyspace(*engine, name, false));
-  if (auto collection = all.of(engine.get(), name).lock()) collection->keeper().stop(false);
+  if (auto collection = all.find(engine.get(), name)) collection->keeper().stop(false);
   // Without the record, the identity of its file is not known, nor needed: there is none.
   auto record = read_record(*engine, keyspace);
   QUARTZ_TRY(engine->drop_keyspace(keyspace.state()));

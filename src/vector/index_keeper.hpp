@@ -129,6 +129,7 @@ class IndexKeeper final : private storage::RecordObserver {
   void train_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   void reclaim_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   std::vector<Slot> take_removed(VectorIndex& index);
+  void wait_until_visible(storage::Sequence sequence) const;
   void calibrate_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   void save_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   Result<void> save_locked(bool last) QUARTZ_REQUIRES(upkeep_mutex_);

@@ -110,9 +110,15 @@ Result<void> IndexKeeper::read_rows(VectorIndex& index) {
   return {};
 }
 
+// Every write is fed from now on, or can be read.
 void IndexKeeper::begin_feeding(const IndexPointer& index) {
-  MutexLock lock(feed_mutex_);
-  fed_.push_back(index);
+  storage::Sequence not_fed = 0;
+  {
+    MutexLock lock(feed_mutex_);
+    fed_.push_back(index);
+    not_fed = fed_sequence_;
+  }
+  wait_until_visible(not_fed);
 }
 
 void IndexKeeper::end_feeding(const IndexPointer& index) {

@@ -131,9 +131,13 @@ std::vector<Slot> IndexKeeper::take_removed(VectorIndex& index) {
     slots = index.take_removed();
     removed_by = fed_sequence_;
   }
-  // A writer makes its record visible right after it was taken in.
-  while (engine_->visible_sequence() < removed_by) std::this_thread::yield();
+  wait_until_visible(removed_by);
   return slots;
+}
+
+// A writer makes its record visible right after the observers were told of it.
+void IndexKeeper::wait_until_visible(storage::Sequence sequence) const {
+  while (engine_->visible_sequence() < sequence) std::this_thread::yield();
 }
 
 void IndexKeeper::calibrate_if_due() {

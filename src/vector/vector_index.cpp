@@ -51,6 +51,7 @@ VectorIndex::~VectorIndex() {
 
 Result<void> VectorIndex::add(const IndexedPoint& point, storage::Sequence sequence) {
   MutexLock lock(mutex_);
+  changed_by_ = sequence;
   remove_locked(point.id, sequence);
   return add_locked(point, sequence);
 }
@@ -134,6 +135,7 @@ void VectorIndex::forget_payload(const PointEntry* entry, Slot slot) {
 
 void VectorIndex::remove(std::string_view id, storage::Sequence sequence) {
   MutexLock lock(mutex_);
+  changed_by_ = sequence;
   if (catching_up_) catching_up_->ids.emplace(id);
   remove_locked(id, sequence);
 }
@@ -153,6 +155,7 @@ void VectorIndex::hide_locked(PointEntry& entry, storage::Sequence sequence) {
 void VectorIndex::remove_range(std::string_view first, std::optional<std::string_view> last,
                                storage::Sequence sequence) {
   MutexLock lock(mutex_);
+  changed_by_ = sequence;
   std::vector<PointEntry*> within;
   table_.for_each([&](PointEntry& entry) {
     if (first <= entry.id() && (!last || entry.id() < *last)) within.push_back(&entry);

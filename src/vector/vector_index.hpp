@@ -60,9 +60,10 @@ class VectorIndex {
   static Result<std::unique_ptr<VectorIndex>> load(const IndexFileReader& file,
                                                    const VectorIndexConfig& config,
                                                    std::span<const PayloadIndexConfig> indexes);
-  /// Writes all points that are in the graph. Nobody may link or reclaim meanwhile.
+  /// Writes all points that are in the graph. Nobody may link or reclaim meanwhile. The stamp's
+  /// sequence is only stored if no write after it has changed the index.
   Result<void> save(io::FileSystem& files, const io::Path& path, const CollectionIdentity& identity,
-                    const IndexStamp& stamp) const;
+                    IndexStamp stamp) const;
   ~VectorIndex();
   VectorIndex(const VectorIndex&) = delete;
   VectorIndex& operator=(const VectorIndex&) = delete;
@@ -198,6 +199,7 @@ class VectorIndex {
   mutable Mutex mutex_;
   PointTable table_ QUARTZ_GUARDED_BY(mutex_);
   std::size_t entry_bytes_ QUARTZ_GUARDED_BY(mutex_) = 0;
+  storage::Sequence changed_by_ QUARTZ_GUARDED_BY(mutex_) = 0;  // The newest write that was fed.
   std::optional<RemovedIds> catching_up_ QUARTZ_GUARDED_BY(mutex_);
 
   mutable SharedMutex payload_lock_ QUARTZ_ACQUIRED_AFTER(mutex_);

@@ -50,12 +50,13 @@ Result<void> VectorIndex::take_stored(const IndexFilePoint& point) {
 }
 
 Result<void> VectorIndex::save(io::FileSystem& files, const io::Path& path,
-                               const CollectionIdentity& identity, const IndexStamp& stamp) const {
+                               const CollectionIdentity& identity, IndexStamp stamp) const {
   std::vector<SlotStates::State> states;
   std::vector<IndexFilePoint> points;
   {
     // What is removed from now on stays in memory: nobody reclaims.
     MutexLock lock(mutex_);
+    if (changed_by_ > stamp.sequence) stamp.sequence = 0;
     states = states_.snapshot();
     points.reserve(table_.size());
     table_.for_each([&](const PointEntry& entry) {

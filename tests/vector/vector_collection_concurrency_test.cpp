@@ -1,4 +1,5 @@
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -7,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "quartz/vector/vector_collection.hpp"
+#include "storage/engine.hpp"
 #include "support/result_matchers.hpp"
 #include "vector/sample_collection.hpp"
 
@@ -108,6 +110,52 @@ TEST_F(VectorCollectionConcurrencyTest, everything_may_run_beside_everything) {
   const auto points = docs.scroll({.limit = 100'000}).value();
   EXPECT_EQ(docs.count(), points.size());
   EXPECT_GE(docs.measure_recall({.ef_search = 100}).value(), 0.95);
+}
+
+// Holds a writer between the moment when a collection knows of its record and the moment when
+// anybody can read it.
+class HeldWriter final : public storage::RecordObserver {
+ public:
+  void appended(storage::Sequence, std::span<const std::byte>, std::uint32_t) noexcept override {
+    held.store(true);
+    released.wait(false);
+  }
+  std::atomic<bool> held{false};
+  std::atomic<bool> released{false};
+};
+
+TEST_F(VectorCollectionConcurrencyTest, a_new_index_misses_no_write_that_is_under_way) {
+  VectorCollection docs = open(some_config());
+  fill(docs, 2500);
+  ASSERT_THAT(docs.wait_until_indexed(), Succeeds());
+  HeldWriter writer;
+  engine_.engine().add_observer(&writer);
+  std::thread writing([&] { ASSERT_THAT(docs.upsert("late", Vector{9, 9, 9, 9}), Succeeds()); });
+  while (!writer.held) std::this_thread::yield();
+  std::thread building(
+      [&] { ASSERT_THAT(docs.reindex({.m = 6, .ef_construction = 40}), Succeeds()); });
+  while (!docs.statistics().rebuilding) std::this_thread::yield();
+  // Long enough to read the rows, as a rule; what must come out does not depend on it.
+  for (int i = 0; i < 20'000; ++i) std::this_thread::yield();
+  writer.released.store(true);
+  writer.released.notify_all();
+  writing.join();
+  building.join();
+  engine_.engine().remove_observer(&writer);
+  EXPECT_EQ(docs.count(), 2501u);
+  EXPECT_THAT(docs.search_range(Vector{9, 9, 9, 9}, 0.5F).value(), SizeIs(1));
+}
+
+TEST_F(VectorCollectionConcurrencyTest, opens_again_while_the_last_handle_goes) {
+  for (int round = 0; round < 20; ++round) {
+    auto docs = std::make_unique<VectorCollection>(open(some_config()));
+    if (round == 0) fill(*docs, 2500);
+    ASSERT_THAT(docs->upsert("round", Vector{1, 2, 3, static_cast<float>(round)}), Succeeds());
+    std::thread leaving([&] { docs.reset(); });
+    const VectorCollection again = open(some_config());
+    EXPECT_EQ(again.count(), 2501u);
+    leaving.join();
+  }
 }
 
 TEST_F(VectorCollectionConcurrencyTest, writers_wait_while_too_many_points_are_pending) {
