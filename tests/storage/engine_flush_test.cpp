@@ -3,7 +3,6 @@
 #include <future>
 #include <string>
 #include <string_view>
-#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,6 +14,7 @@
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/small_engine.hpp"
+#include "support/waiting_threads.hpp"
 
 namespace quartz {
 namespace {
@@ -53,15 +53,11 @@ class EngineFlush : public ::testing::TestWithParam<LogMedium> {
       return file_contents(entry.path()).ends_with("\xf7\xcf\xf4\x85\xb7\x41\xe2\x88");
     });
   }
-  // A flush that does not wait would ingest its table right now.
   void expect_nothing_ingested() const {
-    for (int look = 0; look < 200; ++look) {
-      std::this_thread::yield();
-      const Statistics now = engine_.statistics();
-      ASSERT_EQ(now.applied_sequence, 0u);
-      ASSERT_EQ(now.flushes, 0u);
-      ASSERT_TRUE(has_staged_table());
-    }
+    wait_until_others_are_waiting();
+    EXPECT_TRUE(has_staged_table());
+    EXPECT_EQ(engine_.statistics().applied_sequence, 0u);
+    EXPECT_EQ(engine_.statistics().flushes, 0u);
   }
 
   ScratchDirectory scratch_;
@@ -77,7 +73,6 @@ INSTANTIATE_TEST_SUITE_P(Log, EngineFlush, ::testing::Values(LogMedium::mapped, 
 TEST_P(EngineFlush, writes_its_tables_while_the_log_is_synced_and_ingests_them_afterwards) {
   auto flush = begin_flush();
   const ReleasedAtEnd release{syncs_};
-  while (!has_staged_table()) std::this_thread::yield();
   expect_nothing_ingested();
   syncs_.release();
   ASSERT_THAT(flush.get(), Succeeds());
@@ -89,7 +84,6 @@ TEST_P(EngineFlush, writes_its_tables_while_the_log_is_synced_and_ingests_them_a
 TEST_P(EngineFlush, ingests_nothing_before_the_header_of_the_next_segment_is_synced_too) {
   auto flush = begin_flush();
   const ReleasedAtEnd release{syncs_};
-  while (!has_staged_table()) std::this_thread::yield();
   syncs_.hold(kNextSegment);
   syncs_.wait_until_held();
   expect_nothing_ingested();

@@ -16,6 +16,7 @@
 #include "support/small_disk.hpp"
 #include "support/small_engine.hpp"
 #include "support/tmpfs_mount.hpp"
+#include "support/waiting_threads.hpp"
 
 namespace quartz {
 namespace {
@@ -185,6 +186,7 @@ TEST(EngineLowOnSpace, has_the_tables_removed_that_belong_to_no_level) {
   disk.set_free(0);
   ASSERT_THAT(engine.flush(), Succeeds());  // A moment later it is noticed.
   while (engine.put("key", "value")) continue;
+  wait_until_others_are_waiting();
   // As a compaction leaves one that is being read when it ends; the number is another file's.
   const auto obsolete = scratch / "db" / "levels" / "000004.sst";
   std::ofstream(obsolete) << "table";

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -14,6 +15,7 @@
 #include "storage/levels.hpp"
 #include "storage/levels_fixture.hpp"
 #include "support/held_table_files.hpp"
+#include "support/waiting_threads.hpp"
 
 namespace quartz::storage {
 namespace {
@@ -218,10 +220,9 @@ TEST_F(LevelsHeldCompactionTest, compact_range_also_drops_what_a_running_compact
   // It is kept for this one, which is gone by the time of the next.
   before.reset();
   std::latch begun(1);
-  std::thread releasing([&] {
+  std::thread releasing([&, compacting = ::gettid()] {
     begun.wait();
-    // Long enough to find the running one, as a rule; what must come out does not depend on it.
-    for (int i = 0; i < 20'000; ++i) std::this_thread::yield();
+    while (!is_waiting(compacting)) std::this_thread::yield();
     files->creations.release();
   });
   begun.count_down();
