@@ -137,11 +137,15 @@ class Finder {
   // Of a conjunction only the operands that are not exact are left: a slot that possibly satisfies
   // all certainly satisfies the others.
   Found conjunction(const std::vector<FilterNode>& operands) const {
-    Found all{SlotBounds::exactly(points_), nullptr};
+    Found all;
     std::vector<FilterNode> residuals;
     for (const FilterNode& operand : operands) {
       Found one = find(operand);
-      all.slots &= one.slots;
+      if (&operand == &operands.front()) {
+        all.slots = std::move(one.slots);
+      } else {
+        all.slots &= one.slots;
+      }
       if (one.residual != nullptr) residuals.push_back(std::move(one.residual));
       // Where nothing is possible, nothing is open.
       if (all.slots.possible().empty()) return {};
@@ -185,8 +189,6 @@ SlotEstimate FilterPlan::estimate(std::uint64_t point_count) const {
 
 FilterCandidates FilterPlan::candidates(const SlotBitmap& points) const {
   auto found = Finder(*indexes_, points).find(filter_.expression());
-  // An index may know slots that are not among the points.
-  found.slots &= SlotBounds::exactly(points);
   if (found.residual == nullptr) return {std::move(found.slots), Filter()};
   return {std::move(found.slots), Filter(std::move(found.residual))};
 }

@@ -24,18 +24,19 @@ struct FilterCandidates {
 /// A filter seen through the indexes of a collection: how many points match it, and which may.
 /// Parts on fields without an index are only known to be true of some points; everything else about
 /// the filter is kept correct around them, negations as well. Holds on to the filter, and to the
-/// indexes, which must outlive it. Threads: as those of the indexes that may ask them.
+/// indexes, which must outlive it and know all points and no others. Threads: as those of the
+/// indexes that may ask them.
 class FilterPlan {
  public:
   /// Errors: the filter's own (`Filter::validate`).
   static Result<FilterPlan> make(Filter filter, const PayloadIndexes& indexes);
 
-  /// How many of the points match, without finding one. The bounds hold if the indexes know just
-  /// these points. What is expected takes conditions for independent of each other, and for fields
-  /// without an index what such conditions select as a rule. Cost: about 1 us a condition.
+  /// How many of the points match, without finding one. What is expected takes conditions for
+  /// independent of each other, and for fields without an index what such conditions select as a
+  /// rule. Cost: about 1 us a condition.
   SlotEstimate estimate(std::uint64_t point_count) const;
 
-  /// The points among `points`, all that there are, that may match. Cost: linear in the slots that
+  /// Those of `points`, all that there are, that may match. Cost: linear in the slots that
   /// the conditions select, some nanoseconds each; less where they are many and close.
   FilterCandidates candidates(const SlotBitmap& points) const;
 

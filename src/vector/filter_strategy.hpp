@@ -16,6 +16,7 @@ struct FilterSituation {
   std::uint64_t possible = 0;  // Those that can match.
   /// As many of these are expected to match: all, unless payloads have to be asked.
   std::uint64_t expected = 0;
+  std::size_t k = 0;          // That are to be found.
   std::size_t pool_size = 0;  // That the search would have without a filter.
   std::uint32_t m = 0;        // Of the graph.
   std::size_t code_bytes = 0;
@@ -28,6 +29,8 @@ struct FilterChoice {
   /// Of the search: larger where some of what it finds will be dropped, or where the points that
   /// can match are so few that steps between them go astray.
   std::size_t pool_size = 0;
+  /// As large as it would be if all that it finds matched.
+  std::size_t matching_pool_size = 0;
 
   bool operator==(const FilterChoice&) const = default;
 };

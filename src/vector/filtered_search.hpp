@@ -13,12 +13,15 @@
 
 namespace quartz::vector {
 
+/// Share of a list's places for which a search looks for allowed neighbours, at the least.
+inline constexpr double kFilteredNeighbours = 0.75;
+
 /// A search on level 0 that goes from one allowed slot to the next: as through a graph of these
-/// alone, where each has as many neighbours as in the whole one. Such neighbours that a slot lacks
-/// are looked for behind those of its neighbours that are not allowed, which are bridges: their
-/// distances are never computed (Patel et al., "ACORN: Performant and Predicate-Agnostic Search
-/// Over Vector Embeddings and Structured Data", SIGMOD 2024). With the same size of the pool it
-/// finds about as many of the nearest as `search_level` does without a filter, while the bridges
+/// alone, where each has nearly as many neighbours as in the whole one. Such neighbours that a slot
+/// lacks are looked for behind those of its neighbours that are not allowed, which are bridges:
+/// their distances are never computed (Patel et al., "ACORN: Performant and Predicate-Agnostic
+/// Search Over Vector Embeddings and Structured Data", SIGMOD 2024). With the same size of the pool
+/// it finds about as many of the nearest as `search_level` does without a filter, while the bridges
 /// lead far enough: down to about one allowed slot for each place of a list.
 ///
 /// `Allowed` is `bool(Slot)`, true for slots that hold a point, and asked some times for each slot;
@@ -43,10 +46,11 @@ class FilteredSearch {
     sample(start.slot, end);
     offer_batch();
     CandidatePool& pool = scratch_.pool;
+    const auto enough = static_cast<std::size_t>(kFilteredNeighbours * static_cast<double>(length));
     // From afar all are at about the same distance, and greedy steps lead astray more easily.
     if (!enter(start)) pool.widen(kRemoteFactor * pool_size);
     while (pool.has_next()) {
-      expand(pool.take_next(), length);
+      expand(pool.take_next(), enough);
       if (const Slot next = pool.peek_next(); next != kNoSlot) links_.prefetch(next);
       offer_batch();
     }

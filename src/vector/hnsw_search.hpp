@@ -84,18 +84,21 @@ void offer_batch(const Space& space, const std::byte* target, std::span<const Sl
   for (const Slot slot : batch.subspan(done)) pool.offer(space.distance(target, slot), slot);
 }
 
-/// Searches one level from `start`; the `pool_size` nearest that it meets are in `scratch.pool`.
+/// Searches one level from `start`; the `pool_size` nearest that it meets are in `scratch.pool`. As
+/// if `hidden`, which is not where it starts, was not there.
 ///
 /// Each step takes the nearest candidate that was not expanded, collects those of its neighbours
 /// that were not met before, asks for the beginnings of their codes all at once, and only then
 /// computes distances: the cache misses of a step overlap.
 template <class Space>
 void search_level(const HnswLinks& links, const Space& space, const std::byte* target,
-                  Candidate start, unsigned level, std::size_t pool_size, HnswScratch& scratch) {
+                  Candidate start, unsigned level, std::size_t pool_size, HnswScratch& scratch,
+                  Slot hidden = kNoSlot) {
   scratch.reset(links.capacity(), pool_size, links.length_max(level));
   CandidatePool& pool = scratch.pool;
   VisitedSet& visited = scratch.visited;
   Slot* const batch = scratch.batch.data();
+  if (hidden < visited.limit()) visited.insert(hidden);
   visited.insert(start.slot);
   pool.offer(start.distance, start.slot);
   while (pool.has_next()) {

@@ -8,11 +8,12 @@
 
 namespace quartz::vector {
 
-Result<void> IndexFilter::prepare(const VectorIndex& index, const Filter& filter,
+Result<void> IndexFilter::prepare(const VectorIndex& index, const Filter& filter, std::size_t k,
                                   std::size_t pool_size) {
   knows_possible_ = false;
   residual_.reset();
   situation_ = {.points = index.states().live_count(),
+                .k = k,
                 .pool_size = pool_size,
                 .m = index.config().m,
                 .code_bytes = index.quantizer().code_bytes()};

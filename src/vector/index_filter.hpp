@@ -20,10 +20,12 @@ namespace quartz::vector {
 /// Kept from one search to the next for its memory. Threads: one at a time.
 class IndexFilter {
  public:
-  /// Asks the indexes of payloads, and chooses how a search that keeps `pool_size` candidates
-  /// should go. Under an epoch guard, as long as which the answers are good. The index has its
-  /// payloads in memory, or the filter asks about ids alone. Errors: the filter's own.
-  Result<void> prepare(const VectorIndex& index, const Filter& filter, std::size_t pool_size);
+  /// Asks the indexes of payloads, and chooses how a search for `k` points that would keep
+  /// `pool_size` candidates without a filter should go. Under an epoch guard, as long as which the
+  /// answers are good. The index has its payloads in memory, or the filter asks about ids alone.
+  /// Errors: the filter's own.
+  Result<void> prepare(const VectorIndex& index, const Filter& filter, std::size_t k,
+                       std::size_t pool_size);
 
   const FilterChoice& choice() const noexcept { return choice_; }
   /// "exact scan: 212 of 200000 points can match".

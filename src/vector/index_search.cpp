@@ -6,9 +6,15 @@
 #include "vector/distance_kernels.hpp"
 #include "vector/exact_search.hpp"
 #include "vector/filtered_search.hpp"
+#include "vector/pool_growth.hpp"
 
 namespace quartz::vector {
 namespace {
+
+// A search under a filter is repeated with more candidates if it turns out to keep fewer than it
+// should by more than one in so many, up to so many times more.
+constexpr std::size_t kTolerance = 4;
+constexpr std::size_t kRepeatedGrowthMax = 8;
 
 constexpr auto kAll = [](Slot, const PointEntry&) { return true; };
 
@@ -50,7 +56,7 @@ void IndexSearch::walk(const VectorIndex& index, const IndexQuery& query) {
   // are needed.
   for (std::size_t ef = query.ef + query.ef * removed / live;; ef *= 2) {
     look_at_pending(index, query, ef, kAll);
-    const bool more = walk_graph(index, ef);
+    const bool more = walk_graph(index, ef, query.hidden);
     gather(index, query, std::max(query.k, ef / 2), kAll);
     rank(index, query);
     if (found_.size() >= query.k || !more || ef >= kEfSearchMax) return;
@@ -76,14 +82,14 @@ void IndexSearch::look_at_pending(const VectorIndex& index, const IndexQuery& qu
 }
 
 // Whether there is more to find than it has kept.
-bool IndexSearch::walk_graph(const VectorIndex& index, std::size_t ef) {
+bool IndexSearch::walk_graph(const VectorIndex& index, std::size_t ef, Slot hidden) {
   const HnswLinks& links = index.links();
   const CodeSpace& space = index.query_space();
   const HnswEntry entry = links.entry();
   graph_.reset(links.capacity(), ef, 0);
   if (entry.slot == kNoSlot) return tail_.full();
   const Candidate start = descend(links, space, encoded_.data(), entry, 0);
-  search_level(links, space, encoded_.data(), start, 0, ef, graph_);
+  search_level(links, space, encoded_.data(), start, 0, ef, graph_, hidden);
   visited_ += graph_.visited.size();
   return graph_.pool.full() || tail_.full();
 }
@@ -100,23 +106,39 @@ void IndexSearch::search_matching(const VectorIndex& index, const IndexQuery& qu
 
 void IndexSearch::walk_matching(const VectorIndex& index, const IndexQuery& query,
                                 const IndexFilter& filter) {
-  const std::size_t ef = std::min(filter.choice().pool_size, kEfSearchMax);
+  const FilterChoice& choice = filter.choice();
   const auto matches = [&](Slot slot, const PointEntry& entry) {
     return filter.matches(slot, entry);
   };
-  look_at_pending(index, query, ef, matches);
-  const HnswEntry entry = index.links().entry();
-  if (filter.choice().strategy == FilterStrategy::post_check || entry.slot == kNoSlot) {
-    walk_graph(index, ef);
-  } else {
-    const CodeSpace& space = index.query_space();
-    const Candidate start = descend(index.links(), space, encoded_.data(), entry, 0);
-    search_allowed(index.links(), space, encoded_.data(), start, index.states().end(),
-                   filter.possible(), ef, graph_);
-    visited_ += graph_.visited.size();
+  const std::size_t ef_max = std::min(kEfSearchMax, choice.pool_size * kRepeatedGrowthMax);
+  for (std::size_t ef = std::min(choice.pool_size, kEfSearchMax);;) {
+    look_at_pending(index, query, ef, matches);
+    const bool more = choice.strategy == FilterStrategy::post_check
+                          ? walk_graph(index, ef, query.hidden)
+                          : walk_allowed(index, filter, ef);
+    const double share = gather(index, query, std::max(query.k, ef / 2), matches);
+    // Here, fewer match than elsewhere.
+    const double growth = pool_growth(1 / share);
+    const auto wanted =
+        static_cast<std::size_t>(growth * static_cast<double>(choice.matching_pool_size));
+    const bool enough = ranked_.size() >= query.k && wanted <= ef + ef / kTolerance;
+    if (enough || !more || ef == ef_max) break;
+    ef = std::min(std::max(wanted, ef + ef / kTolerance), ef_max);
   }
-  gather(index, query, std::max(query.k, ef / 2), matches);
   rank(index, query);
+}
+
+// Whether there is more to find than it has kept.
+bool IndexSearch::walk_allowed(const VectorIndex& index, const IndexFilter& filter,
+                               std::size_t ef) {
+  const HnswEntry entry = index.links().entry();
+  if (entry.slot == kNoSlot) return walk_graph(index, ef, kNoSlot);
+  const CodeSpace& space = index.query_space();
+  const Candidate start = descend(index.links(), space, encoded_.data(), entry, 0);
+  search_allowed(index.links(), space, encoded_.data(), start, index.states().end(),
+                 filter.possible(), ef, graph_);
+  visited_ += graph_.visited.size();
+  return graph_.pool.full() || tail_.full();
 }
 
 void IndexSearch::scan_matching(const VectorIndex& index, const IndexQuery& query,
@@ -139,12 +161,14 @@ void IndexSearch::scan_matching(const VectorIndex& index, const IndexQuery& quer
   }
 }
 
-// The nearest candidates of both whose points the search sees.
+// The nearest candidates of both whose points the search sees, and which share matches of those
+// that it has looked at for that.
 template <class Matches>
-void IndexSearch::gather(const VectorIndex& index, const IndexQuery& query, std::size_t count,
-                         const Matches& matches) {
+double IndexSearch::gather(const VectorIndex& index, const IndexQuery& query, std::size_t count,
+                           const Matches& matches) {
   ranked_.clear();
   const CandidatePool& graph = graph_.pool;
+  std::size_t seen = 0;
   for (std::size_t a = 0, b = 0; ranked_.size() < count;) {
     const bool from_graph =
         a < graph.size() && (b == tail_.size() || graph[a].distance <= tail_[b].distance);
@@ -154,9 +178,12 @@ void IndexSearch::gather(const VectorIndex& index, const IndexQuery& query, std:
     if (!from_graph && graph_.visited.contains(candidate.slot)) continue;
     const PointEntry* const entry = index.point(candidate.slot);
     if (entry == nullptr || !entry->visible_at(query.at)) continue;
+    ++seen;
     if (!matches(candidate.slot, *entry)) continue;
     ranked_.push_back({candidate.distance, candidate.slot, entry});
   }
+  if (ranked_.empty()) return 1 / static_cast<double>(seen + 1);
+  return static_cast<double>(ranked_.size()) / static_cast<double>(seen);
 }
 
 void IndexSearch::rank(const VectorIndex& index, const IndexQuery& query) {

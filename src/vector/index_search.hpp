@@ -21,6 +21,8 @@ struct IndexQuery {
   std::size_t k = 0;
   std::size_t ef = 0;        ///< Candidates that a walk keeps; at least `k`.
   storage::Sequence at = 0;  ///< Writes up to this one are seen.
+  /// A vector that a walk passes by, as if it was not there. It reaches level 0 alone.
+  Slot hidden = kNoSlot;
 };
 
 /// A point that was found, and how far its nearest vector is.
@@ -87,12 +89,13 @@ class IndexSearch {
   template <class Matches>
   void look_at_pending(const VectorIndex& index, const IndexQuery& query, std::size_t ef,
                        const Matches& matches);
-  bool walk_graph(const VectorIndex& index, std::size_t ef);
+  bool walk_graph(const VectorIndex& index, std::size_t ef, Slot hidden);
   void walk_matching(const VectorIndex& index, const IndexQuery& query, const IndexFilter& filter);
+  bool walk_allowed(const VectorIndex& index, const IndexFilter& filter, std::size_t ef);
   void scan_matching(const VectorIndex& index, const IndexQuery& query, IndexFilter& filter);
   template <class Matches>
-  void gather(const VectorIndex& index, const IndexQuery& query, std::size_t count,
-              const Matches& matches);
+  double gather(const VectorIndex& index, const IndexQuery& query, std::size_t count,
+                const Matches& matches);
   template <class Matches>
   void scan_all(const VectorIndex& index, const IndexQuery& query, const Matches& matches);
   void rank(const VectorIndex& index, const IndexQuery& query);

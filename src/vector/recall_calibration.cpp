@@ -1,11 +1,13 @@
 #include "vector/recall_calibration.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <vector>
 
 #include "base/epoch.hpp"
 #include "vector/index_search.hpp"
+#include "vector/pool_growth.hpp"
 
 namespace quartz::vector {
 namespace {
@@ -21,7 +23,7 @@ double recall_of(std::span<const FoundPoint> nearest, std::span<const FoundPoint
   std::size_t wanted = 0;
   std::size_t hits = 0;
   for (const FoundPoint& point : nearest) {
-    if (point.entry == self) continue;
+    if (point.entry == self || wanted == kNearest) continue;
     ++wanted;
     if (std::ranges::find(found, point.entry, &FoundPoint::entry) != found.end()) ++hits;
   }
@@ -31,16 +33,27 @@ double recall_of(std::span<const FoundPoint> nearest, std::span<const FoundPoint
 }  // namespace
 
 std::size_t RecallCalibration::ef_for(double recall, std::size_t k) const noexcept {
-  // Queries from elsewhere are harder than the collection's own points.
-  const double target = recall + (1 - recall) * 0.5;
-  std::size_t ef = kSteps.back() * 2;
-  if (measured_points_.load(std::memory_order_relaxed) == 0) ef = kUsualCandidates;
+  const double ef = measured_points_.load(std::memory_order_relaxed) == 0
+                        ? static_cast<double>(kUsualCandidates)
+                        : candidates_for(recall);
+  const double times = static_cast<double>(std::max(k, kNearest)) / static_cast<double>(kNearest);
+  return std::max(k, static_cast<std::size_t>(std::ceil(ef * pool_growth(times))));
+}
+
+double RecallCalibration::candidates_for(double recall) const noexcept {
+  double below = 0;
   for (std::size_t i = 0; i < kSteps.size(); ++i) {
-    if (double{recall_[i].load(std::memory_order_relaxed)} < target) continue;
-    ef = kSteps[i];
-    break;
+    const double reached = recall_.at(i).load(std::memory_order_relaxed);
+    const auto step = static_cast<double>(kSteps.at(i));
+    if (reached < recall) {
+      below = reached;
+      continue;
+    }
+    if (i == 0) return step;
+    const auto last = static_cast<double>(kSteps.at(i - 1));
+    return last + (step - last) * (recall - below) / (reached - below);
   }
-  return std::max(k, ef * std::max(k, kNearest) / kNearest);
+  return 2.0 * kSteps.back();
 }
 
 bool RecallCalibration::due(const VectorIndex& index) const noexcept {
@@ -64,7 +77,7 @@ void RecallCalibration::measure(const VectorIndex& index, storage::Sequence at) 
     const EpochGuard guard;
     const auto slot = static_cast<Slot>(i * end / count);
     const PointEntry* const self = index.point(slot);
-    if (self == nullptr || !self->visible_at(at)) continue;
+    if (self == nullptr || !self->visible_at(at) || index.links().level_of(slot) != 0) continue;
     if (const float* const stored = index.components(slot)) {
       std::ranges::copy_n(stored, static_cast<std::ptrdiff_t>(components.size()),
                           components.begin());
@@ -73,9 +86,10 @@ void RecallCalibration::measure(const VectorIndex& index, storage::Sequence at) 
     }
     exact.scan(index, {.components = components, .k = kNearest + 1, .at = at});
     for (std::size_t step = 0; step < kSteps.size(); ++step) {
-      walk.walk(index, {.components = components, .k = kNearest + 1, .ef = kSteps[step], .at = at});
-      sum[step] += recall_of(exact.found().first(std::min(exact.found().size(), kNearest + 1)),
-                             walk.found(), self);
+      walk.walk(
+          index,
+          {.components = components, .k = kNearest, .ef = kSteps[step], .at = at, .hidden = slot});
+      sum[step] += recall_of(exact.found(), walk.found(), self);
     }
     ++measured;
   }

@@ -11,7 +11,8 @@
 namespace quartz::vector {
 
 /// How many candidates a walk has to keep for a share of the nearest to be found: measured on an
-/// index, with points of its own as queries, and measured again when it has grown.
+/// index, and measured again when it has grown. Queries are points of its own, each of which the
+/// walk passes by: it would make them easy, since it is linked with all that is near.
 ///
 /// Threads: one measures, any number ask.
 class RecallCalibration {
@@ -31,6 +32,9 @@ class RecallCalibration {
   static constexpr std::size_t kQueries = 64;
   // Queries are fewer where a scan of all takes long.
   static constexpr std::size_t kComparisonsMax = 32'000'000;
+
+  // Candidates for the ten nearest, between the two steps around.
+  double candidates_for(double recall) const noexcept;
 
   // Recall of the ten nearest with as many candidates; zero before it was measured.
   std::array<std::atomic<float>, kSteps.size()> recall_{};

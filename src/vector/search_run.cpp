@@ -104,7 +104,7 @@ void SearchRun::find_all(const VectorIndex& index, const IndexQuery& asked, bool
 Result<void> SearchRun::find_matching(const VectorIndex& index, const IndexQuery& asked,
                                       const VectorSearchOptions& options) {
   const Stopwatch watch;
-  QUARTZ_TRY(filter_.prepare(index, options.filter, asked.ef));
+  QUARTZ_TRY(filter_.prepare(index, options.filter, asked.k, asked.ef));
   told_.filter_ns = watch.elapsed_ns();
   told_.ef_search = filter_.choice().pool_size;
   if (options.exact) {

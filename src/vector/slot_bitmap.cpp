@@ -8,22 +8,37 @@
 #include "base/check.hpp"
 
 namespace quartz::vector {
-void SlotBitmap::Free::operator()(roaring_bitmap_s* bitmap) const noexcept {
-  roaring_bitmap_free(bitmap);
-}
 
-SlotBitmap::SlotBitmap(roaring_bitmap_s* bitmap) : bitmap_(bitmap) {
+SlotBitmap::SlotBitmap(roaring_bitmap_s* bitmap) {
   QUARTZ_CHECK(bitmap != nullptr);  // CRoaring's way to say that memory has run out.
+  body_ = new Body{bitmap};
   drop_if_empty();
 }
 
-SlotBitmap::SlotBitmap(const SlotBitmap& other) {
-  if (other.bitmap_ != nullptr) *this = SlotBitmap(roaring_bitmap_copy(other.bitmap_.get()));
+SlotBitmap::SlotBitmap(const SlotBitmap& other) noexcept : body_(other.body_) {
+  if (body_ != nullptr) body_->owners.fetch_add(1, std::memory_order_relaxed);
 }
 
-SlotBitmap& SlotBitmap::operator=(const SlotBitmap& other) {
-  if (this != &other) *this = SlotBitmap(other);
+SlotBitmap& SlotBitmap::operator=(const SlotBitmap& other) noexcept {
+  return *this = SlotBitmap(other);
+}
+
+SlotBitmap& SlotBitmap::operator=(SlotBitmap&& other) noexcept {
+  if (this == &other) return *this;
+  release();
+  body_ = std::exchange(other.body_, nullptr);
   return *this;
+}
+
+roaring_bitmap_s* SlotBitmap::own() {
+  if (is_shared()) *this = SlotBitmap(roaring_bitmap_copy(bitmap()));
+  return body_->bitmap;
+}
+
+void SlotBitmap::release() noexcept {
+  if (body_ == nullptr || body_->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  roaring_bitmap_free(body_->bitmap);
+  delete body_;
 }
 
 SlotBitmap SlotBitmap::of(std::vector<Slot> slots) {
@@ -46,72 +61,78 @@ SlotBitmap SlotBitmap::range(std::uint64_t begin, std::uint64_t end) {
 }
 
 bool SlotBitmap::add(Slot slot) {
-  if (bitmap_ == nullptr) bitmap_.reset(roaring_bitmap_create());
-  return roaring_bitmap_add_checked(bitmap_.get(), slot);
+  if (body_ == nullptr) {
+    roaring_bitmap_s* const fresh = roaring_bitmap_create();
+    QUARTZ_CHECK(fresh != nullptr);
+    body_ = new Body{fresh};
+  }
+  return roaring_bitmap_add_checked(own(), slot);
 }
 
 bool SlotBitmap::remove(Slot slot) {
-  if (bitmap_ == nullptr) return false;
-  const bool removed = roaring_bitmap_remove_checked(bitmap_.get(), slot);
+  if (!contains(slot)) return false;
+  roaring_bitmap_remove(own(), slot);
   drop_if_empty();
-  return removed;
+  return true;
 }
 
 bool SlotBitmap::contains(Slot slot) const noexcept {
-  return bitmap_ != nullptr && roaring_bitmap_contains(bitmap_.get(), slot);
+  return body_ != nullptr && roaring_bitmap_contains(bitmap(), slot);
 }
 
 std::uint64_t SlotBitmap::count() const noexcept {
-  return bitmap_ == nullptr ? 0 : roaring_bitmap_get_cardinality(bitmap_.get());
+  return body_ == nullptr ? 0 : roaring_bitmap_get_cardinality(bitmap());
 }
 
 std::size_t SlotBitmap::bytes() const noexcept {
-  return bitmap_ == nullptr ? 0 : sizeof(*bitmap_) + roaring_bitmap_size_in_bytes(bitmap_.get());
+  if (body_ == nullptr) return 0;
+  return sizeof(*body_) + sizeof(*body_->bitmap) + roaring_bitmap_size_in_bytes(bitmap());
 }
 
 SlotBitmap& SlotBitmap::operator|=(const SlotBitmap& other) {
-  if (bitmap_ == nullptr) return *this = other;
-  if (other.bitmap_ != nullptr) roaring_bitmap_or_inplace(bitmap_.get(), other.bitmap_.get());
+  if (body_ == nullptr) return *this = other;
+  if (other.body_ == nullptr || body_ == other.body_) return *this;
+  if (is_shared()) return *this = SlotBitmap(roaring_bitmap_or(bitmap(), other.bitmap()));
+  roaring_bitmap_or_inplace(body_->bitmap, other.bitmap());
   return *this;
 }
 
 SlotBitmap& SlotBitmap::operator|=(SlotBitmap&& other) {
-  if (bitmap_ == nullptr) return *this = std::move(other);
+  if (body_ == nullptr) return *this = std::move(other);
   return *this |= std::as_const(other);
 }
 
 SlotBitmap& SlotBitmap::operator&=(const SlotBitmap& other) {
-  if (bitmap_ == nullptr || this == &other) return *this;
-  if (other.bitmap_ == nullptr) {
-    bitmap_.reset();
-    return *this;
-  }
-  roaring_bitmap_and_inplace(bitmap_.get(), other.bitmap_.get());
+  if (body_ == nullptr || body_ == other.body_) return *this;
+  if (other.body_ == nullptr) return *this = SlotBitmap();
+  if (is_shared()) return *this = SlotBitmap(roaring_bitmap_and(bitmap(), other.bitmap()));
+  roaring_bitmap_and_inplace(body_->bitmap, other.bitmap());
   drop_if_empty();
   return *this;
 }
 
 SlotBitmap& SlotBitmap::operator-=(const SlotBitmap& other) {
-  if (this == &other) bitmap_.reset();
-  if (bitmap_ == nullptr || other.bitmap_ == nullptr) return *this;
-  roaring_bitmap_andnot_inplace(bitmap_.get(), other.bitmap_.get());
+  if (body_ == nullptr || other.body_ == nullptr) return *this;
+  if (body_ == other.body_) return *this = SlotBitmap();
+  if (is_shared()) return *this = SlotBitmap(roaring_bitmap_andnot(bitmap(), other.bitmap()));
+  roaring_bitmap_andnot_inplace(body_->bitmap, other.bitmap());
   drop_if_empty();
   return *this;
 }
 
 bool SlotBitmap::operator==(const SlotBitmap& other) const noexcept {
-  if (bitmap_ == nullptr || other.bitmap_ == nullptr) return bitmap_ == other.bitmap_;
-  return roaring_bitmap_equals(bitmap_.get(), other.bitmap_.get());
+  if (body_ == nullptr || other.body_ == nullptr) return body_ == other.body_;
+  return roaring_bitmap_equals(bitmap(), other.bitmap());
 }
 
 std::vector<Slot> SlotBitmap::to_vector() const {
   std::vector<Slot> slots(count());
-  if (bitmap_ != nullptr) roaring_bitmap_to_uint32_array(bitmap_.get(), slots.data());
+  if (body_ != nullptr) roaring_bitmap_to_uint32_array(bitmap(), slots.data());
   return slots;
 }
 
 void SlotBitmap::drop_if_empty() noexcept {
-  if (bitmap_ != nullptr && roaring_bitmap_is_empty(bitmap_.get())) bitmap_.reset();
+  if (roaring_bitmap_is_empty(bitmap())) *this = SlotBitmap();
 }
 
 }  // namespace quartz::vector

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "vector/slot.hpp"
@@ -13,14 +14,16 @@ struct roaring_bitmap_s;  // NOLINT(readability-identifier-naming): CRoaring's o
 namespace quartz::vector {
 
 /// A set of slots, compressed (CRoaring): some bits a slot if they lie close, two bytes if not.
-/// A plain value. Threads: any number may read at the same time.
+/// A plain value, whose copies cost nothing until one of them changes. Threads: any number may read
+/// at the same time, and copy.
 class SlotBitmap {
  public:
   SlotBitmap() noexcept = default;
-  SlotBitmap(const SlotBitmap& other);
-  SlotBitmap(SlotBitmap&&) noexcept = default;
-  SlotBitmap& operator=(const SlotBitmap& other);
-  SlotBitmap& operator=(SlotBitmap&&) noexcept = default;
+  SlotBitmap(const SlotBitmap& other) noexcept;
+  SlotBitmap(SlotBitmap&& other) noexcept : body_(std::exchange(other.body_, nullptr)) {}
+  SlotBitmap& operator=(const SlotBitmap& other) noexcept;
+  SlotBitmap& operator=(SlotBitmap&& other) noexcept;
+  ~SlotBitmap() { release(); }
 
   /// The given slots, in any order. Cost: linear, some nanoseconds each, if there are many.
   static SlotBitmap of(std::vector<Slot> slots);
@@ -37,7 +40,7 @@ class SlotBitmap {
   bool contains(Slot slot) const noexcept;
 
   std::uint64_t count() const noexcept;
-  bool empty() const noexcept { return bitmap_ == nullptr; }
+  bool empty() const noexcept { return body_ == nullptr; }
   std::size_t bytes() const noexcept;
 
   SlotBitmap& operator|=(const SlotBitmap& other);
@@ -53,15 +56,22 @@ class SlotBitmap {
   void set_bits(std::span<std::uint64_t> words) const;
 
  private:
-  struct Free {
-    void operator()(roaring_bitmap_s* bitmap) const noexcept;
+  // What copies have in common. Never changed while it has several owners.
+  struct Body {
+    roaring_bitmap_s* bitmap;
+    std::atomic<std::uint32_t> owners{1};
   };
-  using Owned = std::unique_ptr<roaring_bitmap_s, Free>;
 
+  // Takes it over.
   explicit SlotBitmap(roaring_bitmap_s* bitmap);
+  const roaring_bitmap_s* bitmap() const noexcept { return body_->bitmap; }
+  bool is_shared() const noexcept { return body_->owners.load(std::memory_order_acquire) > 1; }
+  // To be changed: a copy of its own, if others own it too.
+  roaring_bitmap_s* own();
+  void release() noexcept;
   void drop_if_empty() noexcept;
 
-  Owned bitmap_;  // Null: empty, as most are.
+  Body* body_ = nullptr;  // Null: empty, as most are.
 };
 
 }  // namespace quartz::vector

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -64,12 +65,15 @@ class Writer {
 
   std::size_t count() const noexcept { return containers_.size(); }
 
-  std::vector<std::byte> write() {
-    std::size_t offset = 8 + 8 * containers_.size();
-    std::size_t size = offset;
+  std::size_t byte_count() const noexcept {
+    std::size_t size = header_bytes();
     for (const Container& one : containers_) size += bytes_of(one);
-    std::vector<std::byte> bytes(size);
-    at_ = bytes.data();
+    return size;
+  }
+
+  void write(std::byte* at) noexcept {
+    at_ = at;
+    std::size_t offset = header_bytes();
     put(kCookie);
     put(static_cast<std::uint32_t>(containers_.size()));
     for (const Container& one : containers_) {
@@ -81,10 +85,10 @@ class Writer {
       offset += bytes_of(one);
     }
     for (const Container& one : containers_) put_slots(one);
-    return bytes;
   }
 
  private:
+  std::size_t header_bytes() const noexcept { return 8 + 8 * containers_.size(); }
   static std::size_t bytes_of(const Container& one) noexcept {
     return one.count <= kListedMax ? 2 * one.count : kContainerBytes;
   }
@@ -102,6 +106,7 @@ class Writer {
     const auto words = part(one.key);
     if (one.count > kListedMax) {
       std::memcpy(at_, words.data(), words.size_bytes());
+      std::memset(at_ + words.size_bytes(), 0, kContainerBytes - words.size_bytes());
       at_ += kContainerBytes;
       return;
     }
@@ -190,16 +195,19 @@ class Reader {
 SlotBitmap SlotBitmap::of_bits(std::span<const std::uint64_t> words) {
   Writer writer(words);
   if (writer.count() == 0) return {};
-  const std::vector<std::byte> bytes = writer.write();
-  return SlotBitmap(roaring_bitmap_portable_deserialize_safe(
-      reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  const std::size_t size = writer.byte_count();
+  const auto bytes = std::make_unique_for_overwrite<std::byte[]>(size);
+  writer.write(bytes.get());
+  return SlotBitmap(
+      roaring_bitmap_portable_deserialize_safe(reinterpret_cast<const char*>(bytes.get()), size));
 }
 
 void SlotBitmap::set_bits(std::span<std::uint64_t> words) const {
-  if (bitmap_ == nullptr) return;
-  std::vector<std::byte> bytes(roaring_bitmap_portable_size_in_bytes(bitmap_.get()));
-  roaring_bitmap_portable_serialize(bitmap_.get(), reinterpret_cast<char*>(bytes.data()));
-  Reader(bytes.data(), words).read();
+  if (body_ == nullptr) return;
+  const std::size_t size = roaring_bitmap_portable_size_in_bytes(bitmap());
+  const auto bytes = std::make_unique_for_overwrite<std::byte[]>(size);
+  roaring_bitmap_portable_serialize(bitmap(), reinterpret_cast<char*>(bytes.get()));
+  Reader(bytes.get(), words).read();
 }
 
 }  // namespace quartz::vector

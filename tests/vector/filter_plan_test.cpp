@@ -160,14 +160,6 @@ TEST(FilterPlan, without_indexes_everything_is_possible) {
   EXPECT_EQ(candidates.residual, Filter("x == 1"));
 }
 
-TEST(FilterPlan, slots_that_are_no_points_any_more_are_no_candidates) {
-  const Points points = library();
-  SlotBitmap some = SlotBitmap::range(0, 10);
-  for (const char* text : {"lang == 'en'", "lang != 'en'", "title == 't1'", "not title == 't1'"}) {
-    EXPECT_TRUE(is_subset(points.plan(text).candidates(some).slots.possible(), some)) << text;
-  }
-}
-
 TEST(FilterPlan, keeps_its_promises_for_random_points_filters_and_indexes) {
   Random random(17);
   const auto vocabulary = everyday_vocabulary();
