@@ -18,15 +18,21 @@ std::uint64_t labelled_number(const char* file, std::string_view label) {
   return 0;
 }
 
+std::uint64_t clock_ns(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(time.tv_nsec);
+}
+
 }  // namespace
 
 ProcessUsage process_usage() {
-  timespec cpu{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-  return {.cpu_ns = static_cast<std::uint64_t>(cpu.tv_sec) * 1'000'000'000 +
-                    static_cast<std::uint64_t>(cpu.tv_nsec),
+  return {.cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID),
           .written_bytes = labelled_number("/proc/self/io", "write_bytes:")};
 }
+
+std::uint64_t thread_cpu_ns() { return clock_ns(CLOCK_THREAD_CPUTIME_ID); }
 
 std::uint64_t peak_rss_bytes() { return labelled_number("/proc/self/status", "VmHWM:") * 1024; }
 

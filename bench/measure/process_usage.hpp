@@ -13,6 +13,9 @@ struct ProcessUsage {
 };
 ProcessUsage process_usage();
 
+/// Nanoseconds that this thread alone has had of processors.
+std::uint64_t thread_cpu_ns();
+
 /// The most memory that was resident since the last reset; mapped files included.
 std::uint64_t peak_rss_bytes();
 void reset_peak_rss();

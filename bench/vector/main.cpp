@@ -16,6 +16,7 @@
 
 #include "base/try.hpp"
 #include "bench/run/machine.hpp"
+#include "bench/vector/collection_measurement.hpp"
 #include "bench/vector/data_set.hpp"
 #include "bench/vector/recall_plot.hpp"
 #include "bench/vector/vector_markdown_report.hpp"
@@ -37,6 +38,7 @@ struct Options {
   std::vector<unsigned> build_threads = {1, 2};
   unsigned build_repetitions = 1;
   unsigned repetitions = 5;
+  bool collection = true;
   fs::path json;
   fs::path results;
   fs::path markdown;
@@ -65,6 +67,20 @@ Result<VectorPlan> plan_of(const Options& options) {
   return plan;
 }
 
+Result<VectorSetResult> measure_set(const Options& options, const VectorPlan& plan,
+                                    const std::string& name) {
+  QUARTZ_ASSIGN(const DataSet set,
+                read_data_set(options.data, name, options.queries, plan.neighbours));
+  VectorSetResult result = measure(set, plan);
+  if (options.collection) {
+    result.collection = measure_collection(set, {.repetitions = options.repetitions,
+                                                 .neighbours = plan.neighbours,
+                                                 .progress = show_progress});
+  }
+  show_progress("");
+  return result;
+}
+
 Result<void> run_verb(const Options& options) {
   QUARTZ_ASSIGN(const VectorPlan plan, plan_of(options));
   VectorRunResult run;
@@ -76,10 +92,8 @@ Result<void> run_verb(const Options& options) {
     if (!kind.remark.empty()) run.remarks[kind.name] = kind.remark;
   }
   for (const std::string& name : options.sets) {
-    QUARTZ_ASSIGN(const DataSet set,
-                  read_data_set(options.data, name, options.queries, plan.neighbours));
-    run.sets.push_back(measure(set, plan));
-    show_progress("");
+    QUARTZ_ASSIGN(VectorSetResult set, measure_set(options, plan, name));
+    run.sets.push_back(std::move(set));
     fmt::print("{}", vector_text_table(run.sets.back()));
     std::fflush(stdout);
   }
@@ -125,6 +139,8 @@ void add_run_options(CLI::App& runs, Options& options) {
   runs.add_option("--repetitions", options.repetitions, "of searches")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000));
+  runs.add_flag("--collection,!--no-collection", options.collection,
+                "whether to measure filters, upserts and openings of a collection, too");
   runs.add_option("--json", options.json, "write the results to this file, too");
 }
 

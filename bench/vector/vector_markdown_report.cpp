@@ -11,6 +11,7 @@
 #include "bench/report/engine_text.hpp"
 #include "bench/report/markdown_text.hpp"
 #include "bench/report/number_text.hpp"
+#include "bench/vector/collection_tables.hpp"
 #include "bench/vector/recall_curve.hpp"
 #include "bench/vector/recall_plot.hpp"
 
@@ -41,6 +42,9 @@ constexpr std::string_view kMethod =
     "- Peers take turns in every repetition, with another one first each time, and repetition i of "
     "a peer is compared with repetition i of Quartz. A ratio is the median of the pairs; in "
     "parentheses are the smallest and the largest.\n"
+    "- A clean opening follows a close. That after a kill is one of a copy of the files of a "
+    "database that is open, with points in its log that the saved index does not have. Files are "
+    "in the system's cache.\n"
     "- Quartz chooses its instructions as it runs; hnswlib, which is headers alone, is compiled "
     "for the processor that runs it.\n";
 
@@ -143,6 +147,20 @@ std::string build_table(const VectorSetResult& set) {
   return markdown_table(head, rows);
 }
 
+std::string markdown(const ResultTable& table) {
+  auto rows = table.rows;
+  for (auto& row : rows) {
+    for (std::string& cell : row) cell = markdown_escaped(cell);
+  }
+  return markdown_table(table.head, rows);
+}
+
+std::string collection_section(const CollectionResult& collection) {
+  return "\nA collection with one thread for its index, through the public interface with its "
+         "defaults. Points that match a filter were picked at random.\n\n" +
+         markdown(filtered_table(collection)) + "\n" + markdown(latency_table(collection));
+}
+
 std::string set_section(const VectorSetResult& set, const std::string& plot_folder) {
   std::string text = fmt::format("\n## {}\n\n{} vectors of {} components, {} queries.\n",
                                  markdown_escaped(set.name), count_text(set.vectors),
@@ -150,7 +168,8 @@ std::string set_section(const VectorSetResult& set, const std::string& plot_fold
   if (set.peers.empty()) return text;
   text += fmt::format("\n![{}: queries a second by recall]({}/{})\n\n", markdown_escaped(set.name),
                       plot_folder, recall_plot_file(set));
-  return text + search_table(set) + "\n" + build_table(set);
+  text += search_table(set) + "\n" + build_table(set);
+  return set.collection ? text + collection_section(*set.collection) : text;
 }
 
 }  // namespace

@@ -1,25 +1,16 @@
 #include "bench/vector/vector_measurement.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
-#include "bench/measure/require.hpp"
+#include "bench/measure/process_usage.hpp"
 
 namespace quartz::bench {
 namespace {
-
-/// What this thread has had of processors. Searches wait for nothing, so that alone on a machine
-/// this is the time that they take; beside others it leaves out what those take.
-double processor_ns() {
-  timespec time{};
-  require(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0, "no clock of processor time");
-  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
-}
 
 class SetMeasurement {
  public:
@@ -99,11 +90,13 @@ class SetMeasurement {
     const std::size_t breadth = kind.breadths[place];
     plan_.progress(fmt::format("{}: {} searches, breadth {}", set_.name, kind.name, breadth));
     const std::size_t count = set_.queries.count();
-    const double begin = processor_ns();
+    // Searches wait for nothing, so that alone on a machine this is the time that they take; beside
+    // others it leaves out what those take.
+    const std::uint64_t begin = thread_cpu_ns();
     for (std::size_t i = 0; i < count; ++i) {
       peers_[which]->search(set_.queries.row(i), breadth, found_of(i));
     }
-    const double ns = processor_ns() - begin;
+    const auto ns = static_cast<double>(thread_cpu_ns() - begin);
     std::vector<CurvePoint>& points = result_.peers[which].points;
     if (points.size() == place) {
       points.push_back({.breadth = breadth, .recall = mean_recall(), .queries_per_second = {}});

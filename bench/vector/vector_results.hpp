@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,12 +31,42 @@ struct VectorPeerResult {
   std::vector<CurvePoint> points;  ///< By growing breadth.
 };
 
+/// Searches that only points may answer which match a filter; these were picked at random.
+struct FilteredRate {
+  std::string filter;                      ///< "boolean" or "integer range": how it is asked for.
+  double share = 0;                        ///< Of the points, those that match.
+  double recall = 0;                       ///< Of the nearest that match.
+  std::string plan;                        ///< Of the last search: "exact scan".
+  std::vector<double> queries_per_second;  ///< One for each repetition, on one thread.
+};
+
+/// Latencies in one repetition, in nanoseconds as the caller sees them.
+struct Latencies {
+  double p50_ns = 0;
+  double p99_ns = 0;
+};
+
+/// What applications meet beside the search of an index that does not change, through the public
+/// interface with its defaults.
+struct CollectionResult {
+  double recall = 0;                       ///< Without a filter.
+  std::vector<double> queries_per_second;  ///< Likewise; one for each repetition.
+  std::vector<FilteredRate> filtered;
+  std::vector<Latencies> upserts;        ///< One after another, while the index takes them in.
+  std::vector<Latencies> idle_searches;  ///< While nothing is written.
+  std::vector<Latencies> busy_searches;  ///< While a thread writes so many points a second:
+  std::vector<double> upserts_per_second;
+  std::vector<double> clean_open_ns;  ///< After a close, until the first search was answered.
+  std::vector<double> crash_open_ns;  ///< The same of what a kill leaves behind.
+};
+
 struct VectorSetResult {
   std::string name;  ///< "sift-128"
   std::uint64_t vectors = 0;
   std::uint64_t dimensions = 0;
   std::uint64_t queries = 0;
   std::vector<VectorPeerResult> peers;  ///< Quartz first.
+  std::optional<CollectionResult> collection = {};
 };
 
 /// Everything that one run of `quartz-vector-bench` found out.

@@ -1,6 +1,8 @@
 #include "bench/vector/vector_results_file.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -50,17 +52,49 @@ json::object to_json(const VectorSetResult& set, const VectorPeerResult& peer) {
           {"points", std::move(points)}};
 }
 
+json::array to_json(const std::vector<Latencies>& repetitions) {
+  json::array array;
+  for (const Latencies& latencies : repetitions) {
+    array.push_back({{"p50_ns", rounded(latencies.p50_ns)}, {"p99_ns", rounded(latencies.p99_ns)}});
+  }
+  return array;
+}
+
+json::object to_json(const std::string& set, const CollectionResult& collection) {
+  json::array filtered;
+  for (const FilteredRate& rate : collection.filtered) {
+    filtered.push_back({{"filter", rate.filter},
+                        {"share", rate.share},
+                        {"recall", rate.recall},
+                        {"plan", rate.plan},
+                        {"queries_per_second", to_json(rate.queries_per_second)}});
+  }
+  return {{"set", set},
+          {"recall", collection.recall},
+          {"queries_per_second", to_json(collection.queries_per_second)},
+          {"filtered", std::move(filtered)},
+          {"upserts", to_json(collection.upserts)},
+          {"idle_searches", to_json(collection.idle_searches)},
+          {"busy_searches", to_json(collection.busy_searches)},
+          {"upserts_per_second", to_json(collection.upserts_per_second)},
+          {"clean_open_ns", to_json(collection.clean_open_ns)},
+          {"crash_open_ns", to_json(collection.crash_open_ns)}};
+}
+
 json::object to_json(const VectorRunResult& run) {
   json::array rows;
+  json::array collections;
   for (const VectorSetResult& set : run.sets) {
     for (const VectorPeerResult& peer : set.peers) rows.push_back(to_json(set, peer));
+    if (set.collection) collections.push_back(to_json(set.name, *set.collection));
   }
   return {{"machine", json_of_machine(run.machine)},
           {"versions", json_of_texts(run.versions)},
           {"remarks", json_of_texts(run.remarks)},
           {"started_at", run.started_at},
           {"neighbours", run.neighbours},
-          {"rows", std::move(rows)}};
+          {"rows", std::move(rows)},
+          {"collections", std::move(collections)}};
 }
 
 /// The figures of all repetitions, of which there is at least one; each greater than zero, since
@@ -120,6 +154,64 @@ Result<VectorSetResult> set_from(const JsonNode& row) {
   return set;
 }
 
+Result<std::vector<FilteredRate>> filtered_from(const JsonNode& node) {
+  std::vector<FilteredRate> filtered;
+  QUARTZ_ASSIGN(const JsonNode list, node.member("filtered"));
+  QUARTZ_ASSIGN(const std::vector<JsonNode> elements, list.elements());
+  for (const JsonNode& element : elements) {
+    FilteredRate rate;
+    QUARTZ_ASSIGN(rate.filter, element.text("filter"));
+    QUARTZ_ASSIGN(rate.share, element.number("share"));
+    QUARTZ_ASSIGN(rate.recall, element.number("recall"));
+    QUARTZ_ASSIGN(rate.plan, element.text("plan"));
+    QUARTZ_ASSIGN(rate.queries_per_second, figures_from(element, "queries_per_second"));
+    filtered.push_back(std::move(rate));
+  }
+  return filtered;
+}
+
+Result<std::vector<Latencies>> latencies_from(const JsonNode& node, std::string_view name) {
+  std::vector<Latencies> repetitions;
+  QUARTZ_ASSIGN(const JsonNode list, node.member(name));
+  QUARTZ_ASSIGN(const std::vector<JsonNode> elements, list.elements());
+  if (elements.empty()) return list.fault("is empty");
+  for (const JsonNode& element : elements) {
+    Latencies latencies;
+    QUARTZ_ASSIGN(latencies.p50_ns, element.number("p50_ns"));
+    QUARTZ_ASSIGN(latencies.p99_ns, element.number("p99_ns"));
+    if (!(latencies.p99_ns > 0)) return element.fault("has a latency that is not above zero");
+    repetitions.push_back(latencies);
+  }
+  return repetitions;
+}
+
+Result<CollectionResult> collection_from(const JsonNode& node) {
+  CollectionResult collection;
+  QUARTZ_ASSIGN(collection.recall, node.number("recall"));
+  QUARTZ_ASSIGN(collection.queries_per_second, figures_from(node, "queries_per_second"));
+  QUARTZ_ASSIGN(collection.filtered, filtered_from(node));
+  QUARTZ_ASSIGN(collection.upserts, latencies_from(node, "upserts"));
+  QUARTZ_ASSIGN(collection.idle_searches, latencies_from(node, "idle_searches"));
+  QUARTZ_ASSIGN(collection.busy_searches, latencies_from(node, "busy_searches"));
+  QUARTZ_ASSIGN(collection.upserts_per_second, figures_from(node, "upserts_per_second"));
+  QUARTZ_ASSIGN(collection.clean_open_ns, figures_from(node, "clean_open_ns"));
+  QUARTZ_ASSIGN(collection.crash_open_ns, figures_from(node, "crash_open_ns"));
+  return collection;
+}
+
+/// Each belongs to one of the sets that the rows are about.
+Result<void> add_collections(const JsonNode& node, VectorRunResult& run) {
+  QUARTZ_ASSIGN(const JsonNode list, node.member("collections"));
+  QUARTZ_ASSIGN(const std::vector<JsonNode> elements, list.elements());
+  for (const JsonNode& element : elements) {
+    QUARTZ_ASSIGN(const std::string name, element.text("set"));
+    const auto set = std::ranges::find(run.sets, name, &VectorSetResult::name);
+    if (set == run.sets.end()) return element.fault("is of a set without rows");
+    QUARTZ_ASSIGN(set->collection, collection_from(element));
+  }
+  return {};
+}
+
 Result<VectorRunResult> run_from(const JsonNode& node) {
   VectorRunResult run;
   QUARTZ_ASSIGN(const JsonNode machine, node.member("machine"));
@@ -136,6 +228,7 @@ Result<VectorRunResult> run_from(const JsonNode& node) {
     QUARTZ_ASSIGN(VectorPeerResult peer, peer_from(row));
     run.sets.back().peers.push_back(std::move(peer));
   }
+  QUARTZ_TRY(add_collections(node, run));
   return run;
 }
 

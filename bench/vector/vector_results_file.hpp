@@ -14,10 +14,17 @@ namespace quartz::bench {
 ///      "rows": [{"set": "sift-128", "vectors": …, "dimensions": …, "queries": …,
 ///                "peer": "hnswlib", "bytes_per_vector": …,
 ///                "builds": [{"threads": 1, "seconds": […]}],
-///                "points": [{"breadth": 10, "recall": …, "queries_per_second": […]}]}]}
+///                "points": [{"breadth": 10, "recall": …, "queries_per_second": […]}]}],
+///      "collections": [{"set": "sift-128", "recall": …, "queries_per_second": […],
+///                       "filtered": [{"filter": "boolean", "share": 0.5, "recall": …,
+///                                     "plan": …, "queries_per_second": […]}],
+///                       "upserts": [{"p50_ns": …, "p99_ns": …}], "idle_searches": […],
+///                       "busy_searches": […], "upserts_per_second": […],
+///                       "clean_open_ns": […], "crash_open_ns": […]}]}
 ///
-/// A row for each peer of each set, in order; the rows of a set say the same of it. A list of times
-/// or rates has an element for each repetition. See results_file.hpp for machine and versions.
+/// A row for each peer of each set, in order; the rows of a set say the same of it. At most one
+/// collection for each set. A list of times or rates has an element for each repetition. See
+/// results_file.hpp for machine and versions.
 ///
 /// Replaces `file` atomically: a crash leaves the old one or the new one.
 Result<void> write_vector_results(const VectorRunResult& run, const std::filesystem::path& file);

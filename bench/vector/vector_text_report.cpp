@@ -1,10 +1,16 @@
 #include "bench/vector/vector_text_report.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "bench/report/number_text.hpp"
+#include "bench/vector/collection_tables.hpp"
 #include "bench/vector/recall_curve.hpp"
 
 namespace quartz::bench {
@@ -20,6 +26,13 @@ std::string line_of(const std::string& peer, const std::string& what, const std:
   std::string line = fmt::format("  {:<16}{:>18}{:>14}   {}", peer, what, figure, ratio);
   line.erase(line.find_last_not_of(' ') + 1);
   return line + '\n';
+}
+
+std::size_t letter_count(std::string_view text) {
+  const auto continues = [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+  };
+  return text.size() - static_cast<std::size_t>(std::ranges::count_if(text, continues));
 }
 
 std::string build_lines(const VectorSetResult& set) {
@@ -51,6 +64,28 @@ std::string search_lines(const VectorSetResult& set) {
   return text;
 }
 
+// Columns as wide as their widest cell. Widths count letters, of which some take two bytes.
+std::string text_of(const ResultTable& table) {
+  std::vector<std::vector<std::string>> lines = table.rows;
+  lines.insert(lines.begin(), table.head);
+  std::vector<std::size_t> widths(table.head.size());
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      widths[i] = std::max(widths[i], letter_count(line[i]));
+    }
+  }
+  std::string text;
+  for (const auto& line : lines) {
+    std::string row = " ";
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      row += ' ' + line[i] + std::string(widths[i] - letter_count(line[i]) + 1, ' ');
+    }
+    row.erase(row.find_last_not_of(' ') + 1);
+    text += row + '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string vector_text_table(const VectorSetResult& set) {
@@ -64,7 +99,9 @@ std::string vector_text_table(const VectorSetResult& set) {
         peer.peer, "memory",
         peer.bytes_per_vector > 0 ? fmt::format("{:.0f} B", peer.bytes_per_vector) : "-", "");
   }
-  return text + search_lines(set);
+  text += search_lines(set);
+  if (!set.collection) return text;
+  return text + text_of(filtered_table(*set.collection)) + text_of(latency_table(*set.collection));
 }
 
 std::string vector_text_table(const VectorRunResult& run) {

@@ -1,6 +1,27 @@
 #include "bench/sample_vector_run.hpp"
 
 namespace quartz::bench {
+namespace {
+
+CollectionResult sample_collection() {
+  return {.recall = 0.975,
+          .queries_per_second = {20'000, 22'000},
+          .filtered = {{.filter = "boolean",
+                        .share = 0.1,
+                        .recall = 0.961,
+                        .plan = "filtered walk",
+                        .queries_per_second = {10'000, 11'000}}},
+          .upserts = {{.p50_ns = 5'000, .p99_ns = 21'000}, {.p50_ns = 7'000, .p99_ns = 23'000}},
+          .idle_searches = {{.p50_ns = 40'000, .p99_ns = 80'000},
+                            {.p50_ns = 40'000, .p99_ns = 100'000}},
+          .busy_searches = {{.p50_ns = 50'000, .p99_ns = 160'000},
+                            {.p50_ns = 50'000, .p99_ns = 200'000}},
+          .upserts_per_second = {1'990, 2'000},
+          .clean_open_ns = {60e6, 70e6},
+          .crash_open_ns = {400e6, 500e6}};
+}
+
+}  // namespace
 
 VectorRunResult sample_vector_run() {
   VectorRunResult run;
@@ -35,7 +56,8 @@ VectorRunResult sample_vector_run() {
                .vectors = 200'000,
                .dimensions = 128,
                .queries = 2000,
-               .peers = {ours, graph, cells}}};
+               .peers = {ours, graph, cells},
+               .collection = sample_collection()}};
   return run;
 }
 

@@ -39,6 +39,15 @@ TEST(VectorMarkdownReport, marks_losses_and_what_is_not_known) {
                                 "660 |"));
 }
 
+TEST(VectorMarkdownReport, has_what_a_collection_did) {
+  EXPECT_THAT(
+      sample_report(),
+      AllOf(HasSubstr("| boolean | 10 % | filtered walk | 0.961 | 10,500 | 0.50x (0.50–0.50) |"),
+            HasSubstr("| upsert | 6.00 µs | 22.0 µs |"),
+            HasSubstr("| search beside 1,995 upserts a second | 50.0 µs | 180 µs | 2.0x"),
+            HasSubstr("| open after a close, and search | 65.0 ms |")));
+}
+
 TEST(VectorMarkdownReport, shows_the_plot_of_each_set) {
   EXPECT_THAT(sample_report(), HasSubstr("](plots/recall_example-128.svg)\n"));
 }

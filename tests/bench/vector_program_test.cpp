@@ -26,9 +26,9 @@ TEST(VectorProgram, measures_and_turns_results_into_a_document_with_plots) {
   const ScratchDirectory scratch;
   write_data_set(small_data_set(500, 8), scratch / "");
   const std::string json = (scratch / "results.json").string();
-  const auto run = quartz_vector_bench({"run", (scratch / "").string(), "--sets", "small",
-                                        "--peers", "^quartz_graph$", "--repetitions", "2",
-                                        "--build-threads", "1", "--json", json});
+  const auto run = quartz_vector_bench(
+      {"run", (scratch / "").string(), "--sets", "small", "--no-collection", "--peers",
+       "^quartz_graph$", "--repetitions", "2", "--build-threads", "1", "--json", json});
   ASSERT_THAT(run, Succeeds());
   EXPECT_THAT(*run, HasSubstr("small: 500 vectors of 8 components, 10 queries\n"));
   const auto results = read_vector_results(json);

@@ -68,6 +68,41 @@ TEST(VectorResultsFile, gives_back_what_was_written) {
   }
 }
 
+TEST(VectorResultsFile, gives_back_what_a_collection_did) {
+  const ScratchDirectory scratch;
+  const VectorRunResult run = sample_vector_run();
+  ASSERT_THAT(write_vector_results(run, scratch / "results.json"), Succeeds());
+  const auto read = read_vector_results(scratch / "results.json");
+  ASSERT_THAT(read, Succeeds());
+  const CollectionResult& before = run.sets.front().collection.value();
+  ASSERT_TRUE(read->sets.front().collection);
+  const CollectionResult& after = *read->sets.front().collection;
+  EXPECT_EQ(after.recall, before.recall);
+  EXPECT_EQ(after.queries_per_second, before.queries_per_second);
+  ASSERT_EQ(after.filtered.size(), 1u);
+  EXPECT_EQ(after.filtered[0].filter, "boolean");
+  EXPECT_EQ(after.filtered[0].share, 0.1);
+  EXPECT_EQ(after.filtered[0].recall, before.filtered[0].recall);
+  EXPECT_EQ(after.filtered[0].plan, "filtered walk");
+  EXPECT_EQ(after.filtered[0].queries_per_second, before.filtered[0].queries_per_second);
+  EXPECT_EQ(after.upserts[1].p50_ns, before.upserts[1].p50_ns);
+  EXPECT_EQ(after.idle_searches[1].p99_ns, before.idle_searches[1].p99_ns);
+  EXPECT_EQ(after.busy_searches[0].p99_ns, before.busy_searches[0].p99_ns);
+  EXPECT_EQ(after.upserts_per_second, before.upserts_per_second);
+  EXPECT_EQ(after.clean_open_ns, before.clean_open_ns);
+  EXPECT_EQ(after.crash_open_ns, before.crash_open_ns);
+}
+
+TEST(VectorResultsFile, of_peers_alone_has_no_collection) {
+  const ScratchDirectory scratch;
+  VectorRunResult run = sample_vector_run();
+  run.sets.front().collection.reset();
+  ASSERT_THAT(write_vector_results(run, scratch / "results.json"), Succeeds());
+  const auto read = read_vector_results(scratch / "results.json");
+  ASSERT_THAT(read, Succeeds());
+  EXPECT_FALSE(read->sets.front().collection);
+}
+
 TEST(VectorResultsFile, keeps_sets_apart) {
   const ScratchDirectory scratch;
   VectorRunResult run = sample_vector_run();
@@ -105,6 +140,11 @@ TEST(VectorResultsFile, names_what_is_missing_or_wrong) {
       FailsWith(Errc::corruption, HasSubstr("/rows/0/points/0/queries_per_second/1: is null")));
   EXPECT_THAT(read_changed("\"rows\": [", "\"rows\": [3, "),
               FailsWith(Errc::corruption, HasSubstr("/rows/0: is a number, not an object")));
+  EXPECT_THAT(
+      read_changed("[{\"set\": \"example-128\", \"recall\"", "[{\"set\": \"b\", \"recall\""),
+      FailsWith(Errc::corruption, HasSubstr("/collections/0: is of a set without rows")));
+  EXPECT_THAT(read_changed("\"p99_ns\": 21000", "\"p99_ns\": 0"),
+              FailsWith(Errc::corruption, HasSubstr("/collections/0/upserts/0: has a latency")));
   EXPECT_THAT(read_changed("{", "["), FailsWith(Errc::corruption, HasSubstr("is no JSON")));
 }
 

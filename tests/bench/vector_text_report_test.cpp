@@ -51,6 +51,14 @@ TEST(VectorTextTable, has_builds_and_memory) {
   EXPECT_THAT(words_of(table, "hnswlib", "memory"), ElementsAre("660", "B"));
 }
 
+TEST(VectorTextTable, has_what_a_collection_did) {
+  const std::string table = vector_text_table(sample_vector_run());
+  EXPECT_THAT(words_of(table, "boolean", "filtered walk"),
+              ElementsAre("0.961", "10,500", "0.50x", "(0.50–0.50)"));
+  EXPECT_THAT(words_of(table, "upsert", "upsert"), ElementsAre("6.00", "µs", "22.0", "µs"));
+  EXPECT_THAT(words_of(table, "open after a kill, and search", "search"), ElementsAre("450", "ms"));
+}
+
 TEST(VectorTextTable, what_is_not_known_is_a_dash) {
   const std::string table = vector_text_table(sample_vector_run());
   EXPECT_THAT(words_of(table, "faiss_IVF", "memory"), ElementsAre("-"));
