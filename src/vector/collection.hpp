@@ -87,7 +87,16 @@ class Collection {
   Result<std::vector<float>> prepare_query(std::span<const float> query,
                                            const VectorSearchOptions& options) const;
   Result<void> check_search(const VectorSearchOptions& options) const;
-  Result<std::vector<std::string>> sample_ids(std::size_t count) const;
+  Result<std::vector<VectorHit>> search_run(std::span<const float> query,
+                                            const VectorSearchOptions& options, Slot hidden) const;
+  Result<std::vector<VectorHit>> search_others(std::string_view id, std::span<const float> vector,
+                                               const VectorSearchOptions& options,
+                                               Slot hidden = kNoSlot) const;
+  struct Sampled {
+    std::string id;
+    Slot slot;
+  };
+  std::vector<Sampled> sample(std::size_t count) const;
   Result<std::string> encode_point(std::string_view id,
                                    std::span<const std::span<const float>> vectors,
                                    std::string_view payload);

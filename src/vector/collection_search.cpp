@@ -50,10 +50,16 @@ Result<std::vector<float>> Collection::prepare_query(std::span<const float> quer
 
 Result<std::vector<VectorHit>> Collection::search(std::span<const float> query,
                                                   const VectorSearchOptions& options) const {
+  return search_run(query, options, kNoSlot);
+}
+
+Result<std::vector<VectorHit>> Collection::search_run(std::span<const float> query,
+                                                      const VectorSearchOptions& options,
+                                                      Slot hidden) const {
   QUARTZ_ASSIGN(const std::vector<float> components, prepare_query(query, options));
   searches_.fetch_add(1, std::memory_order_relaxed);
   SearchRun& run = this_thread_search();
-  QUARTZ_TRY(run.search(*engine_, keyspace_, keeper_, components, options));
+  QUARTZ_TRY(run.search(*engine_, keyspace_, keeper_, components, options, hidden));
   return run.take_hits();
 }
 
@@ -101,19 +107,29 @@ Result<std::vector<std::vector<VectorHit>>> Collection::search_batch(
   return answers;
 }
 
+// Near to one of the vectors of a point, which is left out itself; of the rest up to `k` or one
+// more.
+Result<std::vector<VectorHit>> Collection::search_others(std::string_view id,
+                                                         std::span<const float> vector,
+                                                         const VectorSearchOptions& options,
+                                                         Slot hidden) const {
+  VectorSearchOptions one_more = options;
+  one_more.k = std::min(options.k + 1, kSearchResultsMax);
+  if (options.ef_search) one_more.ef_search = std::max(*options.ef_search, one_more.k);
+  QUARTZ_ASSIGN(std::vector<VectorHit> hits, search_run(vector, one_more, hidden));
+  std::erase_if(hits, [&](const VectorHit& hit) { return hit.id == id; });
+  return hits;
+}
+
 Result<std::optional<std::vector<VectorHit>>> Collection::search_by_id(
     std::string_view id, const VectorSearchOptions& options) const {
   QUARTZ_TRY(check_search(options));
   QUARTZ_ASSIGN(const std::optional<VectorPoint> point, get(id));
   if (!point) return std::optional<std::vector<VectorHit>>();
-  VectorSearchOptions one_more = options;
-  one_more.k = std::min(options.k + 1, kSearchResultsMax);
-  if (options.ef_search) one_more.ef_search = std::max(*options.ef_search, one_more.k);
   // The nearest to any of its vectors: the best of each search, and then the best of these.
   std::vector<VectorHit> best;
   for (const std::vector<float>& vector : point->vectors) {
-    QUARTZ_ASSIGN(std::vector<VectorHit> hits, search(vector, one_more));
-    std::erase_if(hits, [&](const VectorHit& hit) { return hit.id == id; });
+    QUARTZ_ASSIGN(std::vector<VectorHit> hits, search_others(id, vector, options));
     std::ranges::move(hits, std::back_inserter(best));
   }
   std::ranges::sort(best, {},
@@ -147,16 +163,21 @@ Result<std::vector<VectorHit>> Collection::search_range(std::span<const float> q
   }
 }
 
-Result<std::vector<std::string>> Collection::sample_ids(std::size_t count) const {
-  std::vector<std::string> ids;
+// Points whose first vectors a walk can pass by: see `IndexQuery::hidden`.
+std::vector<Collection::Sampled> Collection::sample(std::size_t count) const {
+  std::vector<Sampled> sampled;
   const EpochGuard guard;
   const IndexKeeper::View view = keeper_.view();
-  const std::size_t end = view.index->states().end();
+  const VectorIndex& index = *view.index;
+  const std::size_t end = index.states().end();
   for (std::size_t i = 0; i < std::min(count, end); ++i) {
-    const PointEntry* const entry = view.index->point(static_cast<Slot>(i * end / count));
-    if (entry != nullptr && entry->visible_at(view.at)) ids.emplace_back(entry->id());
+    const auto slot = static_cast<Slot>(i * end / count);
+    const PointEntry* const entry = index.point(slot);
+    if (entry == nullptr || !entry->visible_at(view.at)) continue;
+    const Slot first = entry->slots().front();
+    if (index.links().level_of(first) == 0) sampled.push_back({std::string(entry->id()), first});
   }
-  return ids;
+  return sampled;
 }
 
 Result<double> Collection::measure_recall(const VectorSearchOptions& options,
@@ -166,15 +187,20 @@ Result<double> Collection::measure_recall(const VectorSearchOptions& options,
   exact.exact = true;
   std::size_t wanted = 0;
   std::size_t found = 0;
-  QUARTZ_ASSIGN(const std::vector<std::string> ids, sample_ids(sample_count));
-  for (const std::string& id : ids) {
-    QUARTZ_ASSIGN(const auto nearest, search_by_id(id, exact));
-    QUARTZ_ASSIGN(const auto hits, search_by_id(id, options));
-    if (!nearest || !hits) continue;  // Removed meanwhile.
-    wanted += nearest->size();
-    for (const VectorHit& hit : *nearest) {
-      if (std::ranges::find(*hits, hit.id, &VectorHit::id) != hits->end()) ++found;
-    }
+  for (const Sampled& sampled : sample(sample_count)) {
+    QUARTZ_ASSIGN(const std::optional<VectorPoint> point, get(sampled.id));
+    if (!point) continue;  // Removed meanwhile.
+    const std::vector<float>& query = point->vectors.front();
+    QUARTZ_ASSIGN(std::vector<VectorHit> nearest, search_others(sampled.id, query, exact));
+    QUARTZ_ASSIGN(auto hits, search_others(sampled.id, query, options, sampled.slot));
+    nearest.resize(std::min(nearest.size(), options.k));
+    hits.resize(std::min(hits.size(), options.k));
+    if (nearest.empty()) continue;
+    wanted += nearest.size();
+    // Of equally near ones, any will do.
+    const float farthest = distance_of(metric_, nearest.back().score);
+    found += static_cast<std::size_t>(std::ranges::count_if(
+        hits, [&](const VectorHit& hit) { return distance_of(metric_, hit.score) <= farthest; }));
   }
   return wanted == 0 ? 1.0 : static_cast<double>(found) / static_cast<double>(wanted);
 }

@@ -17,17 +17,21 @@ constexpr std::size_t kPointsMin = 1000;
 /// Before anything was measured.
 constexpr std::size_t kUsualCandidates = 64;
 
-/// Of the nearest of a point, but the point itself, the share that a walk has found.
+/// Of the nearest of a point, but the point itself, the share that a walk has found. Of equally
+/// near ones, any will do.
 double recall_of(std::span<const FoundPoint> nearest, std::span<const FoundPoint> found,
                  const PointEntry* self) {
   std::size_t wanted = 0;
-  std::size_t hits = 0;
+  float farthest = 0;
   for (const FoundPoint& point : nearest) {
     if (point.entry == self || wanted == kNearest) continue;
     ++wanted;
-    if (std::ranges::find(found, point.entry, &FoundPoint::entry) != found.end()) ++hits;
+    farthest = point.distance;
   }
-  return wanted == 0 ? 1 : static_cast<double>(hits) / static_cast<double>(wanted);
+  if (wanted == 0) return 1;
+  const auto hits = std::ranges::count_if(
+      found, [&](const FoundPoint& point) { return point.distance <= farthest; });
+  return std::min(1.0, static_cast<double>(hits) / static_cast<double>(wanted));
 }
 
 }  // namespace

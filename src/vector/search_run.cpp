@@ -29,12 +29,12 @@ float nearest_of(const IndexedPoint& point, std::span<const float> query,
 
 Result<void> SearchRun::search(storage::Engine& engine, const Keyspace& keyspace,
                                const IndexKeeper& keeper, std::span<const float> query,
-                               const VectorSearchOptions& options) {
+                               const VectorSearchOptions& options, Slot hidden) {
   const Stopwatch watch;
   hits_.clear();
   unranked_.clear();
   told_ = {};
-  QUARTZ_ASSIGN(const Found found, find(keeper, query, options));
+  QUARTZ_ASSIGN(const Found found, find(keeper, query, options, hidden));
   told_.walk_ns = watch.elapsed_ns() - told_.filter_ns;
   if (found == Found::in_rows_only) {
     QUARTZ_TRY(scan_rows(engine, keyspace, query, options));
@@ -49,7 +49,7 @@ Result<void> SearchRun::search(storage::Engine& engine, const Keyspace& keyspace
 
 // What is found is copied, so that rows can be read without a guard.
 Result<SearchRun::Found> SearchRun::find(const IndexKeeper& keeper, std::span<const float> query,
-                                         const VectorSearchOptions& options) {
+                                         const VectorSearchOptions& options, Slot hidden) {
   const EpochGuard guard;
   const IndexKeeper::View view = keeper.view();
   const VectorIndex& index = *view.index;
@@ -69,7 +69,8 @@ Result<SearchRun::Found> SearchRun::find(const IndexKeeper& keeper, std::span<co
     }
   }
   const std::size_t ef = options.ef_search.value_or(keeper.ef_for(options.recall, options.k));
-  const IndexQuery asked{.components = query, .k = options.k, .ef = ef, .at = view.at};
+  const IndexQuery asked{
+      .components = query, .k = options.k, .ef = ef, .at = view.at, .hidden = hidden};
   if (filtered) {
     QUARTZ_TRY(find_matching(index, asked, options));
   } else {

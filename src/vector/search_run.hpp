@@ -23,9 +23,10 @@ class SearchRun {
  public:
   /// `query` is of length 1 where the metric is the cosine, and the options make sense. Which
   /// points are found is as of one moment; payloads and vectors that have to be read from the rows
-  /// may be newer.
+  /// may be newer. `hidden` is as in `IndexQuery`.
   Result<void> search(storage::Engine& engine, const Keyspace& keyspace, const IndexKeeper& keeper,
-                      std::span<const float> query, const VectorSearchOptions& options);
+                      std::span<const float> query, const VectorSearchOptions& options,
+                      Slot hidden = kNoSlot);
 
   std::vector<VectorHit> take_hits() { return std::move(hits_); }
   /// How the last search was carried out, without its hits.
@@ -42,7 +43,7 @@ class SearchRun {
   /// Whether an index has answered, or only the rows can.
   enum class Found : std::uint8_t { in_index, in_rows_only };
   Result<Found> find(const IndexKeeper& keeper, std::span<const float> query,
-                     const VectorSearchOptions& options);
+                     const VectorSearchOptions& options, Slot hidden);
   Found in_rows_only(std::string_view reason);
   void find_all(const VectorIndex& index, const IndexQuery& asked, bool exact);
   Result<void> find_matching(const VectorIndex& index, const IndexQuery& asked,

@@ -140,9 +140,8 @@ TEST(VectorResultsFile, names_what_is_missing_or_wrong) {
       FailsWith(Errc::corruption, HasSubstr("/rows/0/points/0/queries_per_second/1: is null")));
   EXPECT_THAT(read_changed("\"rows\": [", "\"rows\": [3, "),
               FailsWith(Errc::corruption, HasSubstr("/rows/0: is a number, not an object")));
-  EXPECT_THAT(
-      read_changed("[{\"set\": \"example-128\", \"recall\"", "[{\"set\": \"b\", \"recall\""),
-      FailsWith(Errc::corruption, HasSubstr("/collections/0: is of a set without rows")));
+  EXPECT_THAT(read_changed("{\"set\": \"example-128\", \"recall\"", "{\"set\": \"b\", \"recall\""),
+              FailsWith(Errc::corruption, HasSubstr("/collections/0: is of a set without rows")));
   EXPECT_THAT(read_changed("\"p99_ns\": 21000", "\"p99_ns\": 0"),
               FailsWith(Errc::corruption, HasSubstr("/collections/0/upserts/0: has a latency")));
   EXPECT_THAT(read_changed("{", "["), FailsWith(Errc::corruption, HasSubstr("is no JSON")));

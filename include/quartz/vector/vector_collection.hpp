@@ -134,8 +134,9 @@ class QUARTZ_EXPORT VectorCollection {
   Result<void> wait_until_indexed(const Progress& progress = {}) const;
   /// Writes the index to a file now, so that opening after a crash takes less.
   Result<void> save_index();
-  /// Share of the `k` exactly nearest that searches find with these options, over `sample_count`
-  /// of the collection's own points as queries, spread evenly; 1 if it is empty.
+  /// Share of the `k` exactly nearest that searches find with these options; 1 if it is empty.
+  /// Queries are first vectors of up to `sample_count` of the collection's own points, spread
+  /// evenly. Each is searched for as if it was not there, for stored vectors are easier to find.
   Result<double> measure_recall(const VectorSearchOptions& options = {},
                                 std::size_t sample_count = 100) const;
 
