@@ -63,9 +63,11 @@ class CollectionMeasurement {
       : set_(set), plan_(plan), order_(set.base.count()) {}
 
   CollectionResult all() {
-    fill();
+    fill_with_payloads();
     rates();
-    openings_after_close();
+    openings(result_.indexed_open_ns);
+    fill();
+    openings(result_.clean_open_ns);
     upserts();
     openings_after_kill();
     searches_beside_upserts();
@@ -77,19 +79,28 @@ class CollectionMeasurement {
     plan_.progress(fmt::format("{}: a collection {}", set_.name, what));
   }
 
-  void fill() {
-    tell("is filled");
+  void fill_with_payloads() {
+    tell("with payloads is filled");
     VectorCollectionConfig config = measured_collection(set_.base.dimensions, true);
     config.payload_indexes.push_back({"place", PayloadIndexKind::integer});
     for (std::size_t i = 0; i < kShares.size(); ++i) {
       config.payload_indexes.push_back({fmt::format("among_{}", i), PayloadIndexKind::boolean});
     }
+    fill(config, [&](std::size_t row) { return order_.payload(row); });
+  }
+  void fill() {
+    tell("is filled");
+    fill(measured_collection(set_.base.dimensions, true), {});
+  }
+  void fill(const VectorCollectionConfig& config,
+            const TemporaryCollection::PayloadOf& payload_of) {
     VectorRuntimeConfig filling = kRuntime;
     filling.index_threads = 2;
-    collection_.open(config, filling);
-    collection_.fill(set_.base, [&](std::size_t row) { return order_.payload(row); });
-    collection_.close();
-    collection_.open({}, kRuntime);
+    collection_.emplace();
+    collection_->open(config, filling);
+    collection_->fill(set_.base, payload_of);
+    collection_->close();
+    collection_->open({}, kRuntime);
   }
 
   VectorSearchOptions options(const Filter& filter = {}) const {
@@ -108,7 +119,7 @@ class CollectionMeasurement {
         FilteredRate& rate = result_.filtered.back();
         const Filter filter = range ? order_.range(i) : order_.truth_value(i);
         tell(fmt::format("is searched exactly, {} {:g}", rate.filter, rate.share));
-        const auto explained = collection_.points().explain(set_.queries.row(0), options(filter));
+        const auto explained = collection_->points().explain(set_.queries.row(0), options(filter));
         rate.plan = explained.value().plan;
         rate.recall = recall(filter);
         filters.push_back(filter);
@@ -135,8 +146,8 @@ class CollectionMeasurement {
     std::size_t wanted = 0;
     std::size_t found = 0;
     for (std::size_t i = 0; i < filtered_queries(); ++i) {
-      const auto nearest = collection_.points().search(set_.queries.row(i), exactly).value();
-      const auto hits = collection_.points().search(set_.queries.row(i), options(filter)).value();
+      const auto nearest = collection_->points().search(set_.queries.row(i), exactly).value();
+      const auto hits = collection_->points().search(set_.queries.row(i), options(filter)).value();
       wanted += nearest.size();
       found += static_cast<std::size_t>(std::ranges::count_if(
           hits, [&](const VectorHit& hit) { return hit.score <= nearest.back().score; }));
@@ -148,17 +159,17 @@ class CollectionMeasurement {
     const VectorSearchOptions asked = options(filter);
     const std::uint64_t begin = thread_cpu_ns();
     for (std::size_t i = 0; i < filtered_queries(); ++i) {
-      collection_.points().search(set_.queries.row(i), asked).value();
+      collection_->points().search(set_.queries.row(i), asked).value();
     }
     const auto ns = static_cast<double>(thread_cpu_ns() - begin);
     return static_cast<double>(filtered_queries()) * 1e9 / ns;
   }
 
-  void openings_after_close() {
+  void openings(std::vector<double>& durations) {
     for (unsigned repetition = 0; repetition < plan_.repetitions; ++repetition) {
       tell(fmt::format("is opened, repetition {}", repetition + 1));
-      collection_.close();
-      result_.clean_open_ns.push_back(open_ns(collection_));
+      collection_->close();
+      durations.push_back(open_ns(*collection_));
     }
   }
 
@@ -176,7 +187,7 @@ class CollectionMeasurement {
     const auto b = set_.base.row(random_() % count);
     std::vector<float> middle(a.begin(), a.end());
     for (std::size_t i = 0; i < middle.size(); ++i) middle[i] = (a[i] + b[i]) / 2;
-    collection_.points().upsert(fmt::format("new-{}", upserted_++), middle).value();
+    collection_->points().upsert(fmt::format("new-{}", upserted_++), middle).value();
   }
 
   void upserts() {
@@ -185,7 +196,7 @@ class CollectionMeasurement {
       LatencyRecorder latencies;
       for (std::size_t i = 0; i < plan_.upserts; ++i) timed(latencies, [&] { upsert_one(); });
       result_.upserts.push_back(described(latencies));
-      collection_.points().wait_until_indexed().value();
+      collection_->points().wait_until_indexed().value();
     }
   }
 
@@ -206,7 +217,7 @@ class CollectionMeasurement {
     for (unsigned repetition = 0; repetition < plan_.repetitions; ++repetition) {
       tell(fmt::format("is opened after a kill, repetition {}", repetition + 1));
       TemporaryCollection killed;
-      copy_directory(collection_.directory(), killed.directory()).value();
+      copy_directory(collection_->directory(), killed.directory()).value();
       result_.crash_open_ns.push_back(open_ns(killed));
     }
   }
@@ -231,7 +242,7 @@ class CollectionMeasurement {
       writing.join();
       const auto seconds = static_cast<double>(watch.elapsed_ns()) / 1e9;
       result_.upserts_per_second.push_back(static_cast<double>(upserted_ - before) / seconds);
-      collection_.points().wait_until_indexed().value();
+      collection_->points().wait_until_indexed().value();
     }
   }
 
@@ -240,7 +251,7 @@ class CollectionMeasurement {
     const std::uint64_t end = clock_.now() + clock_.span_of_seconds(plan_.busy_seconds);
     for (std::size_t i = 0; clock_.now() < end; i = (i + 1) % set_.queries.count()) {
       timed(latencies,
-            [&] { collection_.points().search(set_.queries.row(i), options()).value(); });
+            [&] { collection_->points().search(set_.queries.row(i), options()).value(); });
     }
     return described(latencies);
   }
@@ -252,7 +263,7 @@ class CollectionMeasurement {
   const CollectionPlan& plan_;
   const OperationClock clock_;
   RandomOrder order_;
-  TemporaryCollection collection_;
+  std::optional<TemporaryCollection> collection_;
   std::mt19937_64 random_{2};
   std::uint64_t upserted_ = 0;
   CollectionResult result_;

@@ -20,8 +20,9 @@ struct CollectionPlan {
   std::function<void(const std::string&)> progress;
 };
 
-/// Measures a collection of the set's vectors in an engine, as an application has it, with one
-/// thread for its index: searches under filters, upserts, searches beside upserts, and opening.
+/// Measures collections of the set's vectors in an engine, as an application has them, with one
+/// thread for the index: searches under filters in one with payloads and indexes of them; upserts,
+/// searches beside upserts and openings in one of vectors alone.
 CollectionResult measure_collection(const DataSet& set, const CollectionPlan& plan);
 
 }  // namespace quartz::bench

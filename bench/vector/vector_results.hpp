@@ -56,8 +56,9 @@ struct CollectionResult {
   std::vector<Latencies> idle_searches;  ///< While nothing is written.
   std::vector<Latencies> busy_searches;  ///< While a thread writes so many points a second:
   std::vector<double> upserts_per_second;
-  std::vector<double> clean_open_ns;  ///< After a close, until the first search was answered.
-  std::vector<double> crash_open_ns;  ///< The same of what a kill leaves behind.
+  std::vector<double> clean_open_ns;    ///< After a close, until the first search was answered.
+  std::vector<double> indexed_open_ns;  ///< The same with the payloads and indexes of the filters.
+  std::vector<double> crash_open_ns;    ///< The same of what a kill leaves behind.
 };
 
 struct VectorSetResult {

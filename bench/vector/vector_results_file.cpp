@@ -78,6 +78,7 @@ json::object to_json(const std::string& set, const CollectionResult& collection)
           {"busy_searches", to_json(collection.busy_searches)},
           {"upserts_per_second", to_json(collection.upserts_per_second)},
           {"clean_open_ns", to_json(collection.clean_open_ns)},
+          {"indexed_open_ns", to_json(collection.indexed_open_ns)},
           {"crash_open_ns", to_json(collection.crash_open_ns)}};
 }
 
@@ -195,6 +196,7 @@ Result<CollectionResult> collection_from(const JsonNode& node) {
   QUARTZ_ASSIGN(collection.busy_searches, latencies_from(node, "busy_searches"));
   QUARTZ_ASSIGN(collection.upserts_per_second, figures_from(node, "upserts_per_second"));
   QUARTZ_ASSIGN(collection.clean_open_ns, figures_from(node, "clean_open_ns"));
+  QUARTZ_ASSIGN(collection.indexed_open_ns, figures_from(node, "indexed_open_ns"));
   QUARTZ_ASSIGN(collection.crash_open_ns, figures_from(node, "crash_open_ns"));
   return collection;
 }

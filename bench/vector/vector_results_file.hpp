@@ -20,7 +20,8 @@ namespace quartz::bench {
 ///                                     "plan": …, "queries_per_second": […]}],
 ///                       "upserts": [{"p50_ns": …, "p99_ns": …}], "idle_searches": […],
 ///                       "busy_searches": […], "upserts_per_second": […],
-///                       "clean_open_ns": […], "crash_open_ns": […]}]}
+///                       "clean_open_ns": […], "indexed_open_ns": […],
+///                       "crash_open_ns": […]}]}
 ///
 /// A row for each peer of each set, in order; the rows of a set say the same of it. At most one
 /// collection for each set. A list of times or rates has an element for each repetition. See

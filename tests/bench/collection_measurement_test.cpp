@@ -40,6 +40,7 @@ TEST(CollectionMeasurement, has_a_figure_for_each_repetition) {
   EXPECT_THAT(result.busy_searches, latencies);
   EXPECT_THAT(result.upserts_per_second, figures);
   EXPECT_THAT(result.clean_open_ns, figures);
+  EXPECT_THAT(result.indexed_open_ns, figures);
   EXPECT_THAT(result.crash_open_ns, figures);
 }
 

@@ -18,6 +18,7 @@ CollectionResult sample_collection() {
                             {.p50_ns = 50'000, .p99_ns = 200'000}},
           .upserts_per_second = {1'990, 2'000},
           .clean_open_ns = {60e6, 70e6},
+          .indexed_open_ns = {160e6, 170e6},
           .crash_open_ns = {400e6, 500e6}};
 }
 

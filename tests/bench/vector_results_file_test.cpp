@@ -90,6 +90,7 @@ TEST(VectorResultsFile, gives_back_what_a_collection_did) {
   EXPECT_EQ(after.busy_searches[0].p99_ns, before.busy_searches[0].p99_ns);
   EXPECT_EQ(after.upserts_per_second, before.upserts_per_second);
   EXPECT_EQ(after.clean_open_ns, before.clean_open_ns);
+  EXPECT_EQ(after.indexed_open_ns, before.indexed_open_ns);
   EXPECT_EQ(after.crash_open_ns, before.crash_open_ns);
 }
 
