@@ -84,8 +84,9 @@ class Collection {
  private:
   Result<void> check_id(std::string_view id) const;
   Result<void> check_vector(std::span<const float> vector, std::string_view what) const;
-  Result<std::vector<float>> prepare_query(std::span<const float> query,
-                                           const VectorSearchOptions& options) const;
+  Result<std::span<const float>> prepare_query(std::span<const float> query,
+                                               const VectorSearchOptions& options,
+                                               std::vector<float>& normalised) const;
   Result<void> check_search(const VectorSearchOptions& options) const;
   Result<std::vector<VectorHit>> search_run(std::span<const float> query,
                                             const VectorSearchOptions& options, Slot hidden) const;

@@ -39,13 +39,16 @@ Result<void> Collection::check_search(const VectorSearchOptions& options) const 
   return options.filter.validate();
 }
 
-Result<std::vector<float>> Collection::prepare_query(std::span<const float> query,
-                                                     const VectorSearchOptions& options) const {
+// The query, or what has become of it in `normalised`.
+Result<std::span<const float>> Collection::prepare_query(std::span<const float> query,
+                                                         const VectorSearchOptions& options,
+                                                         std::vector<float>& normalised) const {
   QUARTZ_TRY(check_search(options));
   QUARTZ_TRY(check_vector(query, "the query"));
-  std::vector<float> components(query.begin(), query.end());
-  if (metric_ == Metric::cosine) QUARTZ_TRY(normalise(components));
-  return components;
+  if (metric_ != Metric::cosine) return query;
+  normalised.assign(query.begin(), query.end());
+  QUARTZ_TRY(normalise(normalised));
+  return std::span<const float>(normalised);
 }
 
 Result<std::vector<VectorHit>> Collection::search(std::span<const float> query,
@@ -56,7 +59,8 @@ Result<std::vector<VectorHit>> Collection::search(std::span<const float> query,
 Result<std::vector<VectorHit>> Collection::search_run(std::span<const float> query,
                                                       const VectorSearchOptions& options,
                                                       Slot hidden) const {
-  QUARTZ_ASSIGN(const std::vector<float> components, prepare_query(query, options));
+  std::vector<float> normalised;
+  QUARTZ_ASSIGN(const auto components, prepare_query(query, options, normalised));
   searches_.fetch_add(1, std::memory_order_relaxed);
   SearchRun& run = this_thread_search();
   QUARTZ_TRY(run.search(*engine_, keyspace_, keeper_, components, options, hidden));

@@ -168,6 +168,10 @@ double IndexSearch::gather(const VectorIndex& index, const IndexQuery& query, st
                            const Matches& matches) {
   ranked_.clear();
   const CandidatePool& graph = graph_.pool;
+  // Points lie anywhere: those that will be looked at are asked for all at once.
+  const std::size_t first = std::min(count, graph.size());
+  for (std::size_t i = 0; i < first; ++i) index.prefetch_point(graph[i].slot);
+  for (std::size_t i = 0; i < first; ++i) __builtin_prefetch(index.point(graph[i].slot));
   std::size_t seen = 0;
   for (std::size_t a = 0, b = 0; ranked_.size() < count;) {
     const bool from_graph =
@@ -196,7 +200,7 @@ void IndexSearch::rank(const VectorIndex& index, const IndexQuery& query) {
 // wrong, nothing nearer comes.
 void IndexSearch::rank_exactly(const VectorIndex& index, const IndexQuery& query) {
   constexpr float kCodeError = 0.02F;
-  constexpr std::size_t kAhead = 4;
+  constexpr std::size_t kAhead = 8;
   const Quantizer& quantizer = index.quantizer();
   const bool may_stop =
       quantizer.quantization() == Quantization::sq8 && quantizer.metric() != Metric::dot;
@@ -206,7 +210,7 @@ void IndexSearch::rank_exactly(const VectorIndex& index, const IndexQuery& query
     if (i >= ranked_.size()) return;
     // The processor goes on by itself from there.
     const float* const at = index.components(ranked_[i].slot);
-    for (std::size_t c = 0; c < std::min<std::size_t>(dimensions, 128); c += 16) {
+    for (std::size_t c = 0; c < std::min<std::size_t>(dimensions, 64); c += 16) {
       __builtin_prefetch(at + c);
     }
   };
