@@ -38,11 +38,12 @@ class [[nodiscard("a dropped Result hides a failure")]] Result {
   /// The value; prints the error and aborts if there is none.
   T& value() & { return checked(), *std::get_if<0>(&state_); }
   const T& value() const& { return checked(), *std::get_if<0>(&state_); }
-  T&& value() && { return checked(), std::move(*std::get_if<0>(&state_)); }
+  /// Moved out, so that `for (x : f().value())` goes through something that is still there.
+  T value() && { return checked(), std::move(*std::get_if<0>(&state_)); }
 
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 

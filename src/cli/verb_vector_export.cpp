@@ -21,6 +21,7 @@ struct ExportOptions {
   CollectionName name;
   std::string file;
   std::string ids;
+  std::string payloads;
   std::string filter;
   VectorExportOptions to;
   bool json = false;
@@ -30,6 +31,7 @@ Result<VectorExportSummary> write_points(const ExportOptions& options,
                                          const VectorCollection& collection, Console& console) {
   VectorExportOptions to = options.to;
   to.ids_path = options.ids;
+  to.payloads_path = options.payloads;
   if (!options.filter.empty()) {
     QUARTZ_ASSIGN(to.filter, Filter::parse(options.filter));
   }
@@ -56,7 +58,7 @@ void report(const ExportOptions& options, const VectorExportSummary& summary, do
   console.note("exported {} points to {} in {:.2f} s\n", grouped(summary.points), options.file,
                seconds);
   if (summary.vectors_left_out + summary.payloads_left_out != 0) {
-    console.note("the file has no room for {} more vectors of these points and for {} payloads\n",
+    console.note("left out {} more vectors of these points, and {} payloads\n",
                  grouped(summary.vectors_left_out), grouped(summary.payloads_left_out));
   }
 }
@@ -84,14 +86,17 @@ Action define_vector_export(CLI::App& app) {
   add_vector_format(app, options->to.format);
   app.add_option("--ids", options->ids, "Where the ids go, one a line; else FILE.ids")
       ->type_name("FILE");
+  app.add_option("--payloads", options->payloads,
+                 "Where the payloads go, as JSON Lines; else nowhere")
+      ->type_name("FILE");
   app.add_option("--filter", options->filter, "Only points that match")->type_name("FILTER");
   app.add_flag("--json", options->json, "Print a summary as JSON on standard output");
   app.footer(
-      "Points are written in the order of their ids: of each its first vector, and no payload. "
+      "Points are written in the order of their ids, of each its first vector. "
       "The files get their names when they are complete.\n\n"
       "Example:\n"
-      "  quartz vector export data digits digits.fbin\n"
-      "  quartz vector import other digits digits.fbin --ids digits.fbin.ids");
+      "  quartz vector export data docs docs.fbin --payloads docs.jsonl\n"
+      "  quartz vector import other docs docs.fbin --ids docs.fbin.ids --payloads docs.jsonl");
   return [options](Console& console) { return export_file(*options, console); };
 }
 

@@ -24,6 +24,7 @@ struct ImportOptions {
   CollectionName name;
   std::string file;
   std::string ids;
+  std::string payloads;
   VectorImportOptions import;
   std::uint32_t threads = 0;
   bool no_wait = false;
@@ -49,6 +50,7 @@ Result<void> import_rows(const ImportOptions& options, const VectorCollection& c
   Progress progress(console.progress_mode(), "importing", 0);
   VectorImportOptions import = options.import;
   import.ids_path = options.ids;
+  import.payloads_path = options.payloads;
   import.progress = [&](std::uint64_t done, std::uint64_t total) -> Result<void> {
     result.points = done;
     progress.set_total(total);
@@ -133,6 +135,9 @@ Action define_vector_import(CLI::App& app) {
   add_vector_format(app, import.format);
   app.add_option("--ids", options->ids, "A text with the id of each row, one a line")
       ->type_name("FILE");
+  app.add_option("--payloads", options->payloads,
+                 "JSON Lines with the payload of each row; an empty line is none")
+      ->type_name("FILE");
   app.add_option("--id-prefix", import.id_prefix, "Without --ids: goes before the row's number")
       ->type_name("TEXT")
       ->excludes("--ids");
@@ -159,7 +164,7 @@ Action define_vector_import(CLI::App& app) {
       "front so that they sort. Ctrl-C finishes the current batch first.\n\n"
       "Examples:\n"
       "  quartz vector import data digits mnist.u8bin\n"
-      "  quartz vector import data docs embeddings.npy --ids embeddings.txt");
+      "  quartz vector import data docs embeddings.npy --ids embeddings.txt --payloads docs.jsonl");
   return [options](Console& console) { return import_file(*options, console); };
 }
 

@@ -157,14 +157,15 @@ Result<void> Collection::drop(const std::shared_ptr<storage::Engine>& engine,
   MutexLock lock(all.mutex());
   QUARTZ_ASSIGN(const Keyspace keyspace, find_or_create_keyspace(*engine, name, false));
   if (auto collection = all.find(engine.get(), name)) collection->keeper().stop(false);
-  // Without the record, the identity of its file is not known, nor needed: there is none.
-  auto record = read_record(*engine, keyspace);
-  QUARTZ_TRY(engine->drop_keyspace(keyspace.state()));
-  if (!record || !record->has_value()) return {};
-  auto removed =
-      io::posix_file_system().remove(index_file_path(engine->directory(), (*record)->identity));
-  if (!removed && removed.error().code() != Errc::not_found) return removed;
-  return {};
+  // Without the record, the identity of its file is not known, nor needed: there is none. The file
+  // goes first: without it a collection is only opened more slowly, and nobody would remove one
+  // that a crash had left behind.
+  if (const auto record = read_record(*engine, keyspace); record && record->has_value()) {
+    auto removed =
+        io::posix_file_system().remove(index_file_path(engine->directory(), (*record)->identity));
+    if (!removed && removed.error().code() != Errc::not_found) return removed;
+  }
+  return engine->drop_keyspace(keyspace.state());
 }
 
 Collection::Collection(std::shared_ptr<storage::Engine> engine, std::string_view name,

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -12,81 +11,24 @@
 #include "quartz/storage/write_batch.hpp"
 #include "quartz/vector/vector_transfer.hpp"
 #include "vector/collection.hpp"
-#include "vector/id_file.hpp"
+#include "vector/row_texts.hpp"
 #include "vector/vector_file_reader.hpp"
 
 namespace quartz {
 namespace {
 
-using vector::IdFileReader;
+using vector::RowTexts;
 using vector::VectorFileReader;
 
 // Long vectors end a batch early, so that it stays far from the limit and memory stays small.
 constexpr std::size_t kBatchBytesTarget = std::size_t{4} << 20;
 
-std::size_t digits_of(std::uint64_t number) { return std::to_string(number).size(); }
-
-// The ids of consecutive rows: from a file, or made of their numbers.
-class RowIds {
- public:
-  static Result<RowIds> open(const VectorImportOptions& options, std::uint64_t first_row,
-                             std::uint64_t row_count) {
-    RowIds ids(options, first_row, row_count);
-    if (options.ids_path.empty()) return ids;
-    QUARTZ_TRY(check_lines(options.ids_path, row_count));
-    QUARTZ_ASSIGN(ids.file_, IdFileReader::open(io::posix_file_system(), options.ids_path));
-    for (std::uint64_t row = 0; row < first_row; ++row) QUARTZ_TRY(ids.file_->next(ids.id_));
-    return ids;
-  }
-
-  // The id of the next row; good until the next call.
-  Result<std::string_view> next() {
-    if (file_) {
-      QUARTZ_ASSIGN(const bool present, file_->next(id_));
-      // It had a line for each row a moment ago.
-      if (!present) return Error(Errc::corruption, ids_path_ + ": was cut off meanwhile");
-    } else {
-      id_ = fmt::format("{}{:0{}}", prefix_, number_++, digits_);
-    }
-    return std::string_view(id_);
-  }
-
- private:
-  RowIds(const VectorImportOptions& options, std::uint64_t first_row, std::uint64_t row_count)
-      : prefix_(options.id_prefix),
-        ids_path_(options.ids_path.string()),
-        number_(options.first_id + first_row),
-        digits_(std::max(options.id_digits,
-                         digits_of(options.first_id + std::max<std::uint64_t>(row_count, 1) - 1))) {
-  }
-
-  // Everything that may be wrong with the file is found before a row is written.
-  static Result<void> check_lines(const io::Path& path, std::uint64_t row_count) {
-    QUARTZ_ASSIGN(IdFileReader file, IdFileReader::open(io::posix_file_system(), path));
-    std::string id;
-    while (true) {
-      QUARTZ_ASSIGN(const bool present, file.next(id));
-      if (!present) break;
-    }
-    if (file.line() == row_count) return {};
-    return Error(Errc::invalid_argument, fmt::format("{}: has {} ids for {} rows of vectors",
-                                                     path.string(), file.line(), row_count));
-  }
-
-  std::string prefix_;
-  std::string ids_path_;
-  std::uint64_t number_;
-  std::size_t digits_;
-  std::optional<IdFileReader> file_;
-  std::string id_;
-};
-
 // Takes rows of a file over into a collection.
 class Importer {
  public:
   Importer(const VectorCollection& collection, const std::filesystem::path& path,
-           const VectorImportOptions& options, VectorFileReader& reader, RowIds& ids)
-      : collection_(collection), path_(path), options_(options), reader_(reader), ids_(ids) {}
+           const VectorImportOptions& options, VectorFileReader& reader, RowTexts& texts)
+      : collection_(collection), path_(path), options_(options), reader_(reader), texts_(texts) {}
 
   Result<VectorImportSummary> run() {
     const std::uint64_t total = std::min(options_.limit, reader_.count() - reader_.position());
@@ -110,9 +52,10 @@ class Importer {
     QUARTZ_ASSIGN(const std::size_t got, reader_.read(std::span<float>(vectors_)));
     batch_.clear();
     for (std::size_t i = 0; i < got; ++i) {
-      QUARTZ_ASSIGN(const std::string_view id, ids_.next());
-      batch_.upsert(collection_, id,
-                    std::span<const float>(vectors_).subspan(i * dimensions, dimensions));
+      QUARTZ_TRY(texts_.next());
+      batch_.upsert(collection_, texts_.id(),
+                    std::span<const float>(vectors_).subspan(i * dimensions, dimensions),
+                    texts_.payload());
       if (const auto& error = batch_.error()) {
         return Error(error->code(), fmt::format("{}: row {}: {}", path_.string(), first_row + i,
                                                 error->message()));
@@ -133,7 +76,7 @@ class Importer {
   const std::filesystem::path& path_;
   const VectorImportOptions& options_;
   VectorFileReader& reader_;
-  RowIds& ids_;
+  RowTexts& texts_;
   WriteBatch batch_;
   std::vector<float> vectors_;
   VectorImportSummary summary_;
@@ -162,8 +105,8 @@ Result<VectorImportSummary> import_vectors(const VectorCollection& collection,
     return Error(Errc::invalid_argument, fmt::format("first_id = {} leaves no numbers for {} rows",
                                                      options.first_id, reader.count()));
   }
-  QUARTZ_ASSIGN(RowIds ids, RowIds::open(options, options.offset, reader.count()));
-  return Importer(collection, path, options, reader, ids).run();
+  QUARTZ_ASSIGN(RowTexts texts, RowTexts::open(options, options.offset, reader.count()));
+  return Importer(collection, path, options, reader, texts).run();
 }
 
 }  // namespace quartz

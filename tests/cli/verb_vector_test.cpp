@@ -284,7 +284,27 @@ TEST_F(VerbVector, brings_back_what_was_exported) {
               ExitsWith(2));
 }
 
-TEST_F(VerbVector, says_what_an_export_has_no_room_for) {
+TEST_F(VerbVector, takes_payloads_to_a_file_and_from_there) {
+  make_plane(2);
+  const std::string more = rows("more.fbin", {{50, 1}, {60, 1}});
+  const std::string payloads = (scratch_ / "more.jsonl").string();
+  write_file(payloads, "{\"old\": true}\n\n");
+  EXPECT_THAT(run_tool({"vector", "import", data_, "plane", more, "--id-prefix",
+                        "more:", "--payloads", payloads}),
+              ExitsWith(0));
+  EXPECT_EQ(run_tool({"vector", "search", data_, "plane", "--vector", "[60, 1]", "--filter",
+                      "old == true"})
+                .out,
+            "more:0\t100\n");
+  const std::string again = (scratch_ / "again.jsonl").string();
+  const ToolRun run = run_tool(
+      {"vector", "export", data_, "plane", (scratch_ / "x.fbin").string(), "--payloads", again});
+  EXPECT_THAT(run, ExitsWith(0));
+  EXPECT_THAT(run.err, Not(HasSubstr("left out")));
+  EXPECT_EQ(file_text(again), "\n\n{\"old\": true}\n\n");
+}
+
+TEST_F(VerbVector, says_what_an_export_leaves_out) {
   ASSERT_THAT(run_tool({"vector", "create", data_, "docs", "--dimensions", "1"}), ExitsWith(0));
   {
     auto engine = StorageEngine::open(data_).value();

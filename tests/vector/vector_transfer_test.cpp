@@ -8,6 +8,7 @@
 
 #include <gmock/gmock.h>
 
+#include "quartz/vector/payload_limits.hpp"
 #include "support/corrupt_file.hpp"
 #include "support/data_sets.hpp"
 #include "support/result_matchers.hpp"
@@ -126,6 +127,39 @@ TEST_F(VectorTransfer, writes_nothing_if_ids_and_rows_do_not_agree) {
   EXPECT_EQ(docs.count(), 0u);
 }
 
+TEST_F(VectorTransfer, takes_payloads_from_a_file) {
+  VectorCollection docs = open(plane_);
+  const auto path = plane("rows.fbin", 4);
+  const auto payloads = text("rows.jsonl", "{\"n\":0}\n{\"n\":1}\r\n\n{\"n\":3}");
+  ASSERT_THAT(import_vectors(docs, path, {.offset = 1, .payloads_path = payloads}), Succeeds());
+  EXPECT_EQ(docs.get("1").value()->payload, R"({"n":1})");
+  EXPECT_EQ(docs.get("2").value()->payload, "");
+  EXPECT_EQ(docs.get("3").value()->payload, R"({"n":3})");
+}
+
+TEST_F(VectorTransfer, writes_nothing_if_payloads_and_rows_do_not_agree) {
+  VectorCollection docs = open(plane_);
+  const auto path = plane("rows.fbin", 3);
+  EXPECT_THAT(
+      import_vectors(docs, path, {.payloads_path = text("two", "{}\n{}\n")}),
+      FailsWith(Errc::invalid_argument, AllOf(HasSubstr("2 payloads"), HasSubstr("3 rows"))));
+  const std::string too_long(kPayloadBytesMax + 2, ' ');
+  EXPECT_THAT(import_vectors(docs, path, {.payloads_path = text("long", "{}\n" + too_long)}),
+              FailsWith(Errc::corruption, AllOf(HasSubstr("long: line 2"), HasSubstr("1048576"))));
+  EXPECT_THAT(import_vectors(docs, path, {.payloads_path = scratch_ / "none"}),
+              FailsWith(Errc::not_found));
+  EXPECT_EQ(docs.count(), 0u);
+}
+
+TEST_F(VectorTransfer, names_the_row_whose_payload_is_none) {
+  VectorCollection docs = open(plane_);
+  const auto payloads = text("rows.jsonl", "{}\n{}\n[1]\n");
+  EXPECT_THAT(
+      import_vectors(docs, plane("rows.fbin", 3), {.payloads_path = payloads, .batch_rows = 1}),
+      FailsWith(Errc::invalid_argument, AllOf(HasSubstr("row 2"), HasSubstr("2 rows"))));
+  EXPECT_EQ(docs.count(), 2u);
+}
+
 TEST_F(VectorTransfer, names_the_row_that_cannot_be_stored_and_keeps_the_batches_before_it) {
   VectorCollection docs = open({.dimensions = 2, .metric = Metric::cosine});
   const auto path = text(
@@ -195,6 +229,28 @@ TEST_F(VectorTransfer, brings_back_what_was_exported) {
     EXPECT_EQ(copy.get("plain").value(), docs.get("plain").value());
     EXPECT_THAT(copy.get("a\nb\\").value()->vectors, ElementsAre(Vector({3, 4})));
   }
+}
+
+TEST_F(VectorTransfer, brings_back_payloads_if_there_is_a_file_for_them) {
+  VectorCollection docs = open(plane_);
+  ASSERT_THAT(docs.upsert("a", Vector{1, 2}, "{\"x\":\n [1,\r\n 2]}"), Succeeds());
+  ASSERT_THAT(docs.upsert("b", Vector{3, 4}), Succeeds());
+  ASSERT_THAT(docs.upsert("c", Vector{5, 6}, R"({"text":"line\nbreak"})"), Succeeds());
+  const auto path = scratch_ / "all.fbin";
+  const auto payloads = scratch_ / "all.jsonl";
+  EXPECT_EQ(export_vectors(docs, path, {.payloads_path = payloads})->payloads_left_out, 0u);
+  EXPECT_EQ(file_contents(payloads), "{\"x\":  [1,   2]}\n\n{\"text\":\"line\\nbreak\"}\n");
+  auto copy = VectorCollection::open(engine_, "copy", plane_).value();
+  ASSERT_THAT(
+      import_vectors(copy, path, {.ids_path = path.string() + ".ids", .payloads_path = payloads}),
+      Succeeds());
+  EXPECT_EQ(copy.count("x == 2").value(), 1u);
+  EXPECT_EQ(copy.get("b").value(), docs.get("b").value());
+  EXPECT_EQ(copy.get("c").value(), docs.get("c").value());
+  EXPECT_THAT(export_vectors(docs, path, {.payloads_path = path}),
+              FailsWith(Errc::invalid_argument, HasSubstr("all.fbin")));
+  EXPECT_THAT(export_vectors(docs, path, {.payloads_path = path.string() + ".ids"}),
+              FailsWith(Errc::invalid_argument));
 }
 
 TEST_F(VectorTransfer, exports_points_in_the_order_of_their_ids_beyond_a_page) {

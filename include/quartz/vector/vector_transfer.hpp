@@ -33,7 +33,10 @@ struct VectorImportOptions {
   std::filesystem::path ids_path = {};
   std::string id_prefix = {};
   std::uint64_t first_id = 0;
-  std::size_t id_digits = 0;     ///< At least so many digits, for ids of several files.
+  std::size_t id_digits = 0;  ///< At least so many digits, for ids of several files.
+  /// A file with the payload of each row of the whole file, a line of JSON each (JSON Lines); an
+  /// empty line is no payload. Empty: no row has one.
+  std::filesystem::path payloads_path = {};
   std::size_t batch_rows = 256;  ///< Rows in one atomic batch; at least 1.
   Durability durability = Durability::process;
   VectorTransferProgress progress = {};  ///< After each batch.
@@ -52,8 +55,8 @@ struct VectorImportSummary {
 ///
 /// Errors: `not_found`, `corruption`, `unsupported` and so on of the file; `invalid_argument` for
 /// rows of other dimensions, for one that cannot be stored (of zeros, where the metric is the
-/// cosine), for an id file with another number of lines, which is found before anything is
-/// written; those of the engine's writes.
+/// cosine, or with a payload that is none), for a file of ids or payloads with another number of
+/// lines, which is found before anything is written; those of the engine's writes.
 QUARTZ_EXPORT Result<VectorImportSummary> import_vectors(const VectorCollection& collection,
                                                          const std::filesystem::path& path,
                                                          const VectorImportOptions& options = {});
@@ -63,6 +66,8 @@ struct VectorExportOptions {
   std::optional<VectorFormat> format = {};  ///< Empty: the extension tells it.
   /// Where the ids go. Empty: to the path of the vectors with ".ids" behind it.
   std::filesystem::path ids_path = {};
+  /// Where the payloads go, a line of JSON each. Empty: nowhere.
+  std::filesystem::path payloads_path = {};
   Filter filter = {};                    ///< Only points that match.
   VectorTransferProgress progress = {};  ///< After some hundred points.
 };
@@ -71,13 +76,14 @@ struct VectorExportOptions {
 struct VectorExportSummary {
   std::uint64_t points = 0;
   std::uint64_t vectors_left_out = 0;   ///< Of points with several, all but the first.
-  std::uint64_t payloads_left_out = 0;  ///< Those that are not empty.
+  std::uint64_t payloads_left_out = 0;  ///< Those that are not empty, if no file takes them.
 };
 
 /// Writes the first vector of each point to a file of vectors, in the order of ids, and the ids to
 /// a text file: one a line, in which backslash, newline and carriage return are `\\`, `\n` and
-/// `\r`. Both appear under their paths when all is written, and replace what was there. Points that
-/// are written meanwhile may be in it or not.
+/// `\r`. Payloads go to a third one, if asked for, with spaces where they had newlines. All appear
+/// under their paths when all is written, and replace what was there. Points that are written
+/// meanwhile may be in it or not.
 ///
 /// Errors: `invalid_argument` for an unknown extension, for a component that the format cannot hold
 /// (2.5 in u8bin), and for no points at all in fvecs, ivecs and bvecs; those of reading and of the
