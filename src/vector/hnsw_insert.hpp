@@ -111,7 +111,8 @@ class HnswInserter {
     links_.for_each(slot, level, [&](Slot other) {
       candidates.push_back({space_.distance(target, other), other});
     });
-    std::ranges::sort(candidates, {}, &Candidate::distance);
+    // Of equally near ones the new one comes first: it has hardly any other link to it yet.
+    std::ranges::stable_sort(candidates, {}, &Candidate::distance);
     links_.assign(slot, level, select_neighbours(space_, candidates, links_.length_max(level)));
   }
 

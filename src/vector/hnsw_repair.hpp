@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -28,14 +29,40 @@ class HnswRepairer {
   HnswRepairer(HnswLinks& links, const SlotStates& states, const Space& space) noexcept
       : links_(links), states_(states), space_(space) {}
 
+  /// Slots that stay and that hardly anything but the removed ones leads to: they had better be
+  /// linked again, and be found in another way before those leave. Cost: a pass over all links.
+  std::vector<Slot> dependents(std::span<const Slot> removed) {
+    note_removed(removed);
+    const std::size_t end = std::min(states_.end(), links_.capacity());
+    std::vector<Led> led(end);
+    for (std::size_t at = 0; at < end; ++at) {
+      const auto slot = static_cast<Slot>(at);
+      const bool leaves = is_removed(slot);
+      links_.for_each(slot, 0, [&](Slot other) {
+        if (other >= end) return;  // Linked since.
+        if (leaves) {
+          led[other].by_removed = true;
+        } else if (led[other].by_others < kLeadingMin) {
+          ++led[other].by_others;
+        }
+      });
+    }
+    std::vector<Slot> dependent;
+    for (std::size_t at = 0; at < end; ++at) {
+      const auto slot = static_cast<Slot>(at);
+      const bool alone = led[at].by_removed && led[at].by_others < kLeadingMin;
+      if (alone && !is_removed(slot)) dependent.push_back(slot);
+    }
+    return dependent;
+  }
+
   /// Takes the slots, which `SlotStates::take_removed` gave, out of the graph: nothing leads to
   /// them when it returns, and nobody who was led to one is still there. They can be given back
   /// then. Returns slots that have lost so many neighbours that they had better be linked again.
   /// Throws std::bad_alloc; then all links are still valid, and the slots still leaving.
   std::vector<Slot> repair(std::span<const Slot> removed) {
     poor_.clear();
-    removed_.assign(links_.capacity(), false);
-    for (const Slot slot : removed) removed_[slot] = true;
+    note_removed(removed);
     // An insertion that began before may have chosen one of them and not linked it yet.
     drain_retired();
     const std::size_t end = std::min(states_.end(), links_.capacity());
@@ -48,6 +75,17 @@ class HnswRepairer {
   }
 
  private:
+  // By how many slots that stay one must be led to, not to depend on those that leave.
+  static constexpr unsigned kLeadingMin = 2;
+  struct Led {
+    std::uint8_t by_others = 0;  // Up to `kLeadingMin`.
+    bool by_removed = false;
+  };
+
+  void note_removed(std::span<const Slot> removed) {
+    removed_.assign(links_.capacity(), false);
+    for (const Slot slot : removed) removed_[slot] = true;
+  }
   bool is_removed(Slot slot) const { return slot < removed_.size() && removed_[slot]; }
 
   void bypass(Slot slot) {

@@ -130,6 +130,7 @@ class IndexKeeper final : private storage::RecordObserver {
   void reclaim_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   std::vector<Slot> take_removed(VectorIndex& index);
   void wait_until_visible(storage::Sequence sequence) const;
+  void wait_for_searches() const;
   void calibrate_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   void save_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   Result<void> save_locked(bool last) QUARTZ_REQUIRES(upkeep_mutex_);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/epoch.hpp"
 #include "base/try.hpp"
 #include "vector/index_file_writer.hpp"
 #include "vector/index_keeper.hpp"
@@ -69,6 +70,10 @@ bool IndexKeeper::link_some(VectorIndex::Linking& linking, IndexPointer& current
     if (!current->link_next(linking)) break;
     ++count;
   }
+  if (!linking.removed.empty()) {
+    wait_for_searches();
+    current->drop_removed(linking);
+  }
   linked_.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
   room_.notify_all();
   return count > 0;
@@ -133,6 +138,17 @@ std::vector<Slot> IndexKeeper::take_removed(VectorIndex& index) {
   }
   wait_until_visible(removed_by);
   return slots;
+}
+
+// No search is left that does not see what was fed before the call.
+void IndexKeeper::wait_for_searches() const {
+  storage::Sequence fed = 0;
+  {
+    MutexLock lock(feed_mutex_);
+    fed = fed_sequence_;
+  }
+  wait_until_visible(fed);
+  drain_retired();
 }
 
 // A writer makes its record visible right after the observers were told of it.

@@ -219,30 +219,42 @@ bool VectorIndex::link_next(Linking& linking) {
   const EpochGuard guard;
   // What was removed meanwhile needs no links.
   if (states_.removed(slot)) {
-    states_.link(slot);
+    linking.removed.push_back(*linking.taken);
   } else {
     inserter_.insert(slot, linking.scratch);
     linked_.fetch_add(1, std::memory_order_relaxed);
+    pending_.finish(*linking.taken);
   }
-  pending_.finish(*linking.taken);
   linking.taken.reset();
   return true;
 }
 
+void VectorIndex::drop_removed(Linking& linking) {
+  for (const PendingTail::Taken& taken : linking.removed) {
+    pending_.finish(taken);
+    states_.link(taken.slot);
+  }
+  linking.removed.clear();
+}
+
 void VectorIndex::reclaim(std::span<const Slot> removed) {
   std::vector<PointEntry*> entries;
-  entries.reserve(removed.size());
-  // Whoever sees the points still has gone when this returns,
-  drain_retired();
-  for (const Slot slot : removed) {
-    entries.push_back(entry_of(slot).exchange(nullptr, std::memory_order_acq_rel));
-  }
-  // and whoever reads entry or code all the same, when the repair does.
   std::vector<Slot> poor;
   try {
-    poor = HnswRepairer<CodeSpace>(links_, states_, code_space_).repair(removed);
+    entries.reserve(removed.size());
+    HnswRepairer<CodeSpace> repairer(links_, states_, code_space_);
+    // Searches find them in the tail from now on, whatever becomes of what leads to them.
+    link_again(repairer.dependents(removed));
+    // Whoever has looked at the tail before, and whoever sees the points still, has gone when this
+    // returns,
+    drain_retired();
+    for (const Slot slot : removed) {
+      entries.push_back(entry_of(slot).exchange(nullptr, std::memory_order_acq_rel));
+    }
+    // and whoever reads entry or code all the same, when the repair does.
+    poor = repairer.repair(removed);
   } catch (const std::bad_alloc&) {
-    for (std::size_t i = 0; i < removed.size(); ++i) entry_of(removed[i]).store(entries[i]);
+    for (std::size_t i = 0; i < entries.size(); ++i) entry_of(removed[i]).store(entries[i]);
     states_.keep_removed(removed);
     throw;
   }
@@ -253,7 +265,11 @@ void VectorIndex::reclaim(std::span<const Slot> removed) {
     if (entry != nullptr && entry->drop_slot()) PointEntry::Free()(entry);
   }
   states_.give_back(removed);
-  for (const Slot slot : poor) {
+  link_again(poor);
+}
+
+void VectorIndex::link_again(std::span<const Slot> slots) {
+  for (const Slot slot : slots) {
     if (states_.unlink(slot)) pending_.append(slot);
   }
 }

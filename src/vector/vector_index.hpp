@@ -100,15 +100,20 @@ class VectorIndex {
   struct Linking {
     HnswScratch scratch;
     std::optional<PendingTail::Taken> taken;  // Not finished, for lack of memory.
+    std::vector<PendingTail::Taken> removed;  // Before they were linked; still in the tail.
   };
   /// Links the oldest vector that waits; false if none does, or the quantizer is not to stay.
   /// Throws std::bad_alloc; the vector is then the next one again.
   bool link_next(Linking& linking);
+  /// Takes those out of the tail that were removed before they were linked. Until then searches
+  /// that see writes before their removal find them there: the caller has waited for those.
+  void drop_removed(Linking& linking);
   /// Removed vectors whose places can be made free, each once. Whoever sees writes before their
   /// removal must begin before this is called: the caller holds up the writes that remove.
   std::vector<Slot> take_removed() { return states_.take_removed(); }
   /// Leads the graph past them and makes their places free; vectors that have lost many of their
-  /// neighbours are linked again. Cost: a pass over all links. Throws std::bad_alloc.
+  /// neighbours, or that hardly anything else led to, are linked again. A search finds those all
+  /// the while. Cost: two passes over all links. Throws std::bad_alloc.
   void reclaim(std::span<const Slot> removed);
 
   // What a search needs.
@@ -169,6 +174,8 @@ class VectorIndex {
   };
 
   VectorIndex(const Quantizer& quantizer, const VectorIndexConfig& config);
+
+  void link_again(std::span<const Slot> slots);
 
   std::atomic<PointEntry*>& entry_of(Slot slot) const noexcept {
     return *reinterpret_cast<std::atomic<PointEntry*>*>(entries_.at(slot));
