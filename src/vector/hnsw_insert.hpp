@@ -107,12 +107,15 @@ class HnswInserter {
     links_.for_each(slot, level, [&](Slot other) { known |= other == neighbour; });
     if (known || links_.append(slot, level, neighbour)) return;
     const std::byte* const target = space_.code(slot);
-    std::vector<Candidate> candidates{{space_.distance(target, neighbour), neighbour}};
+    std::vector<Candidate> candidates;
     links_.for_each(slot, level, [&](Slot other) {
       candidates.push_back({space_.distance(target, other), other});
     });
+    std::ranges::sort(candidates, {}, &Candidate::distance);
     // Of equally near ones the new one comes first: it has hardly any other link to it yet.
-    std::ranges::stable_sort(candidates, {}, &Candidate::distance);
+    const float distance = space_.distance(target, neighbour);
+    candidates.insert(std::ranges::lower_bound(candidates, distance, {}, &Candidate::distance),
+                      {distance, neighbour});
     links_.assign(slot, level, select_neighbours(space_, candidates, links_.length_max(level)));
   }
 
