@@ -31,8 +31,10 @@ Result<void> IndexPointLoader::load_point(const TakeIndexPoint& take) {
   const auto slot_count = load<std::uint32_t>(stored.data() + 4);
   const auto version = load<std::uint64_t>(stored.data() + 8);
   const auto payload_bytes = load<std::uint32_t>(stored.data() + 16);
-  if (id_bytes > kPointIdBytesMax) return damaged(fmt::format("an id of {} bytes", id_bytes));
-  if (slot_count > kPointVectorsMax) return damaged(fmt::format("{} slots", slot_count));
+  if (id_bytes < 1 || id_bytes > kPointIdBytesMax)
+    return damaged(fmt::format("an id of {} bytes", id_bytes));
+  if (slot_count < 1 || slot_count > kPointVectorsMax)
+    return damaged(fmt::format("{} slots", slot_count));
   if (payload_bytes > kPayloadBytesMax) {
     return damaged(fmt::format("a payload of {} bytes", payload_bytes));
   }

@@ -206,6 +206,14 @@ TEST_F(IndexFileContent, a_point_ends_where_the_points_end) {
   expect_refused(HasSubstr("a point of 30 bytes, of which there are 29"));
 }
 
+TEST_F(IndexFileContent, a_point_has_a_slot_and_an_id) {
+  file_.set(point(7) + 4, std::uint32_t{0});
+  expect_refused(HasSubstr("0 slots"));
+  file_.set(point(7) + 4, std::uint32_t{1});
+  file_.set(point(7), std::uint32_t{0});
+  expect_refused(HasSubstr("an id of 0 bytes"));
+}
+
 TEST_F(IndexFileContent, ids_and_payloads_are_no_longer_than_those_of_points) {
   file_.set(point(0), std::uint32_t{1025});
   expect_refused(HasSubstr("an id of 1025 bytes"));
