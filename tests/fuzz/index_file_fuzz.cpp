@@ -14,10 +14,8 @@
 #include "vector/index_file_sample.hpp"
 #include "vector/index_search.hpp"
 
+namespace quartz::vector {
 namespace {
-
-using namespace quartz;
-using namespace quartz::vector;
 
 constexpr std::size_t kDimensions = 4;
 constexpr std::size_t kChangeBytes = 6;
@@ -68,9 +66,7 @@ void search(const VectorIndex& index) {
   }
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+void load_and_search(const std::uint8_t* data, std::size_t size) {
   static const std::string good = good_file();
   IndexFileBytes file(good);
   for (std::size_t at = 0; at + kChangeBytes <= size && at < 20 * kChangeBytes;
@@ -80,11 +76,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   file.seal();
   overwrite_file(scratch() / "changed", file.bytes());
   const auto reader = IndexFileReader::open(io::posix_file_system(), scratch() / "changed");
-  if (!reader) return 0;
+  if (!reader) return;
   VectorIndexConfig config;
   config.m = 8;
   config.quantization = Quantization::none;
   const auto index = VectorIndex::load(*reader, config, {});
   if (index) search(**index);
+}
+
+}  // namespace
+}  // namespace quartz::vector
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  quartz::vector::load_and_search(data, size);
   return 0;
 }
