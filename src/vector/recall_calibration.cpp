@@ -37,7 +37,7 @@ double recall_of(std::span<const FoundPoint> nearest, std::span<const FoundPoint
 }  // namespace
 
 std::size_t RecallCalibration::ef_for(double recall, std::size_t k) const noexcept {
-  const double ef = measured_points_.load(std::memory_order_relaxed) == 0
+  const double ef = measured_points_.load(std::memory_order_acquire) == 0
                         ? static_cast<double>(kUsualCandidates)
                         : candidates_for(recall);
   const double times = static_cast<double>(std::max(k, kNearest)) / static_cast<double>(kNearest);
@@ -102,7 +102,9 @@ void RecallCalibration::measure(const VectorIndex& index, storage::Sequence at) 
     recall_[step].store(static_cast<float>(sum[step] / static_cast<double>(measured)),
                         std::memory_order_relaxed);
   }
-  measured_points_.store(index.point_count(), std::memory_order_relaxed);
+  // Whoever sees that something was measured has to see all of it: the steps that were not stored
+  // yet would seem to find nothing.
+  measured_points_.store(index.point_count(), std::memory_order_release);
   measured_index_.store(&index, std::memory_order_relaxed);
 }
 
