@@ -51,6 +51,7 @@ class CursorState {
 
   /// Opens the sources; before the first seek.
   void start(const Levels& levels, const KeyspaceState& keyspace, bool fill_block_cache) {
+    keyspace_name_ = keyspace.name;
     LevelsRange range;
     range.lower_bound = lower_;
     range.upper_bound = upper_;
@@ -71,7 +72,7 @@ class CursorState {
   void seek_to_first() {
     if (!begin_seek()) return;
     lower_ ? rows_->seek(*lower_) : rows_->seek_to_first();
-    settle();
+    settle<true>();
   }
 
   void seek_to_last() {
@@ -83,40 +84,41 @@ class CursorState {
     } else {
       rows_->seek_to_last();
     }
-    settle();
+    settle<false>();
   }
 
   void seek(std::string_view key) {
     if (lower_ && key < *lower_) return seek_to_first();
     if (!begin_seek()) return;
     rows_->seek(key);
-    settle();
+    settle<true>();
   }
 
   void seek_for_previous(std::string_view key) {
     if (upper_ && key >= *upper_) return seek_to_last();
     if (!begin_seek()) return;
     rows_->seek_for_previous(key);
-    settle();
+    settle<false>();
   }
 
   void next() {
     if (begin_step()) {
       rows_->next();
-      settle();
+      settle<true>();
     }
   }
 
   void previous() {
     if (begin_step()) {
       rows_->previous();
-      settle();
+      settle<false>();
     }
   }
 
   bool valid() const noexcept { return valid_; }
   std::string_view key() const noexcept { return rows_->key(); }
-  std::string_view value() const noexcept { return rows_->value(); }
+  std::string_view value() const noexcept { return row_.value; }
+  const RowAttributes& attributes() const noexcept { return row_.attributes; }
   const std::optional<Error>& error() const noexcept { return error_; }
 
  private:
@@ -156,13 +158,22 @@ class CursorState {
     return usable() && (limit_ == 0 || ++steps_ < limit_);
   }
 
-  // After a move: is the row that it led to one to show?
+  // After a move: is the row that it led to one to show? What has expired is stepped over.
+  template <bool kForward>
   void settle() {
-    if (!rows_->valid()) {
-      if (auto error = rows_->error()) fail(*std::move(error));
-      return;
+    while (rows_->valid()) {
+      if ((lower_ && rows_->key() < *lower_) || (upper_ && rows_->key() >= *upper_)) return;
+      const auto row = decode_stored_value(rows_->value());
+      if (!row) [[unlikely]]
+        return fail(malformed_value(keyspace_name_, rows_->key()));
+      if (!engine_->expired(row->attributes)) [[likely]] {
+        row_ = *row;
+        valid_ = true;
+        return;
+      }
+      kForward ? rows_->next() : rows_->previous();
     }
-    valid_ = (!lower_ || rows_->key() >= *lower_) && (!upper_ || rows_->key() < *upper_);
+    if (auto error = rows_->error()) fail(*std::move(error));
   }
 
   std::shared_ptr<Engine> engine_;  // Null if the cursor was refused.
@@ -173,6 +184,8 @@ class CursorState {
   std::size_t limit_ = 0;
   std::size_t steps_ = 0;              // Since the last seek.
   std::optional<MergeIterator> rows_;  // Empty if the cursor was refused.
+  StoredValue row_;                    // That it stands on, while valid.
+  std::string keyspace_name_;
   bool valid_ = false;
   std::optional<Error> error_;
 };
@@ -250,6 +263,7 @@ void Cursor::previous() {
   state_->previous();
   show();
 }
+const RowAttributes& Cursor::attributes() const noexcept { return state_->attributes(); }
 const std::optional<Error>& Cursor::error() const noexcept { return state_->error(); }
 
 }  // namespace quartz

@@ -28,6 +28,7 @@
 #include "storage/back_pressure.hpp"
 #include "storage/blocking_pool.hpp"
 #include "storage/engine_view.hpp"
+#include "storage/expiry_clock.hpp"
 #include "storage/flush.hpp"
 #include "storage/keyspace_registry.hpp"
 #include "storage/levels.hpp"
@@ -37,6 +38,7 @@
 #include "storage/record_observer.hpp"
 #include "storage/row_cache.hpp"
 #include "storage/space_guard.hpp"
+#include "storage/stored_value.hpp"
 
 namespace quartz::storage {
 
@@ -65,7 +67,8 @@ struct SnapshotState {
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
   static Result<std::shared_ptr<Engine>> open(const io::Path& directory, StorageConfig config,
-                                              io::FileSystem& files = io::posix_file_system());
+                                              io::FileSystem& files = io::posix_file_system(),
+                                              TimeSource time = TimeSource::system());
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -76,7 +79,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // Writing.
   using Done = std::function<void(Result<void>)>;
   Result<void> write_one(const KeyspaceState& keyspace, OperationType type, std::string_view key,
-                         std::string_view value, const WriteOptions& options);
+                         std::string_view value, const WriteOptions& options,
+                         const RowAttributes& attributes = {});
   Result<void> write(const WriteBatch& batch, const WriteOptions& options);
   /// Writes and answers, if that takes no waiting; nothing, and nothing written, if it does.
   std::optional<Result<void>> write_at_once(const WriteBatch& batch, const WriteOptions& options);
@@ -124,6 +128,12 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<void> checkpoint(const io::Path& directory);
   Statistics statistics();
   const io::Path& directory() const noexcept { return directory_; }
+  /// That expiry goes by.
+  ExpiryClock& expiry_clock() const noexcept { return *expiry_clock_; }
+  /// Whether a row is absent for all reads. Costs a look at the clock only if it expires at all.
+  bool expired(const RowAttributes& attributes) const noexcept {
+    return attributes.expires_at && expiry_clock_->expired(*attributes.expires_at);
+  }
 
   /// Runs `job` on a thread that may block; false once the engine is closed.
   bool run_blocking(BlockingPool::Job job) { return pool_.try_submit(std::move(job)); }
@@ -151,7 +161,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   struct MemoryAnswer {
     enum class Kind : std::uint8_t { unknown, absent, in_memtable, in_cache };
     Kind kind = Kind::unknown;
-    std::string_view value;
+    StoredValue stored;  // The user's value and its attributes.
     const Memtable* memtable = nullptr;
     RowCache::Hit row;
   };
@@ -165,7 +175,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<void> admit(std::size_t bytes, bool only_removes);
   Result<void> wait_for_room();
   Result<LogPosition> append_one(const KeyspaceState& keyspace, OperationType type,
-                                 std::string_view key, std::string_view value);
+                                 std::string_view key, std::string_view value,
+                                 const RowAttributes& attributes);
   Result<LogPosition> append_batch(const WriteBatch& batch);
   Result<void> check_writable_locked() const QUARTZ_REQUIRES(append_mutex_);
   Result<LogReservation> reserve_locked(std::size_t bytes) QUARTZ_REQUIRES(append_mutex_);
@@ -193,6 +204,14 @@ class Engine : public std::enable_shared_from_this<Engine> {
   MemoryAnswer look_in_memory(const ReadPoint& at, const KeyspaceState& keyspace,
                               std::string_view key, std::uint64_t key_hash,
                               Sequence cached_until) const;
+  /// What a read shows of a row that memory has: `shown`, or nothing that is older if it expired.
+  void answer_with_row(MemoryAnswer& answer, MemoryAnswer::Kind shown,
+                       std::string_view stored) const;
+  /// What a read shows of a row of the levels, if there is one: nothing if it has expired;
+  /// `corruption` if it does not decode.
+  Result<std::optional<StoredValue>> shown_of_levels(const KeyspaceState& keyspace,
+                                                     std::string_view key,
+                                                     std::optional<std::string_view> stored);
   void prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace,
                     std::span<const std::string_view> keys, std::span<std::uint64_t> hashes) const;
   void count_answer(MemoryAnswer::Kind kind);
@@ -259,6 +278,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   std::unique_ptr<Levels> levels_;
   std::unique_ptr<Log> log_;
   std::unique_ptr<SpaceGuard> space_;
+  std::shared_ptr<ExpiryClock> expiry_clock_;
   std::unique_ptr<KeyspaceRegistry> keyspaces_;
   RowCache cache_;
   BackPressure back_pressure_;

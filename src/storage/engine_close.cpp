@@ -33,6 +33,10 @@ Result<void> Engine::close() {
   stop_background();
   pool_.stop();
   gate_.close_and_wait();
+  if (auto saved = expiry_clock_->save(); !saved) {
+    // What reads showed is kept already; only power loss could take it back.
+    log_line(LogLevel::warning, saved.error().to_string());
+  }
   // Readers that did not see the engine closed have left memory when this returns.
   drain_retired();
   background_ended_.store(true, std::memory_order_seq_cst);

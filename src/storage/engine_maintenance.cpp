@@ -169,6 +169,7 @@ Result<void> Engine::copy_to(const io::Path& staging) {
     MutexLock lock(levels_mutex_);
     QUARTZ_TRY(levels_->checkpoint(staging / kLevelsDirectoryName));
   }
+  QUARTZ_TRY(ExpiryClock::write(files_, staging / kClockFileName, expiry_clock_->now()));
   // A database of its own: segments of the original would not belong to it.
   QUARTZ_TRY(write_format(files_, staging, {kFormatVersion, new_database_id()}));
   return files_.sync_directory(staging);

@@ -49,11 +49,13 @@ Engine::Engine(io::Path directory, StorageConfig config, io::FileSystem& files)
 /// The steps of opening, in order. Whatever fails, the engine that is dropped frees what was taken.
 class EngineOpener {
  public:
-  explicit EngineOpener(Engine& engine) : engine_(engine), files_(engine.files_) {}
+  EngineOpener(Engine& engine, TimeSource time)
+      : engine_(engine), files_(engine.files_), time_(std::move(time)) {}
 
   Result<void> run() {
     const Stopwatch watch;
     QUARTZ_TRY(enter_directory());
+    QUARTZ_TRY(open_clock());
     QUARTZ_TRY(open_levels());
     QUARTZ_TRY(replay());
     QUARTZ_TRY(open_log());
@@ -119,6 +121,15 @@ class EngineOpener {
                                              engine_.directory_.string(), free, kOpenFreeBytesMin));
   }
 
+  Result<void> open_clock() {
+    QUARTZ_ASSIGN(engine_.expiry_clock_,
+                  ExpiryClock::open(files_, path(kClockFileName), std::move(time_),
+                                    [engine = &engine_](LogLevel level, std::string_view line) {
+                                      engine->log_line(level, line);
+                                    }));
+    return {};
+  }
+
   Result<void> open_levels() {
     const StorageConfig& config = engine_.config_;
     LevelsOptions options;
@@ -130,6 +141,7 @@ class EngineOpener {
     options.table_file_bytes = config.table_file_bytes;
     options.compaction_threads = config.compaction_threads;
     options.start_compaction = config.start_compaction;
+    options.expiry_clock = engine_.expiry_clock_;
     options.observer.compacted = [engine = &engine_](const CompactionEvent& event) {
       engine->note_compaction(event);
     };
@@ -283,6 +295,7 @@ class EngineOpener {
 
   Engine& engine_;
   io::FileSystem& files_;
+  TimeSource time_;
   bool is_new_ = false;
   LogReplay replay_;
   std::vector<MemtableRef> memtables_;  // Oldest first.
@@ -298,11 +311,11 @@ class EngineOpener {
 };
 
 Result<std::shared_ptr<Engine>> Engine::open(const io::Path& directory, StorageConfig config,
-                                             io::FileSystem& files) {
+                                             io::FileSystem& files, TimeSource time) {
   if (directory.empty()) return Error(Errc::invalid_argument, "the directory must not be empty");
   QUARTZ_TRY(check_config(config));
   std::shared_ptr<Engine> engine(new Engine(directory, std::move(config), files));
-  QUARTZ_TRY(EngineOpener(*engine).run());
+  QUARTZ_TRY(EngineOpener(*engine, std::move(time)).run());
   return engine;
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/check.hpp"
 #include "base/clock.hpp"
 #include "base/epoch.hpp"
 #include "base/hash.hpp"
@@ -45,27 +46,32 @@ bool lies_in(std::string_view bytes, const std::string& buffer) noexcept {
 }
 
 /// A value from the levels that keeps the engine, and with it the directory, while it is held.
-PinnedValue keep_engine(PinnedValue value, std::shared_ptr<Engine> engine) {
+PinnedValue keep_engine(PinnedValue value, const StoredValue& shown,
+                        std::shared_ptr<Engine> engine) {
   struct Owner {
     PinnedValue value;
     std::shared_ptr<Engine> engine;
   };
-  const std::string_view view = value.view();
   auto* owner = new Owner{std::move(value), std::move(engine)};
   owner->engine->value_pinned();
-  return PinnedValue(view, owner, [](void* p) noexcept {
+  const auto let_go = [](void* p) noexcept {
     auto* held = static_cast<Owner*>(p);
     held->value.reset();
     held->engine->value_unpinned();
     delete held;
-  });
+  };
+  return PinnedValue(shown.value, owner, let_go, shown.attributes);
+}
+
+std::optional<std::string_view> view_of(const std::optional<PinnedValue>& row) {
+  return row ? std::optional(row->view()) : std::nullopt;
 }
 
 /// A value that keeps the memtable it lies in.
-std::optional<PinnedValue> keep_memtable(const Memtable& memtable, std::string_view value) {
+std::optional<PinnedValue> keep_memtable(const Memtable& memtable, const StoredValue& shown) {
   if (!memtable.try_retain()) return std::nullopt;
-  return PinnedValue(value, const_cast<Memtable*>(&memtable),
-                     [](void* p) noexcept { static_cast<const Memtable*>(p)->release(); });
+  const auto let_go = [](void* p) noexcept { static_cast<const Memtable*>(p)->release(); };
+  return PinnedValue(shown.value, const_cast<Memtable*>(&memtable), let_go, shown.attributes);
 }
 
 }  // namespace
@@ -101,6 +107,15 @@ Result<void> Engine::check_readable(const KeyspaceState& keyspace,
   return {};
 }
 
+// A row in memory was validated when it was appended, replayed or read from the levels.
+void Engine::answer_with_row(MemoryAnswer& answer, MemoryAnswer::Kind shown,
+                             std::string_view stored) const {
+  const auto decoded = decode_stored_value(stored);
+  QUARTZ_CHECK(decoded.has_value());
+  answer.kind = expired(decoded->attributes) ? MemoryAnswer::Kind::absent : shown;
+  answer.stored = *decoded;
+}
+
 Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceState& keyspace,
                                             std::string_view key, std::uint64_t key_hash,
                                             Sequence cached_until) const {
@@ -112,19 +127,21 @@ Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceS
     const Sequence valid_from = keyspace.cache_valid_from.load(std::memory_order_acquire);
     const auto row = cache_.find(keyspace.id, key, key_hash, valid_from);
     if (row && row->read_at <= cached_until) {
-      answer.kind = row->exists ? MemoryAnswer::Kind::in_cache : MemoryAnswer::Kind::absent;
-      answer.value = row->value;
+      answer.kind = MemoryAnswer::Kind::absent;
       answer.row = *row;
+      if (row->exists) answer_with_row(answer, MemoryAnswer::Kind::in_cache, row->value);
+      answer.row.value = answer.stored.value;
       return answer;
     }
   }
   const auto look = [&](const Memtable& memtable) {
     const MemtableHit hit = memtable.find(keyspace.id, key, key_hash, at.sequence);
     if (hit.kind == MemtableHit::Kind::none) return false;
-    answer.kind = hit.kind == MemtableHit::Kind::value ? MemoryAnswer::Kind::in_memtable
-                                                       : MemoryAnswer::Kind::absent;
-    answer.value = hit.value;
+    answer.kind = MemoryAnswer::Kind::absent;
     answer.memtable = &memtable;
+    if (hit.kind == MemtableHit::Kind::value) {
+      answer_with_row(answer, MemoryAnswer::Kind::in_memtable, hit.value);
+    }
     return true;
   };
   if (look(*at.view->active)) return answer;
@@ -155,6 +172,23 @@ bool Engine::absent_in_levels(const ReadPoint& at, const KeyspaceState& keyspace
   return true;
 }
 
+Result<std::optional<StoredValue>> Engine::shown_of_levels(const KeyspaceState& keyspace,
+                                                           std::string_view key,
+                                                           std::optional<std::string_view> stored) {
+  std::optional<StoredValue> shown;
+  if (stored) {
+    shown = decode_stored_value(*stored);
+    if (!shown) {
+      Error error = malformed_value(keyspace.name, key);
+      count_read_error(error);
+      return error;
+    }
+    if (expired(shown->attributes)) shown.reset();
+  }
+  (shown ? gets_from_levels_ : gets_absent_in_levels_).add();
+  return shown;
+}
+
 Result<std::optional<PinnedValue>> Engine::get_from_levels(const KeyspaceState& keyspace,
                                                            std::string_view key,
                                                            std::uint64_t key_hash,
@@ -166,12 +200,12 @@ Result<std::optional<PinnedValue>> Engine::get_from_levels(const KeyspaceState& 
     count_read_error(row.error());
     return std::move(row).error();
   }
-  (row->has_value() ? gets_from_levels_ : gets_absent_in_levels_).add();
-  if (fill) {
-    cache_.fill(keyspace.id, key, key_hash,
-                row->has_value() ? std::optional((*row)->view()) : std::nullopt, at);
-  }
-  return row;
+  const auto stored = view_of(*row);
+  QUARTZ_ASSIGN(const auto shown, shown_of_levels(keyspace, key, stored));
+  // What has expired is cached as absent: it stays so.
+  if (fill) cache_.fill(keyspace.id, key, key_hash, shown ? stored : std::nullopt, at);
+  if (!shown) return std::optional<PinnedValue>();
+  return std::optional(keep_engine(*std::move(*row), *shown, shared_from_this()));
 }
 
 Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view key,
@@ -190,7 +224,7 @@ Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view ke
     count_answer(answer.kind);
     if (answer.kind == MemoryAnswer::Kind::absent) return false;
     if (answer.kind != MemoryAnswer::Kind::unknown) {
-      value.assign(answer.value);
+      value.assign(answer.stored.value);
       return true;
     }
     if (absent_in_levels(at, keyspace, key, hash)) return false;
@@ -207,12 +241,14 @@ Result<bool> Engine::get_into(const KeyspaceState& keyspace, std::string_view ke
     count_read_error(found.error());
     return found.error();
   }
-  (*found ? gets_from_levels_ : gets_absent_in_levels_).add();
+  const auto stored = *found ? std::optional<std::string_view>(value) : std::nullopt;
+  QUARTZ_ASSIGN(const auto shown, shown_of_levels(keyspace, key, stored));
   if (options.fill_cache && options.snapshot == nullptr) {
-    cache_.fill(keyspace.id, key, hash,
-                *found ? std::optional<std::string_view>(value) : std::nullopt, sequence);
+    cache_.fill(keyspace.id, key, hash, shown ? stored : std::nullopt, sequence);
   }
-  return *found;
+  if (!shown) return false;
+  value.resize(shown->value.size());
+  return true;
 }
 
 Result<std::optional<PinnedValue>> Engine::get_pinned(const KeyspaceState& keyspace,
@@ -233,9 +269,9 @@ Result<std::optional<PinnedValue>> Engine::get_pinned(const KeyspaceState& keysp
     if (answer.kind == MemoryAnswer::Kind::absent) return std::optional<PinnedValue>();
     std::optional<PinnedValue> pinned;
     if (answer.kind == MemoryAnswer::Kind::in_memtable) {
-      pinned = keep_memtable(*answer.memtable, answer.value);
+      pinned = keep_memtable(*answer.memtable, answer.stored);
     } else if (answer.kind == MemoryAnswer::Kind::in_cache) {
-      pinned = RowCache::pin(answer.row);
+      pinned = RowCache::pin(answer.row, answer.stored.attributes);
     }
     if (pinned) return pinned;
     // What is being freed at this moment is in the levels too.
@@ -246,9 +282,7 @@ Result<std::optional<PinnedValue>> Engine::get_pinned(const KeyspaceState& keysp
   const GatePass pass(gate_);
   if (!pass) return closed_error();
   const bool fill = options.fill_cache && options.snapshot == nullptr;
-  QUARTZ_ASSIGN(auto row, get_from_levels(keyspace, key, hash, *levels, sequence, fill));
-  if (!row) return std::optional<PinnedValue>();
-  return std::optional(keep_engine(std::move(*row), shared_from_this()));
+  return get_from_levels(keyspace, key, hash, *levels, sequence, fill);
 }
 
 std::optional<Result<std::optional<std::string>>> Engine::get_from_memory(
@@ -265,7 +299,7 @@ std::optional<Result<std::optional<std::string>>> Engine::get_from_memory(
     return std::nullopt;
   }
   if (answer.kind == MemoryAnswer::Kind::absent) return std::optional<std::string>();
-  return std::optional<std::string>(answer.value);
+  return std::optional<std::string>(answer.stored.value);
 }
 
 // Hashes of the first of these keys, and what memory has of them on its way: the misses of several
@@ -316,7 +350,7 @@ Result<std::vector<std::optional<std::string>>> Engine::multi_get(
         missing.push_back(i);
         missing_keys.push_back(keys[i]);
       } else if (answer.kind != MemoryAnswer::Kind::absent) {
-        values[i].emplace(answer.value);
+        values[i].emplace(answer.stored.value);
       }
     }
     levels = at.view->levels;
@@ -332,12 +366,12 @@ Result<std::vector<std::optional<std::string>>> Engine::multi_get(
   }
   const bool fill = options.fill_cache && options.snapshot == nullptr;
   for (std::size_t i = 0; i < missing.size(); ++i) {
-    const auto& row = (*rows)[i];
-    (row ? gets_from_levels_ : gets_absent_in_levels_).add();
-    if (row) values[missing[i]].emplace(row->view());
+    const auto stored = view_of((*rows)[i]);
+    QUARTZ_ASSIGN(const auto shown, shown_of_levels(keyspace, missing_keys[i], stored));
+    if (shown) values[missing[i]].emplace(shown->value);
     if (!fill) continue;
     cache_.fill(keyspace.id, missing_keys[i], hash_key(missing_keys[i], keyspace.id),
-                row ? std::optional(row->view()) : std::nullopt, sequence);
+                shown ? stored : std::nullopt, sequence);
   }
   return values;
 }

@@ -13,6 +13,7 @@
 #include "base/hash.hpp"
 #include "base/try.hpp"
 #include "storage/engine.hpp"
+#include "storage/stored_value.hpp"
 #include "storage/write_limits.hpp"
 
 namespace quartz::storage {
@@ -24,6 +25,21 @@ constexpr std::uint64_t kSampleEvery = 64;
 /// Increases a counter that only the holder of one lock changes: no locked instruction needed.
 void increase(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {
   counter.store(counter.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+/// Bytes of key and value as the user gave them.
+std::uint64_t user_bytes_of(OperationView operation) noexcept {
+  const std::uint64_t bytes = operation.bytes() - kOperationHeaderBytes;
+  if (operation.type() != OperationType::put) return bytes;
+  const std::string_view stored = operation.value();
+  return bytes - (stored.size() - value_without_trailer(stored).size());
+}
+
+/// Bytes of an operation in the log.
+std::size_t encoded_bytes(OperationType type, std::string_view key, std::string_view value,
+                          const RowAttributes& attributes) noexcept {
+  return type == OperationType::put ? put_bytes(key.size(), value.size(), attributes)
+                                    : operation_bytes(key.size(), value.size());
 }
 
 bool only_removes(const WriteBatch& batch) noexcept {
@@ -176,7 +192,7 @@ void Engine::apply_locked(Sequence sequence, OperationView operation, std::uint6
       increase(range_removes_, 1);
       break;
   }
-  increase(user_bytes_, operation.bytes() - kOperationHeaderBytes);
+  increase(user_bytes_, user_bytes_of(operation));
 }
 
 // Takes a record's operations into memtable and row cache, some at a time, so that the cache misses
@@ -227,8 +243,9 @@ Result<LogPosition> Engine::publish_locked(const LogReservation& reservation, st
 }
 
 Result<LogPosition> Engine::append_one(const KeyspaceState& keyspace, OperationType type,
-                                       std::string_view key, std::string_view value) {
-  const std::size_t bytes = operation_bytes(key.size(), value.size());
+                                       std::string_view key, std::string_view value,
+                                       const RowAttributes& attributes) {
+  const std::size_t bytes = encoded_bytes(type, key, value, attributes);
   const std::uint64_t hash = hash_key(key, keyspace.id);
   cache_.prefetch(hash);
   MutexLock lock(append_mutex_);
@@ -236,7 +253,11 @@ Result<LogPosition> Engine::append_one(const KeyspaceState& keyspace, OperationT
   active_->prefetch(hash);  // Both are needed when the record is written.
   QUARTZ_TRY(check_keyspace(keyspace));
   QUARTZ_ASSIGN(const LogReservation reservation, reserve_locked(bytes));
-  encode_operation(reservation.operations, type, keyspace.id, key, value);
+  if (type == OperationType::put) {
+    encode_put(reservation.operations, keyspace.id, key, value, attributes);
+  } else {
+    encode_operation(reservation.operations, type, keyspace.id, key, value);
+  }
   return publish_locked(reservation, 1, crc32c({reservation.operations, bytes}));
 }
 
@@ -267,18 +288,18 @@ Result<void> Engine::expect_syncs() {
 
 Result<void> Engine::write_one(const KeyspaceState& keyspace, OperationType type,
                                std::string_view key, std::string_view value,
-                               const WriteOptions& options) {
+                               const WriteOptions& options, const RowAttributes& attributes) {
   thread_local std::uint64_t calls = 0;
   const std::uint64_t started = calls++ % kSampleEvery == 0 ? steady_nanoseconds() : 0;
   QUARTZ_ASSIGN(const Durability durability, effective_durability(options));
   QUARTZ_TRY(check_keyspace(keyspace));
-  QUARTZ_TRY(check_operation(type, key, value));
+  QUARTZ_TRY(check_operation(type, key, value, attributes));
   if (type == OperationType::remove_range && value <= key) {
     return closed() ? Result<void>(closed_error()) : Result<void>();
   }
-  QUARTZ_TRY(admit(operation_bytes(key.size(), value.size()), type != OperationType::put));
+  QUARTZ_TRY(admit(encoded_bytes(type, key, value, attributes), type != OperationType::put));
   if (durability == Durability::disk) QUARTZ_TRY(expect_syncs());
-  QUARTZ_ASSIGN(const LogPosition end, append_one(keyspace, type, key, value));
+  QUARTZ_ASSIGN(const LogPosition end, append_one(keyspace, type, key, value, attributes));
   if (durability == Durability::disk) {
     const GatePass pass(gate_);
     if (!pass) return closed_error();

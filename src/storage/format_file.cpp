@@ -16,7 +16,7 @@ namespace {
 
 // Text, so that a person who finds the directory can tell what it is:
 //   quartz database
-//   format 1
+//   format 2
 //   id 0123456789abcdef
 //   crc32c 01234567
 constexpr std::string_view kTitle = "quartz database\n";

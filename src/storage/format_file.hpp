@@ -9,10 +9,11 @@
 namespace quartz::storage {
 
 /// Version of everything below a database's directory; a build opens this one only.
-inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr std::uint32_t kFormatVersion = 2;
 
 /// The names inside a database's directory. docs/formats/directory.md describes them.
 inline constexpr const char* kFormatFileName = "FORMAT";
+inline constexpr const char* kClockFileName = "CLOCK";
 inline constexpr const char* kLogDirectoryName = "log";
 inline constexpr const char* kLevelsDirectoryName = "levels";
 inline constexpr const char* kIngestDirectoryName = "ingest";

@@ -24,6 +24,8 @@ class Env;
 
 namespace quartz::storage {
 
+class ExpiryClock;
+
 /// Told by the levels what happens in their background. May be called from any of their threads,
 /// and not after the levels' destructor has returned, which waits for a call in progress. Of the
 /// levels only `debt` and `snapshot` may be called from here.
@@ -42,6 +44,8 @@ struct LevelsOptions {
   std::uint32_t compaction_threads = 1;
   bool start_compaction = true;
   LevelsObserver observer;
+  /// Compactions drop rows that have expired by it. Null: none expires, and values are any bytes.
+  std::shared_ptr<ExpiryClock> expiry_clock = {};
   /// Where `ingest` writes its own small table; on the same file system. Empty: "ingest" beside
   /// `directory`. Created if missing.
   std::filesystem::path ingest_directory = {};

@@ -143,8 +143,10 @@ Result<void> Levels::create_keyspace(KeyspaceId id, std::string_view name) {
   LevelsOptions options = state_->options;
   options.start_compaction = state_->compaction_started;
   rocksdb::ColumnFamilyHandle* handle = nullptr;
-  const rocksdb::Status status = state_->db().CreateColumnFamily(
-      keyspace_options(options, id, state_->database->block_cache), family_name(id, name), &handle);
+  const rocksdb::Status status =
+      state_->db().CreateColumnFamily(keyspace_options(options, id, state_->database->block_cache,
+                                                       state_->database->expiry_filter.get()),
+                                      family_name(id, name), &handle);
   if (!status.ok()) return to_error(status, "creating keyspace " + std::string(name));
   auto replacement = std::make_shared<LevelsFamilies>(*families);
   const auto at = std::find_if(replacement->begin(), replacement->end(),

@@ -145,7 +145,8 @@ Result<std::unique_ptr<Levels>> Levels::open(LevelsOptions options) {
       return Error(Errc::unsupported, opening(options) + ": unknown column family " + name);
     }
     descriptors.emplace_back(
-        name, keyspace ? keyspace_options(options, keyspace->id, database->block_cache)
+        name, keyspace ? keyspace_options(options, keyspace->id, database->block_cache,
+                                          database->expiry_filter.get())
                        : metadata_options());
   }
   rocksdb::DB* db = nullptr;

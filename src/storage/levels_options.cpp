@@ -158,8 +158,10 @@ rocksdb::ColumnFamilyOptions metadata_options() {
 }
 
 rocksdb::ColumnFamilyOptions keyspace_options(const LevelsOptions& options, KeyspaceId keyspace,
-                                              const std::shared_ptr<rocksdb::Cache>& cache) {
+                                              const std::shared_ptr<rocksdb::Cache>& cache,
+                                              const rocksdb::CompactionFilter* filter) {
   rocksdb::ColumnFamilyOptions family;
+  family.compaction_filter = filter;
   family.write_buffer_size = kWriteBufferBytes;
   family.disable_auto_compactions = !options.start_compaction;
   family.compaction_style = rocksdb::kCompactionStyleLevel;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <rocksdb/cache.h>
+#include <rocksdb/compaction_filter.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 
@@ -34,9 +35,11 @@ std::optional<LevelsKeyspace> parse_family_name(std::string_view family);
 
 /// Options of a database of levels. docs/design/storage.md gives the measurements behind them.
 rocksdb::DBOptions database_options(const LevelsOptions& options);
-/// Of a keyspace's family; `cache` is shared by all of them.
+/// Of a keyspace's family; `cache` and `filter` (null: none) are shared by all of them, and the
+/// filter outlives the database.
 rocksdb::ColumnFamilyOptions keyspace_options(const LevelsOptions& options, KeyspaceId keyspace,
-                                              const std::shared_ptr<rocksdb::Cache>& cache);
+                                              const std::shared_ptr<rocksdb::Cache>& cache,
+                                              const rocksdb::CompactionFilter* filter);
 /// Of the two small families.
 rocksdb::ColumnFamilyOptions metadata_options();
 /// For reading a keyspace's table by itself, through the cache that the database has for it too.

@@ -19,7 +19,10 @@ LevelsDatabase::LevelsDatabase(const LevelsOptions& options)
     : block_cache(rocksdb::NewLRUCache(options.block_cache_bytes != 0 ? options.block_cache_bytes
                                                                       : kBlockCacheBytesDefault)),
       runs(std::make_shared<SortedRuns>(table_reader_options(options.env, block_cache))),
-      listener(std::make_shared<LevelsListener>(options.observer, runs)) {}
+      listener(std::make_shared<LevelsListener>(options.observer, runs)),
+      expiry_filter(options.expiry_clock == nullptr
+                        ? nullptr
+                        : std::make_unique<LevelsExpiryFilter>(options.expiry_clock)) {}
 
 // The runs pin tables of the database.
 LevelsDatabase::~LevelsDatabase() { runs->close(); }

@@ -13,6 +13,7 @@
 
 #include "base/mutex.hpp"
 #include "storage/levels.hpp"
+#include "storage/levels_expiry_filter.hpp"
 #include "storage/levels_filters.hpp"
 #include "storage/levels_listener.hpp"
 #include "storage/levels_sorted_run.hpp"
@@ -30,6 +31,7 @@ struct LevelsDatabase {
   const std::shared_ptr<rocksdb::Cache> block_cache;
   const std::shared_ptr<SortedRuns> runs;
   const std::shared_ptr<LevelsListener> listener;
+  const std::unique_ptr<LevelsExpiryFilter> expiry_filter;  // Null: no row expires.
   std::unique_ptr<rocksdb::DB> db;
 };
 

@@ -14,7 +14,7 @@ using LogPosition = std::uint64_t;
 
 /// docs/formats/log.md explains both layouts. All integers are little endian.
 inline constexpr std::array<char, 8> kSegmentMagic = {'Q', 'Z', 'L', 'O', 'G', 'S', 'E', 'G'};
-inline constexpr std::uint32_t kLogFormatVersion = 1;
+inline constexpr std::uint32_t kLogFormatVersion = 2;
 
 /// The first 64 bytes of a segment file. Records follow.
 struct SegmentHeader {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "quartz/storage/limits.hpp"
+#include "storage/stored_value.hpp"
 
 namespace quartz::storage {
 
@@ -36,13 +37,20 @@ bool well_formed_header(const OperationHeader& header) noexcept {
   }
   switch (header.type) {
     case OperationType::put:
-      return header.value_bytes <= kValueBytesMax;
+      return header.value_bytes <= kValueBytesMax + kExpiringTrailerBytes;
     case OperationType::remove:
       return header.value_bytes == 0;
     case OperationType::remove_range:
       return header.value_bytes <= kKeyBytesMax;  // The end of the range is a key, too.
   }
   return false;
+}
+
+// Whether the value of a put has attributes, and is within its limit without them.
+bool well_formed_value(OperationView operation) noexcept {
+  if (operation.type() != OperationType::put) return true;
+  const auto decoded = decode_stored_value(operation.value());
+  return decoded && decoded->value.size() <= kValueBytesMax;
 }
 
 }  // namespace
@@ -59,7 +67,7 @@ bool well_formed(std::span<const std::byte> operations, std::uint32_t count) noe
     }
     // The lengths are 32 bits wide and limited, so that the sum cannot wrap.
     const std::size_t bytes = operation_bytes(header.key_bytes, header.value_bytes);
-    if (bytes > operations.size()) {
+    if (bytes > operations.size() || !well_formed_value(OperationView(operations.data()))) {
       return false;
     }
     operations = operations.subspan(bytes);

@@ -27,7 +27,8 @@ enum class OperationType : std::uint8_t {
 };
 
 /// The fixed part of an operation as the log stores it; key and value follow without a gap.
-/// Flags are reserved for an expiry (8 bytes between this header and the key) and must be zero.
+/// Flags are reserved and zero. The value of a put is a stored value (stored_value.hpp), which has
+/// the row's attributes; what follows here takes it as bytes.
 struct OperationHeader {
   OperationType type;
   std::uint8_t flags;
@@ -78,8 +79,8 @@ std::byte* encode_operation(std::byte* to, OperationType type, KeyspaceId keyspa
                             std::string_view key, std::string_view value) noexcept;
 
 /// Whether `operations` is exactly `count` well-formed operations: known types, no flags, limits
-/// kept, lengths that fit. Judges bytes from a file; a checksum is no proof against a future
-/// writer.
+/// kept, lengths that fit, puts whose attributes decode. Judges bytes from a file; a checksum is no
+/// proof against a future writer.
 bool well_formed(std::span<const std::byte> operations, std::uint32_t count) noexcept;
 
 }  // namespace quartz::storage

@@ -15,9 +15,9 @@ class RecordObserver {
  public:
   virtual ~RecordObserver() = default;
 
-  /// `count` operations as the log stores them, whose sequences begin at `first_sequence`; the
-  /// bytes are there until this returns. Holds up all writers of the engine, so be brief, and call
-  /// nothing of the engine.
+  /// `count` operations as the log stores them (puts with `StoredValue`s), whose sequences begin at
+  /// `first_sequence`; the bytes are there until this returns. Holds up all writers of the engine,
+  /// so be brief, and call nothing of the engine.
   virtual void appended(Sequence first_sequence, std::span<const std::byte> operations,
                         std::uint32_t count) noexcept = 0;
 

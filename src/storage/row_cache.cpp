@@ -143,12 +143,12 @@ void RowCache::prefetch_row(std::uint64_t key_hash) const noexcept {
   if (shard_count_ != 0) shard_of(key_hash).table.prefetch_row(key_hash);
 }
 
-std::optional<PinnedValue> RowCache::pin(const Hit& hit) noexcept {
+std::optional<PinnedValue> RowCache::pin(const Hit& hit, const RowAttributes& attributes) noexcept {
   // Readers never change what a row shows, only its count of references.
   auto* row = static_cast<CachedRow*>(const_cast<void*>(hit.row));
   if (row == nullptr || !row->try_reference()) return std::nullopt;
-  return PinnedValue(hit.value, row,
-                     [](void* p) noexcept { CachedRow::drop(static_cast<CachedRow*>(p)); });
+  const auto let_go = [](void* p) noexcept { CachedRow::drop(static_cast<CachedRow*>(p)); };
+  return PinnedValue(hit.value, row, let_go, attributes);
 }
 
 void RowCache::fill(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,

@@ -53,8 +53,10 @@ class RowCache {
   void prefetch(std::uint64_t key_hash) const noexcept;
   /// The next step: what `find` reads after that. Under an epoch guard.
   void prefetch_row(std::uint64_t key_hash) const noexcept;
-  /// Keeps a hit's bytes beyond the guard; nothing if the row is being freed already.
-  static std::optional<PinnedValue> pin(const Hit& hit) noexcept;
+  /// Keeps a hit's bytes beyond the guard; nothing if the row is being freed already. The
+  /// attributes are handed on.
+  static std::optional<PinnedValue> pin(const Hit& hit,
+                                        const RowAttributes& attributes = {}) noexcept;
 
   /// Offers a row (nothing: the key is absent) as it was at sequence `read_at`.
   void fill(KeyspaceId keyspace, std::string_view key, std::uint64_t key_hash,

@@ -4,10 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "base/check.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/storage_engine.hpp"
 #include "quartz/storage/verify.hpp"
 #include "storage/closed_database.hpp"
+#include "storage/engine.hpp"
 #include "storage/format_file.hpp"
 #include "storage/levels_inspect.hpp"
 #include "storage/log_inspection.hpp"
@@ -37,7 +39,12 @@ class Salvager {
 
   Result<void> put(KeyspaceId id, std::string_view key, std::string_view value) {
     QUARTZ_TRY(name_if_unknown(id));
-    batch_.put(keyspaces_.at(id), key, value);
+    const auto row = storage::decode_stored_value(value);
+    if (!row) {
+      ++malformed_rows_;
+      return {};
+    }
+    batch_.put(keyspaces_.at(id), key, row->value, row->attributes);
     ++rows_;
     return write_if_large();
   }
@@ -46,9 +53,13 @@ class Salvager {
     QUARTZ_TRY(name_if_unknown(operation.keyspace()));
     const Keyspace& into = keyspaces_.at(operation.keyspace());
     switch (operation.type()) {
-      case OperationType::put:
-        batch_.put(into, operation.key(), operation.value());
+      case OperationType::put: {
+        // The reader of the log has validated it.
+        const auto row = storage::decode_stored_value(operation.value());
+        QUARTZ_CHECK(row.has_value());
+        batch_.put(into, operation.key(), row->value, row->attributes);
         break;
+      }
       case OperationType::remove:
         batch_.remove(into, operation.key());
         break;
@@ -68,6 +79,8 @@ class Salvager {
 
   std::uint64_t rows() const noexcept { return rows_; }
   std::uint64_t operations() const noexcept { return operations_; }
+  /// Rows of the levels that have no attributes, and so no value that could be told from them.
+  std::uint64_t malformed_rows() const noexcept { return malformed_rows_; }
 
  private:
   // A keyspace whose name is lost with the catalogue still has its rows.
@@ -89,6 +102,7 @@ class Salvager {
   std::map<KeyspaceId, Keyspace> keyspaces_;
   std::uint64_t rows_ = 0;
   std::uint64_t operations_ = 0;
+  std::uint64_t malformed_rows_ = 0;
 };
 
 Result<storage::LevelsInspection> salvage_levels(const std::filesystem::path& directory,
@@ -141,6 +155,9 @@ Result<SalvageReport> salvage(const std::filesystem::path& directory,
         fmt::format("{}: salvage needs a directory that does not exist yet", target.string()));
   }
   QUARTZ_ASSIGN(StorageEngine engine, StorageEngine::open(target));
+  if (const auto shown = storage::ExpiryClock::read(files, directory / storage::kClockFileName)) {
+    engine.engine().expiry_clock().advance_to(*shown);
+  }
   Salvager salvager(engine);
   SalvageReport report;
   report.damage = std::move(database.damage);
@@ -152,6 +169,11 @@ Result<SalvageReport> salvage(const std::filesystem::path& directory,
       salvage_log(files, directory, database.id, levels.applied_sequence, salvager, progress));
   storage::add_damage(report.damage, std::move(log.damage), storage::kLogDirectoryName);
   QUARTZ_TRY(salvager.finish());
+  if (salvager.malformed_rows() > 0) {
+    report.damage.push_back(
+        {storage::kLevelsDirectoryName, 0,
+         fmt::format("{} rows have no valid trailer", salvager.malformed_rows())});
+  }
   report.rows_from_levels = salvager.rows();
   report.operations_from_log = salvager.operations();
   return report;

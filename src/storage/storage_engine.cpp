@@ -48,6 +48,11 @@ Result<void> StorageEngine::put(const Keyspace& keyspace, std::string_view key,
                                 std::string_view value, const WriteOptions& options) {
   return engine_->write_one(keyspace.state(), OperationType::put, key, value, options);
 }
+Result<void> StorageEngine::put_row(const Keyspace& keyspace, std::string_view key,
+                                    std::string_view value, const RowAttributes& attributes,
+                                    const WriteOptions& options) {
+  return engine_->write_one(keyspace.state(), OperationType::put, key, value, options, attributes);
+}
 Result<void> StorageEngine::remove(std::string_view key, const WriteOptions& options) {
   return remove(engine_->keyspaces().default_keyspace(), key, options);
 }
@@ -121,6 +126,7 @@ Scan StorageEngine::scan(const ScanOptions& options) const {
 }
 Cursor StorageEngine::cursor(const ScanOptions& options) const { return engine_->cursor(options); }
 Snapshot StorageEngine::snapshot() const { return Snapshot(engine_->snapshot()); }
+ExpiryTime StorageEngine::now() const { return engine_->expiry_clock().now(); }
 
 Keyspace StorageEngine::default_keyspace() const { return engine_->keyspaces().default_keyspace(); }
 Result<Keyspace> StorageEngine::create_keyspace(std::string_view name) {

@@ -5,12 +5,19 @@
 
 #include "storage/keyspace_state.hpp"
 #include "storage/operation.hpp"
+#include "storage/stored_value.hpp"
 #include "storage/write_limits.hpp"
 
 namespace quartz {
 
 WriteBatch& WriteBatch::put(std::string_view key, std::string_view value) {
   append(static_cast<std::uint8_t>(storage::OperationType::put), nullptr, key, value);
+  return *this;
+}
+
+WriteBatch& WriteBatch::put(std::string_view key, std::string_view value,
+                            const RowAttributes& attributes) {
+  append(static_cast<std::uint8_t>(storage::OperationType::put), nullptr, key, value, attributes);
   return *this;
 }
 
@@ -27,6 +34,12 @@ WriteBatch& WriteBatch::remove_range(std::string_view first, std::string_view la
 WriteBatch& WriteBatch::put(const Keyspace& keyspace, std::string_view key,
                             std::string_view value) {
   append(static_cast<std::uint8_t>(storage::OperationType::put), &keyspace, key, value);
+  return *this;
+}
+
+WriteBatch& WriteBatch::put(const Keyspace& keyspace, std::string_view key, std::string_view value,
+                            const RowAttributes& attributes) {
+  append(static_cast<std::uint8_t>(storage::OperationType::put), &keyspace, key, value, attributes);
   return *this;
 }
 
@@ -54,15 +67,17 @@ void WriteBatch::clear() noexcept {
 }
 
 void WriteBatch::append(std::uint8_t type, const Keyspace* keyspace, std::string_view key,
-                        std::string_view value) {
+                        std::string_view value, const RowAttributes& attributes) {
   if (error_) return;
   const auto operation = static_cast<storage::OperationType>(type);
   if (operation == storage::OperationType::remove_range && value <= key) return;
-  if (auto checked = storage::check_operation(operation, key, value); !checked) {
+  if (auto checked = storage::check_operation(operation, key, value, attributes); !checked) {
     error_ = std::move(checked).error();
     return;
   }
-  const std::size_t bytes = storage::operation_bytes(key.size(), value.size());
+  const bool is_put = operation == storage::OperationType::put;
+  const std::size_t bytes = is_put ? storage::put_bytes(key.size(), value.size(), attributes)
+                                   : storage::operation_bytes(key.size(), value.size());
   if (auto checked = storage::check_batch_bytes(operations_.size() + bytes); !checked) {
     error_ = std::move(checked).error();
     return;
@@ -75,8 +90,12 @@ void WriteBatch::append(std::uint8_t type, const Keyspace* keyspace, std::string
   }
   const std::size_t offset = operations_.size();
   operations_.resize(offset + bytes);
-  storage::encode_operation(reinterpret_cast<std::byte*>(operations_.data() + offset), operation,
-                            id, key, value);
+  auto* const at = reinterpret_cast<std::byte*>(operations_.data() + offset);
+  if (is_put) {
+    storage::encode_put(at, id, key, value, attributes);
+  } else {
+    storage::encode_operation(at, operation, id, key, value);
+  }
   ++operation_count_;
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "storage/stored_value.hpp"
 #include "vector/index_keeper.hpp"
 #include "vector/point_value.hpp"
 
@@ -71,7 +72,7 @@ void IndexKeeper::feed(OperationView operation, Sequence sequence) {
   }
   if (!is_point_key(key)) return;
   if (operation.type() == OperationType::put)
-    return feed_put(id_of(key), operation.value(), sequence);
+    return feed_put(id_of(key), storage::value_without_trailer(operation.value()), sequence);
   for (const IndexPointer& index : fed_) index->remove(id_of(key), sequence);
 }
 

@@ -188,7 +188,7 @@ TEST(EngineOpen, another_format_version_is_unsupported_and_nothing_is_touched) {
   ASSERT_THAT(open_small(scratch / "db").put("key", "value"), Succeeds());
   const std::string text = read_file(scratch / "db" / "FORMAT");
   std::string newer = text;
-  newer.replace(newer.find("format 1"), 8, "format 7");
+  newer.replace(newer.find("format 2"), 8, "format 7");
   write_file(scratch / "db" / "FORMAT", newer);
   EXPECT_THAT(StorageEngine::open(scratch / "db", small_config()),
               FailsWith(Errc::unsupported, AllOf(HasSubstr("FORMAT"), HasSubstr("version 7"))));

@@ -47,12 +47,12 @@ TEST_F(FormatFile, that_was_written_is_read_back) {
 
 TEST_F(FormatFile, tells_a_person_what_the_directory_is) {
   ASSERT_THAT(write_format(files_, scratch_.path(), {kFormatVersion, 0xabcdu}), Succeeds());
-  EXPECT_THAT(text(), StartsWith("quartz database\nformat 1\nid 000000000000abcd\ncrc32c "));
+  EXPECT_THAT(text(), StartsWith("quartz database\nformat 2\nid 000000000000abcd\ncrc32c "));
 }
 
 TEST_F(FormatFile, of_another_version_is_unsupported_even_if_the_rest_means_nothing_here) {
-  write_text("quartz database\nformat 2\nanything\n");
-  EXPECT_THAT(read(), FailsWith(Errc::unsupported, HasSubstr("version 2")));
+  write_text("quartz database\nformat 3\nanything\n");
+  EXPECT_THAT(read(), FailsWith(Errc::unsupported, HasSubstr("version 3")));
   write_text("quartz database\nformat 0\n");
   EXPECT_THAT(read(), FailsWith(Errc::unsupported));
 }

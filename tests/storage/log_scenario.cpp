@@ -11,6 +11,7 @@
 #include "base/coding.hpp"
 #include "base/crc32c.hpp"
 #include "base/try.hpp"
+#include "storage/stored_value.hpp"
 
 namespace quartz::storage {
 
@@ -39,7 +40,7 @@ void LogScenario::open_at(const LogStart& start) {
 }
 
 Result<LogPosition> LogScenario::try_put(std::string_view key, std::string_view value) {
-  const std::size_t bytes = operation_bytes(key.size(), value.size());
+  const std::size_t bytes = put_bytes(key.size(), value.size(), {});
   auto reservation = log->reserve(bytes);
   if (!reservation) {
     QUARTZ_TRY(log->roll(bytes, next_sequence));
@@ -47,7 +48,7 @@ Result<LogPosition> LogScenario::try_put(std::string_view key, std::string_view 
     QUARTZ_CHECK(reservation.has_value());
   }
   const std::size_t offset = log->segment()->used;
-  encode_operation(reservation->operations, OperationType::put, kDefaultKeyspaceId, key, value);
+  encode_put(reservation->operations, kDefaultKeyspaceId, key, value);
   const std::uint32_t crc = crc32c({reservation->operations, bytes});
   QUARTZ_ASSIGN(const LogPosition end, log->commit(*reservation, next_sequence, 1, crc));
   appended.push_back({next_sequence, std::string(key), std::string(value)});
@@ -98,8 +99,8 @@ Result<LogInspection> LogScenario::inspect(const std::filesystem::path& director
 Result<void> LogScenario::collect(const ReplayedRecord& record) {
   EXPECT_EQ(record.operation_count, 1u);
   const OperationView operation(record.operations.data());
-  replayed.push_back(
-      {record.first_sequence, std::string(operation.key()), std::string(operation.value())});
+  replayed.push_back({record.first_sequence, std::string(operation.key()),
+                      std::string(value_without_trailer(operation.value()))});
   return {};
 }
 
@@ -144,9 +145,8 @@ std::vector<std::string> log_file_names(const std::filesystem::path& directory) 
 }
 
 std::string encoded_put(std::string_view key, std::string_view value) {
-  std::string bytes(operation_bytes(key.size(), value.size()), '\0');
-  encode_operation(reinterpret_cast<std::byte*>(bytes.data()), OperationType::put,
-                   kDefaultKeyspaceId, key, value);
+  std::string bytes(put_bytes(key.size(), value.size(), {}), '\0');
+  encode_put(reinterpret_cast<std::byte*>(bytes.data()), kDefaultKeyspaceId, key, value);
   return bytes;
 }
 

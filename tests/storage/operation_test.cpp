@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "quartz/storage/limits.hpp"
+#include "storage/stored_value.hpp"
 
 namespace quartz::storage {
 namespace {
@@ -15,6 +16,19 @@ class Operations {
  public:
   Operations& add(OperationType type, std::string_view key, std::string_view value,
                   KeyspaceId keyspace = 0) {
+    const std::size_t at = bytes_.size();
+    if (type == OperationType::put) {
+      bytes_.resize(at + put_bytes(key.size(), value.size(), {}));
+      const std::byte* end = encode_put(bytes_.data() + at, keyspace, key, value);
+      EXPECT_EQ(end, bytes_.data() + bytes_.size());
+      ++count_;
+      return *this;
+    }
+    return add_stored(type, key, value, keyspace);
+  }
+  // With a value that is stored as it is.
+  Operations& add_stored(OperationType type, std::string_view key, std::string_view value,
+                         KeyspaceId keyspace = 0) {
     const std::size_t at = bytes_.size();
     bytes_.resize(at + operation_bytes(key.size(), value.size()));
     const std::byte* end = encode_operation(bytes_.data() + at, type, keyspace, key, value);
@@ -46,7 +60,7 @@ TEST(Operation, reads_back_what_was_encoded) {
   EXPECT_EQ(view.type(), OperationType::put);
   EXPECT_EQ(view.keyspace(), 77u);
   EXPECT_EQ(view.key(), "key");
-  EXPECT_EQ(view.value(), "the value");
+  EXPECT_EQ(value_without_trailer(view.value()), "the value");
   EXPECT_EQ(view.bytes(), one.bytes_.size());
   EXPECT_EQ(view.data(), one.bytes_.data());
 }
@@ -55,7 +69,7 @@ TEST(Operation, key_and_value_may_be_empty_or_null) {
   Operations one;
   one.add(OperationType::put, std::string_view(), std::string_view());
   EXPECT_EQ(OperationView(one.bytes_.data()).key(), "");
-  EXPECT_EQ(OperationView(one.bytes_.data()).value(), "");
+  EXPECT_EQ(value_without_trailer(OperationView(one.bytes_.data()).value()), "");
   EXPECT_TRUE(one.well_formed());
 }
 
@@ -74,8 +88,8 @@ TEST(Operation, can_be_read_at_any_address) {
 TEST(Operation, has_the_documented_layout) {
   Operations one;
   one.add(OperationType::put, "k", "v", 0x00010203);
-  const std::vector<unsigned char> expected = {1, 0, 0, 0, 3, 2, 1, 0,   1,
-                                               0, 0, 0, 1, 0, 0, 0, 'k', 'v'};
+  const std::vector<unsigned char> expected = {1, 0, 0, 0, 3, 2, 1,   0,   1, 0,
+                                               0, 0, 2, 0, 0, 0, 'k', 'v', 0};
   ASSERT_EQ(one.bytes_.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ(std::to_integer<unsigned char>(one.bytes_[i]), expected[i]) << i;
@@ -146,6 +160,13 @@ TEST(WellFormed, holds_keys_and_the_ends_of_ranges_to_the_key_limit) {
   EXPECT_FALSE(Operations().add(OperationType::put, longest + "k", "v").well_formed());
   EXPECT_TRUE(Operations().add(OperationType::remove_range, "", longest).well_formed());
   EXPECT_FALSE(Operations().add(OperationType::remove_range, "", longest + "k").well_formed());
+}
+
+TEST(WellFormed, refuses_a_put_whose_value_has_no_attributes) {
+  EXPECT_FALSE(Operations().add_stored(OperationType::put, "k", "").well_formed());
+  EXPECT_FALSE(Operations().add_stored(OperationType::put, "k", "text").well_formed());
+  EXPECT_FALSE(Operations().add_stored(OperationType::put, "k", "short\x80").well_formed());
+  EXPECT_TRUE(Operations().add_stored(OperationType::put, "k", "text\x0F").well_formed());
 }
 
 TEST(WellFormed, refuses_lengths_beyond_the_bytes_that_are_there) {

@@ -9,6 +9,7 @@
 #include "quartz/error.hpp"
 #include "quartz/export.hpp"
 #include "quartz/result.hpp"
+#include "quartz/storage/row_attributes.hpp"
 
 namespace quartz {
 
@@ -18,7 +19,9 @@ class CursorState;
 
 /// A position in the ordered rows of one keyspace, as they were when the cursor was made (or in its
 /// snapshot). Starts before the first row; call a `seek`. `ScanOptions` bounds narrow what can be
-/// reached; a `limit` counts rows stepped onto since the last seek.
+/// reached; a `limit` counts rows stepped onto since the last seek. A row that has expired when the
+/// cursor comes to it is stepped over and not counted; one that expires while the cursor is on it
+/// stays until the next move.
 ///
 /// An I/O error or damage makes the cursor invalid and is kept in `error()`: after a loop that ends
 /// on `!valid()`, check it. After `close()` it answers `closed`, and never dangles.
@@ -44,6 +47,8 @@ class QUARTZ_EXPORT Cursor {
   // Need `valid()`; live until the next move.
   std::string_view key() const noexcept { return key_; }
   std::string_view value() const noexcept { return value_; }
+  /// Needs `valid()`; lives until the next move. What the row has beside its value.
+  const RowAttributes& attributes() const noexcept;
 
   /// Why the cursor stopped, if it was not the end of the rows.
   const std::optional<Error>& error() const noexcept;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "quartz/export.hpp"
+#include "quartz/storage/row_attributes.hpp"
 
 namespace quartz {
 
@@ -17,16 +18,19 @@ class QUARTZ_EXPORT PinnedValue {
   using Release = void (*)(void* owner) noexcept;
 
   PinnedValue() noexcept = default;
-  PinnedValue(std::string_view value, void* owner, Release release) noexcept
-      : value_(value), owner_(owner), release_(release) {}
+  PinnedValue(std::string_view value, void* owner, Release release,
+              const RowAttributes& attributes = {}) noexcept
+      : value_(value), attributes_(attributes), owner_(owner), release_(release) {}
   PinnedValue(PinnedValue&& other) noexcept
       : value_(std::exchange(other.value_, {})),
+        attributes_(std::exchange(other.attributes_, {})),
         owner_(std::exchange(other.owner_, nullptr)),
         release_(std::exchange(other.release_, nullptr)) {}
   PinnedValue& operator=(PinnedValue&& other) noexcept {
     if (this != &other) {
       reset();
       value_ = std::exchange(other.value_, {});
+      attributes_ = std::exchange(other.attributes_, {});
       owner_ = std::exchange(other.owner_, nullptr);
       release_ = std::exchange(other.release_, nullptr);
     }
@@ -41,14 +45,19 @@ class QUARTZ_EXPORT PinnedValue {
   // NOLINTNEXTLINE(google-explicit-constructor): it is a view that owns.
   operator std::string_view() const noexcept { return value_; }
 
+  /// What the row has beside its value; none after a move or `reset()`.
+  const RowAttributes& attributes() const noexcept { return attributes_; }
+
   /// Lets the memory go now.
   void reset() noexcept {
     value_ = {};
+    attributes_ = {};
     if (release_ != nullptr) std::exchange(release_, nullptr)(std::exchange(owner_, nullptr));
   }
 
  private:
   std::string_view value_;
+  RowAttributes attributes_;
   void* owner_ = nullptr;
   Release release_ = nullptr;
 };

@@ -16,6 +16,8 @@ struct SnapshotState;
 /// few pointers, whatever the size of the data; holding one keeps superseded versions and log
 /// segments from being reclaimed (`Statistics::snapshots_open` shows how many there are).
 /// After `close()` reads through it answer `closed`.
+/// Expiry is no write: a row that has expired by now is absent to a snapshot too, though it was
+/// there when the snapshot was taken.
 /// Threads: may be read from by any number at a time. Move-only: one owner per pin.
 class QUARTZ_EXPORT Snapshot {
  public:

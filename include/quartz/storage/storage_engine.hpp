@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -15,6 +16,7 @@
 #include "quartz/storage/keyspace.hpp"
 #include "quartz/storage/limits.hpp"
 #include "quartz/storage/pinned_value.hpp"
+#include "quartz/storage/row_attributes.hpp"
 #include "quartz/storage/scan_options.hpp"
 #include "quartz/storage/snapshot.hpp"
 #include "quartz/storage/statistics.hpp"
@@ -65,6 +67,19 @@ class QUARTZ_EXPORT StorageEngine {
   Result<void> put(std::string_view key, std::string_view value, const WriteOptions& options = {});
   Result<void> put(const Keyspace& keyspace, std::string_view key, std::string_view value,
                    const WriteOptions& options = {});
+  /// A row that expires, or is of a kind: `put("k", "v", {.expires_at = engine.now() + 30s})`.
+  /// `invalid_argument` for attributes beyond the limits. (A template so that `put("k", "v", {})`
+  /// still means options.)
+  template <std::same_as<RowAttributes> Attributes = RowAttributes>
+  Result<void> put(std::string_view key, std::string_view value, const Attributes& attributes,
+                   const WriteOptions& options = {}) {
+    return put_row(default_keyspace(), key, value, attributes, options);
+  }
+  template <std::same_as<RowAttributes> Attributes = RowAttributes>
+  Result<void> put(const Keyspace& keyspace, std::string_view key, std::string_view value,
+                   const Attributes& attributes, const WriteOptions& options = {}) {
+    return put_row(keyspace, key, value, attributes, options);
+  }
   /// Removing a key that does not exist succeeds.
   Result<void> remove(std::string_view key, const WriteOptions& options = {});
   Result<void> remove(const Keyspace& keyspace, std::string_view key,
@@ -77,7 +92,8 @@ class QUARTZ_EXPORT StorageEngine {
   /// All of `batch` or nothing, visible at once. An empty batch succeeds and writes nothing.
   Result<void> write(const WriteBatch& batch, const WriteOptions& options = {});
 
-  // Reading. Nothing (an empty optional) means that the key does not exist.
+  // Reading. Nothing (an empty optional) means that the key does not exist, or has expired: which
+  // of the two, nobody can tell.
   Result<std::optional<std::string>> get(std::string_view key,
                                          const ReadOptions& options = {}) const;
   Result<std::optional<std::string>> get(const Keyspace& keyspace, std::string_view key,
@@ -110,6 +126,9 @@ class QUARTZ_EXPORT StorageEngine {
   Cursor cursor(const ScanOptions& options = {}) const;
   /// The state as of now. After `close()`: a snapshot that answers `closed`.
   Snapshot snapshot() const;
+  /// The clock that expiry goes by: the system's, except that it never steps back, not even over a
+  /// reopen. A row that was once found expired stays so.
+  ExpiryTime now() const;
 
   // Asynchronous forms; include <quartz/storage/async.hpp>, which describes them and needs Asio.
   template <class CompletionToken>
@@ -170,6 +189,8 @@ class QUARTZ_EXPORT StorageEngine {
   storage::Engine& engine() const noexcept { return *engine_; }
 
  private:
+  Result<void> put_row(const Keyspace& keyspace, std::string_view key, std::string_view value,
+                       const RowAttributes& attributes, const WriteOptions& options);
   void close_quietly() noexcept;
 
   std::shared_ptr<storage::Engine> engine_;  // Null only after a move.

@@ -10,6 +10,7 @@
 #include "quartz/error.hpp"
 #include "quartz/export.hpp"
 #include "quartz/storage/keyspace.hpp"
+#include "quartz/storage/row_attributes.hpp"
 
 namespace quartz {
 
@@ -21,12 +22,15 @@ class QUARTZ_EXPORT WriteBatch {
  public:
   /// Adds to the default keyspace.
   WriteBatch& put(std::string_view key, std::string_view value);
+  WriteBatch& put(std::string_view key, std::string_view value, const RowAttributes& attributes);
   WriteBatch& remove(std::string_view key);
   /// Removes every key in [first, last). Nothing if `last` <= `first`.
   WriteBatch& remove_range(std::string_view first, std::string_view last);
 
   /// Adds to `keyspace`, which must belong to the engine that the batch is written to.
   WriteBatch& put(const Keyspace& keyspace, std::string_view key, std::string_view value);
+  WriteBatch& put(const Keyspace& keyspace, std::string_view key, std::string_view value,
+                  const RowAttributes& attributes);
   WriteBatch& remove(const Keyspace& keyspace, std::string_view key);
   WriteBatch& remove_range(const Keyspace& keyspace, std::string_view first, std::string_view last);
 
@@ -70,7 +74,7 @@ class QUARTZ_EXPORT WriteBatch {
 
  private:
   void append(std::uint8_t type, const Keyspace* keyspace, std::string_view key,
-              std::string_view value);
+              std::string_view value, const RowAttributes& attributes = {});
 
   std::string operations_;
   std::uint32_t operation_count_ = 0;
