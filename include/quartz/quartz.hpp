@@ -10,6 +10,7 @@
 #include "quartz/storage/keyspace.hpp"
 #include "quartz/storage/limits.hpp"
 #include "quartz/storage/pinned_value.hpp"
+#include "quartz/storage/read_set.hpp"
 #include "quartz/storage/row_attributes.hpp"
 #include "quartz/storage/scan_options.hpp"
 #include "quartz/storage/snapshot.hpp"

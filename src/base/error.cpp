@@ -35,6 +35,8 @@ std::string_view to_string(Errc code) noexcept {
       return "unsupported";
     case Errc::cancelled:
       return "cancelled";
+    case Errc::conflict:
+      return "conflict";
   }
   // No enumerator has this value; somebody cast a number. The message still tells the story.
   return "unknown";

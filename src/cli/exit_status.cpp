@@ -13,6 +13,7 @@ ExitStatus exit_status_of(Errc code) noexcept {
       return ExitStatus::already_exists;
     case Errc::busy:
     case Errc::closed:
+    case Errc::conflict:
       return ExitStatus::busy;
     case Errc::corruption:
       return ExitStatus::corruption;
@@ -60,6 +61,7 @@ std::string_view hint_for(Errc code) noexcept {
     case Errc::unsupported:
       return "use the version of quartz that wrote it: `quartz dump` there, `quartz load` here";
     case Errc::cancelled:
+    case Errc::conflict:
       return "run the command again";
   }
   return "";

@@ -20,6 +20,7 @@
 #include "quartz/storage/cursor.hpp"
 #include "quartz/storage/keyspace.hpp"
 #include "quartz/storage/pinned_value.hpp"
+#include "quartz/storage/read_set.hpp"
 #include "quartz/storage/scan_options.hpp"
 #include "quartz/storage/snapshot.hpp"
 #include "quartz/storage/statistics.hpp"
@@ -176,8 +177,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<void> wait_for_room();
   Result<LogPosition> append_one(const KeyspaceState& keyspace, OperationType type,
                                  std::string_view key, std::string_view value,
-                                 const RowAttributes& attributes);
-  Result<LogPosition> append_batch(const WriteBatch& batch);
+                                 const RowAttributes& attributes, const ReadSet* unchanged);
+  Result<LogPosition> append_batch(const WriteBatch& batch, const ReadSet* unchanged);
   Result<void> check_writable_locked() const QUARTZ_REQUIRES(append_mutex_);
   Result<LogReservation> reserve_locked(std::size_t bytes) QUARTZ_REQUIRES(append_mutex_);
   Result<LogPosition> publish_locked(const LogReservation& reservation, std::uint32_t count,
@@ -190,8 +191,15 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<void> roll_locked(std::size_t bytes) QUARTZ_REQUIRES(append_mutex_);
   void begin_memtable_locked(const std::shared_ptr<LogSegment>& segment)
       QUARTZ_REQUIRES(append_mutex_);
-  void append_without_waiting(const WriteBatch& batch, Done done);
+  void append_without_waiting(const WriteBatch& batch, const ReadSet* unchanged, Done done);
   Result<void> expect_syncs();
+
+  // engine_conditional_write.cpp
+  void prefetch_reads(const ReadSet& reads) const;
+  /// `conflict` if anything of `reads` was written after its sequence, or may have been.
+  Result<void> check_unchanged_locked(const ReadSet& reads) const QUARTZ_REQUIRES(append_mutex_);
+  /// The same for a write of nothing.
+  Result<void> check_unchanged(const ReadSet& reads);
 
   // engine_observers.cpp
   void tell_observers_locked(Sequence first_sequence, std::span<const std::byte> operations,

@@ -179,6 +179,7 @@ void Engine::publish_flushed(std::size_t count) {
   next->active = now.active;
   next->older = now.older;
   next->waiting_count = now.waiting_count - count;
+  next->complete_after = now.complete_after;
   drop_warm_memtables(*next);
   publish_view(std::move(next));
 }
@@ -189,6 +190,7 @@ void Engine::drop_warm_memtables(EngineView& view) const {
   for (const MemtableRef& memtable : view.older) bytes += bytes_of(*memtable);
   while (bytes > config_.memtable_bytes && view.older.size() > view.waiting_count) {
     bytes -= bytes_of(*view.older.back());
+    view.complete_after = std::max(view.complete_after, view.older.back()->last_sequence());
     view.older.pop_back();
   }
 }

@@ -256,6 +256,8 @@ class EngineOpener {
     view->older.assign(memtables_.rbegin(), memtables_.rend());
     view->waiting_count = view->older.size();
     view->levels = engine_.levels_->snapshot();
+    // Who read before the engine was opened has read from another one.
+    view->complete_after = next_sequence_ - 1;
     for (const MemtableRef& memtable : memtables_) engine_.orderer_.follow(memtable);
     engine_.orderer_.follow(view->active);
     engine_.orderer_.start([engine = &engine_] { engine->wake_background(); });

@@ -18,6 +18,7 @@ struct EngineView : std::enable_shared_from_this<EngineView> {
   std::vector<MemtableRef> older;  // Newest first; the first `waiting_count` are not flushed yet,
   std::size_t waiting_count = 0;   // the rest is warm: in `levels` too, kept for fast reads.
   std::shared_ptr<const LevelsSnapshot> levels;
+  Sequence complete_after = 0;  // The memtables hold every write after this one.
 };
 
 }  // namespace quartz::storage

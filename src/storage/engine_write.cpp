@@ -156,6 +156,7 @@ void Engine::begin_memtable_locked(const std::shared_ptr<LogSegment>& segment) {
     next->older.insert(next->older.end(), now.older.begin(), now.older.end());
     next->waiting_count = now.waiting_count + (unused ? 0 : 1);
     next->levels = now.levels;
+    next->complete_after = now.complete_after;
     drop_warm_memtables(*next);
     publish_view(std::move(next));
   }
@@ -244,14 +245,16 @@ Result<LogPosition> Engine::publish_locked(const LogReservation& reservation, st
 
 Result<LogPosition> Engine::append_one(const KeyspaceState& keyspace, OperationType type,
                                        std::string_view key, std::string_view value,
-                                       const RowAttributes& attributes) {
+                                       const RowAttributes& attributes, const ReadSet* unchanged) {
   const std::size_t bytes = encoded_bytes(type, key, value, attributes);
   const std::uint64_t hash = hash_key(key, keyspace.id);
   cache_.prefetch(hash);
+  if (unchanged != nullptr) prefetch_reads(*unchanged);
   MutexLock lock(append_mutex_);
   QUARTZ_TRY(check_writable_locked());
   active_->prefetch(hash);  // Both are needed when the record is written.
   QUARTZ_TRY(check_keyspace(keyspace));
+  if (unchanged != nullptr) QUARTZ_TRY(check_unchanged_locked(*unchanged));
   QUARTZ_ASSIGN(const LogReservation reservation, reserve_locked(bytes));
   if (type == OperationType::put) {
     encode_put(reservation.operations, keyspace.id, key, value, attributes);
@@ -261,12 +264,14 @@ Result<LogPosition> Engine::append_one(const KeyspaceState& keyspace, OperationT
   return publish_locked(reservation, 1, crc32c({reservation.operations, bytes}));
 }
 
-Result<LogPosition> Engine::append_batch(const WriteBatch& batch) {
+Result<LogPosition> Engine::append_batch(const WriteBatch& batch, const ReadSet* unchanged) {
   const auto operations = as_bytes(batch.encoded_operations());
   const std::uint32_t crc = crc32c(operations);
+  if (unchanged != nullptr) prefetch_reads(*unchanged);
   MutexLock lock(append_mutex_);
   QUARTZ_TRY(check_writable_locked());
   QUARTZ_TRY(check_batch(batch));
+  if (unchanged != nullptr) QUARTZ_TRY(check_unchanged_locked(*unchanged));
   QUARTZ_ASSIGN(const LogReservation reservation, reserve_locked(operations.size()));
   std::memcpy(reservation.operations, operations.data(), operations.size());
   return publish_locked(reservation, static_cast<std::uint32_t>(batch.operation_count()), crc);
@@ -295,11 +300,13 @@ Result<void> Engine::write_one(const KeyspaceState& keyspace, OperationType type
   QUARTZ_TRY(check_keyspace(keyspace));
   QUARTZ_TRY(check_operation(type, key, value, attributes));
   if (type == OperationType::remove_range && value <= key) {
+    if (options.unchanged != nullptr) return check_unchanged(*options.unchanged);
     return closed() ? Result<void>(closed_error()) : Result<void>();
   }
   QUARTZ_TRY(admit(encoded_bytes(type, key, value, attributes), type != OperationType::put));
   if (durability == Durability::disk) QUARTZ_TRY(expect_syncs());
-  QUARTZ_ASSIGN(const LogPosition end, append_one(keyspace, type, key, value, attributes));
+  QUARTZ_ASSIGN(const LogPosition end,
+                append_one(keyspace, type, key, value, attributes, options.unchanged));
   if (durability == Durability::disk) {
     const GatePass pass(gate_);
     if (!pass) return closed_error();
@@ -313,10 +320,13 @@ Result<void> Engine::write(const WriteBatch& batch, const WriteOptions& options)
   const Stopwatch watch;
   QUARTZ_ASSIGN(const Durability durability, effective_durability(options));
   QUARTZ_TRY(check_batch(batch));
-  if (batch.empty()) return closed() ? Result<void>(closed_error()) : Result<void>();
+  if (batch.empty()) {
+    if (options.unchanged != nullptr) return check_unchanged(*options.unchanged);
+    return closed() ? Result<void>(closed_error()) : Result<void>();
+  }
   QUARTZ_TRY(admit(batch.bytes(), space_->low() && only_removes(batch)));
   if (durability == Durability::disk) QUARTZ_TRY(expect_syncs());
-  QUARTZ_ASSIGN(const LogPosition end, append_batch(batch));
+  QUARTZ_ASSIGN(const LogPosition end, append_batch(batch, options.unchanged));
   if (durability == Durability::disk) {
     const GatePass pass(gate_);
     if (!pass) return closed_error();
@@ -337,7 +347,7 @@ std::optional<Result<void>> Engine::write_at_once(const WriteBatch& batch,
 void Engine::write_in_background(WriteBatch batch, const WriteOptions& options, Done done) {
   const auto durability = effective_durability(options);
   if (durability && *durability == Durability::disk && back_pressure_.debt() == 0.0) {
-    return append_without_waiting(batch, std::move(done));
+    return append_without_waiting(batch, options.unchanged, std::move(done));
   }
   // Somebody else's thread is not ours to put to sleep.
   auto job = std::make_shared<std::pair<WriteBatch, Done>>(std::move(batch), std::move(done));
@@ -347,7 +357,7 @@ void Engine::write_in_background(WriteBatch batch, const WriteOptions& options, 
 }
 
 // For `Durability::disk`: appends here, and leaves the answer to the sync that it will share.
-void Engine::append_without_waiting(const WriteBatch& batch, Done done) {
+void Engine::append_without_waiting(const WriteBatch& batch, const ReadSet* unchanged, Done done) {
   const GatePass pass(gate_);
   if (!pass) return done(closed_error());
   if (auto checked = check_batch(batch); !checked) return done(std::move(checked));
@@ -355,9 +365,13 @@ void Engine::append_without_waiting(const WriteBatch& batch, Done done) {
     return done(std::move(admitted));
   }
   LogPosition end = log_->end_position();
-  if (!batch.empty()) {
+  if (batch.empty()) {
+    if (unchanged != nullptr) {
+      if (auto checked = check_unchanged(*unchanged); !checked) return done(std::move(checked));
+    }
+  } else {
     if (auto expected = expect_syncs(); !expected) return done(std::move(expected));
-    auto appended = append_batch(batch);
+    auto appended = append_batch(batch, unchanged);
     if (!appended) return done(std::move(appended).error());
     end = *appended;
   }

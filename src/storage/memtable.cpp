@@ -180,6 +180,32 @@ MemtableHit Memtable::find(KeyspaceId keyspace_id, std::string_view key, std::ui
   return {MemtableHit::Kind::tombstone, {}};
 }
 
+bool Memtable::written_after(Sequence at, KeyspaceId keyspace_id, std::string_view key,
+                             std::uint64_t key_hash) const {
+  if (last_sequence() <= at) return false;
+  if (has_range_tombstones_.load(std::memory_order_acquire) &&
+      range_tombstone_over(keyspace_id, key, kSequenceMax) > at) {
+    return true;
+  }
+  const HashIndex::Found found = hash_index_.find(key_hash, [&](std::uint32_t offset) {
+    const OperationView operation(segment_->memory.data() + offset);
+    return operation.keyspace() == keyspace_id && operation.key() == key;
+  });
+  if (found.answer == HashIndex::Answer::absent) return false;
+  if (found.answer == HashIndex::Answer::found) {
+    if (found.sequence_min > at) return true;
+    if (found.sequence_max <= at) return false;
+    // Operations lie in the segment in the order of their sequences.
+    const Version* const first = versions_.first_after(at);
+    return first != nullptr && segment_->memory.data() + found.offset >= first->operation;
+  }
+  const Keyspace* const known = find_keyspace(keyspace_id);
+  if (known == nullptr) return false;
+  order_through(kSequenceMax);
+  const Version* const newest = known->tree.find(key, key_hash, kSequenceMax);
+  return newest != nullptr && newest->sequence > at;
+}
+
 Sequence Memtable::range_tombstone_over(KeyspaceId keyspace_id, std::string_view key,
                                         Sequence at) const noexcept {
   const Keyspace* found = find_keyspace(keyspace_id);

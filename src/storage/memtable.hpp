@@ -62,6 +62,13 @@ class Memtable {
   /// The same for a caller who has `key_hash`, `hash_key(key, keyspace)`, already.
   void insert(Sequence sequence, OperationView operation, std::uint64_t key_hash);
 
+  /// Whether `key` was put or removed after sequence `at`, also as one of a range. `key_hash` is
+  /// `hash_key(key, keyspace)`. Exact, and without a lock but where too many keys share a place of
+  /// the hash index.
+  /// Throws std::bad_alloc as `find` does.
+  bool written_after(Sequence at, KeyspaceId keyspace, std::string_view key,
+                     std::uint64_t key_hash) const;
+
   // Readers.
 
   /// Starts to bring near what `find` and `insert` of a key with that hash read first.

@@ -71,6 +71,7 @@ Result<void> StorageEngine::remove_range(const Keyspace& keyspace, std::string_v
 Result<void> StorageEngine::write(const WriteBatch& batch, const WriteOptions& options) {
   return engine_->write(batch, options);
 }
+std::uint64_t StorageEngine::sequence() const noexcept { return engine_->visible_sequence(); }
 
 Result<std::optional<std::string>> StorageEngine::get(std::string_view key,
                                                       const ReadOptions& options) const {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "storage/arena.hpp"
 #include "storage/radix_tree_node.hpp"
@@ -24,6 +26,7 @@ class VersionLog {
     if (used_ < kVersionsPerChunk && last_ != nullptr) [[likely]]
       return;
     auto* chunk = new (arena.allocate(sizeof(Chunk), alignof(Chunk))) Chunk;
+    chunk->previous = last_;
     (last_ == nullptr ? first_ : last_->next).store(chunk, std::memory_order_release);
     last_ = chunk;
     used_ = 0;
@@ -31,6 +34,21 @@ class VersionLog {
   void append(OperationView operation, Sequence sequence) noexcept {
     last_->versions[used_++] = {operation.data(), sequence, nullptr};
     appended_.store(appended_.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+  }
+
+  /// The oldest version after sequence `at`, taken or not; null if there is none. Cost: a cache
+  /// miss for each 512 versions after it.
+  const Version* first_after(Sequence at) const noexcept {
+    const Version* first = nullptr;
+    std::size_t count = used_;
+    for (const Chunk* chunk = last_; chunk != nullptr; chunk = chunk->previous) {
+      const auto versions = std::span(chunk->versions).first(count);
+      const auto after = std::ranges::upper_bound(versions, at, {}, &Version::sequence);
+      if (after != versions.end()) first = &*after;
+      if (after != versions.begin()) break;
+      count = kVersionsPerChunk;
+    }
+    return first;
   }
 
   // The taking side.
@@ -64,6 +82,7 @@ class VersionLog {
   struct Chunk {
     std::array<Version, kVersionsPerChunk> versions;
     std::atomic<Chunk*> next{nullptr};
+    const Chunk* previous = nullptr;  // The appending side's.
   };
   static_assert(sizeof(Chunk) <= Arena::kAllocationBytesMax);
 

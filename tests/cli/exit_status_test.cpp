@@ -21,7 +21,8 @@ constexpr Errc kAllCodes[] = {Errc::invalid_argument,
                               Errc::read_only,
                               Errc::reopen_required,
                               Errc::unsupported,
-                              Errc::cancelled};
+                              Errc::cancelled,
+                              Errc::conflict};
 
 TEST(ExitStatus, every_error_has_a_status_that_is_not_success_and_a_hint) {
   for (const Errc code : kAllCodes) {

@@ -18,7 +18,8 @@
 //
 // Operations cannot be cancelled: a write that was accepted will be done. An engine that is closed
 // completes what it accepted before; later calls complete with `closed`. Keys, values and batches
-// are copied or moved in.
+// are copied or moved in; a read set of `WriteOptions::unchanged` is not, and must stay as it is
+// until the write has completed.
 
 #include <functional>
 #include <memory>

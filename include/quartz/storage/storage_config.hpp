@@ -80,6 +80,12 @@ struct WriteOptions {
   /// Empty: the engine's default. A promise that the engine cannot keep (`process` or `disk`
   /// without a log) is refused with `invalid_argument`.
   std::optional<Durability> durability = {};
+  /// Null: unconditional. Else the write fails with `conflict`, and writes nothing, if any of these
+  /// keys was written (put, removed, or within a range that was removed) after the set's sequence;
+  /// looking and writing are one step. Also when the engine cannot tell: it knows of the writes
+  /// since its opening that are in memory still (`StorageConfig::memtable_bytes`). Must stay as it
+  /// is until the write has completed.
+  const class ReadSet* unchanged = nullptr;
 };
 
 /// How one read is served.

@@ -16,6 +16,7 @@
 #include "quartz/storage/keyspace.hpp"
 #include "quartz/storage/limits.hpp"
 #include "quartz/storage/pinned_value.hpp"
+#include "quartz/storage/read_set.hpp"
 #include "quartz/storage/row_attributes.hpp"
 #include "quartz/storage/scan_options.hpp"
 #include "quartz/storage/snapshot.hpp"
@@ -37,8 +38,8 @@ class Engine;
 /// Threads: every operation may be called from any number of threads at a time, except moving the
 /// handle and destroying it. Errors: any operation answers `closed` after `close()`, and
 /// `corruption` or `io_error` when stored bytes cannot be read; writes answer `too_large` beyond a
-/// limit of limits.hpp, `no_space` on a full disk, and `reopen_required` once an I/O failure has
-/// stopped writing.
+/// limit of limits.hpp, `conflict` where a condition does not hold, `no_space` on a full disk, and
+/// `reopen_required` once an I/O failure has stopped writing.
 class QUARTZ_EXPORT StorageEngine {
  public:
   /// Opens the database in `directory`, creating both unless the configuration forbids it, and
@@ -89,8 +90,12 @@ class QUARTZ_EXPORT StorageEngine {
                             const WriteOptions& options = {});
   Result<void> remove_range(const Keyspace& keyspace, std::string_view first, std::string_view last,
                             const WriteOptions& options = {});
-  /// All of `batch` or nothing, visible at once. An empty batch succeeds and writes nothing.
+  /// All of `batch` or nothing, visible at once. An empty batch writes nothing, and succeeds unless
+  /// a condition (`WriteOptions::unchanged`) does not hold.
   Result<void> write(const WriteBatch& batch, const WriteOptions& options = {});
+  /// Of the newest write that reads see: everything that is read from now on is as of this sequence
+  /// or newer. Where a `ReadSet` begins.
+  std::uint64_t sequence() const noexcept;
 
   // Reading. Nothing (an empty optional) means that the key does not exist, or has expired: which
   // of the two, nobody can tell.
