@@ -223,6 +223,31 @@ TEST_F(AsyncEngine, a_disk_durable_write_completes_after_its_sync_only) {
   EXPECT_GT(syncs_at_completion, syncs);
 }
 
+TEST_F(AsyncEngine, a_condition_holds_or_is_a_conflict_under_every_durability) {
+  int completed = 0;
+  for (const Durability durability : {Durability::memory, Durability::process, Durability::disk}) {
+    ReadSet reads(engine_->sequence());
+    reads.add("key");
+    const WriteOptions options{.durability = durability, .unchanged = &reads};
+    const auto expect = [&](const auto& matcher) {
+      return bound([&completed, matcher](Result<void> written) {
+        EXPECT_THAT(written, matcher);
+        ++completed;
+      });
+    };
+    engine_->async_put("other", "1", options, expect(Succeeds()));
+    engine_->async_write(WriteBatch(), options, expect(Succeeds()));
+    ASSERT_THAT(engine_->put("key", "value"), Succeeds());
+    engine_->async_put("other", "2", options, expect(FailsWith(Errc::conflict)));
+    engine_->async_remove("other", options, expect(FailsWith(Errc::conflict)));
+    engine_->async_write(WriteBatch(), options, expect(FailsWith(Errc::conflict)));
+    context_.run();
+    context_.restart();
+    EXPECT_EQ(read(*engine_, "other"), "1");
+  }
+  EXPECT_EQ(completed, 15);
+}
+
 TEST_F(AsyncEngine, an_empty_batch_completes_under_every_durability) {
   int completed = 0;
   for (const Durability durability : {Durability::memory, Durability::process, Durability::disk}) {

@@ -73,6 +73,24 @@ TEST(VersionLog, goes_on_where_it_was_found_empty) {
   }
 }
 
+TEST(VersionLog, knows_the_first_version_after_each_sequence_whether_taken_or_not) {
+  StoredOperations operations;
+  const OperationView operation = operations.put("key", "value");
+  Arena arena;
+  VersionLog log;
+  EXPECT_EQ(log.first_after(0), nullptr);
+  // Every other sequence only, as where ranges were removed between.
+  for (Sequence sequence = 2; sequence <= kMany; sequence += 2) {
+    append(log, arena, operation, sequence);
+    if (sequence % 3 == 0) take(log);
+    ASSERT_EQ(log.first_after(sequence), nullptr);
+    ASSERT_EQ(log.first_after(sequence - 1)->sequence, sequence);
+  }
+  for (Sequence sequence = 0; sequence < kMany; ++sequence) {
+    ASSERT_EQ(log.first_after(sequence)->sequence, (sequence + 2) / 2 * 2);
+  }
+}
+
 TEST(VersionLog, can_be_taken_from_while_it_is_appended_to) {
   StoredOperations operations;
   const OperationView operation = operations.put("key", "value");
