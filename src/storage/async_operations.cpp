@@ -39,4 +39,8 @@ void flush_in_background(Engine& engine, std::function<void(Result<void>)> done)
   if (!taken) done(engine.closed_error());
 }
 
+void sync_in_background(Engine& engine, std::function<void(Result<void>)> done) {
+  engine.sync_in_background(std::move(done));
+}
+
 }  // namespace quartz::storage

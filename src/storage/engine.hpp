@@ -122,6 +122,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // Maintenance.
   Result<void> flush();
   Result<void> sync();
+  /// As `sync`, without blocking the caller. `done` is called once, by whichever thread completes
+  /// the sync, possibly before this returns.
+  void sync_in_background(Done done);
   Result<void> start_compaction();
   Result<void> stop_compaction();
   Result<void> compact_range(std::optional<std::string_view> first,

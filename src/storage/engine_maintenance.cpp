@@ -104,6 +104,19 @@ Result<void> Engine::sync() {
   return log_->wait_synced(log_->end_position());
 }
 
+void Engine::sync_in_background(Done done) {
+  if (!config_.enable_wal) {
+    // A flush is what takes its place, and waits.
+    const bool taken = pool_.try_submit([this, done] { done(flush()); });
+    if (!taken) done(closed_error());
+    return;
+  }
+  const GatePass pass(gate_);
+  if (!pass || closed()) return done(closed_error());
+  if (auto expected = expect_syncs(); !expected) return done(std::move(expected));
+  log_->when_synced(log_->end_position(), std::move(done));
+}
+
 Result<void> Engine::start_compaction() {
   const GatePass pass(gate_);
   if (!pass || closed()) return closed_error();

@@ -77,6 +77,7 @@ TEST_F(AsyncEngine, a_coroutine_writes_and_reads) {
         WriteBatch batch;
         batch.put("c", "3").remove("b");
         EXPECT_THAT(co_await engine.async_write(std::move(batch), asio::use_awaitable), Succeeds());
+        EXPECT_THAT(co_await engine.async_sync(asio::use_awaitable), Succeeds());
         EXPECT_THAT(co_await engine.async_flush(asio::use_awaitable), Succeeds());
         const auto c = co_await engine.async_get("c", asio::use_awaitable);
         EXPECT_EQ(c.value(), "3");
@@ -248,6 +249,78 @@ TEST_F(AsyncEngine, a_condition_holds_or_is_a_conflict_under_every_durability) {
   EXPECT_EQ(completed, 15);
 }
 
+TEST_F(AsyncEngine, syncs_neither_block_nor_sync_one_by_one) {
+  constexpr int kSyncs = 200;
+  files_.hold();
+  int completed = 0;
+  const std::uint64_t syncs = engine_->statistics().log_syncs;
+  for (int i = 0; i < kSyncs; ++i) {
+    asio::post(context_, [&, i] {
+      EXPECT_THAT(engine_->put(numbered_key(static_cast<std::uint64_t>(i)), "value"), Succeeds());
+      engine_->async_sync(bound([&](Result<void> synced) {
+        EXPECT_THAT(synced, Succeeds());
+        ++completed;
+      }));
+    });
+  }
+  context_.poll();
+  files_.wait_until_held();
+  EXPECT_EQ(completed, 0);
+  EXPECT_EQ(keys_of(*engine_).size(), static_cast<std::size_t>(kSyncs));
+  files_.release();
+  context_.run();
+  EXPECT_EQ(completed, kSyncs);
+  EXPECT_LE(engine_->statistics().log_syncs - syncs, 3u);
+}
+
+TEST_F(AsyncEngine, a_sync_completes_once_what_was_acknowledged_before_it_is_on_the_disk) {
+  ASSERT_THAT(engine_->put("key", "value"), Succeeds());
+  files_.hold();
+  bool completed = false;
+  std::uint64_t syncs_at_completion = 0;
+  const std::uint64_t syncs = files_.syncs();
+  engine_->async_sync(bound([&](Result<void> synced) {
+    EXPECT_THAT(synced, Succeeds());
+    syncs_at_completion = files_.syncs();
+    completed = true;
+  }));
+  files_.wait_until_held();
+  context_.poll();
+  EXPECT_FALSE(completed);
+  files_.release();
+  context_.run();
+  EXPECT_TRUE(completed);
+  EXPECT_GT(syncs_at_completion, syncs);
+}
+
+TEST_F(AsyncEngine, a_sync_with_nothing_to_do_completes_without_one) {
+  ASSERT_THAT(engine_->put("key", "value", kDisk), Succeeds());
+  const std::uint64_t syncs = engine_->statistics().log_syncs;
+  bool completed = false;
+  engine_->async_sync(bound([&](Result<void> synced) {
+    EXPECT_THAT(synced, Succeeds());
+    completed = true;
+  }));
+  context_.run();
+  EXPECT_TRUE(completed);
+  EXPECT_EQ(engine_->statistics().log_syncs, syncs);
+}
+
+TEST_F(AsyncEngine, without_a_log_a_sync_is_a_flush) {
+  StorageConfig config = small_config();
+  config.enable_wal = false;
+  StorageEngine engine = open_small(scratch_ / "unlogged", config);
+  ASSERT_THAT(engine.put("key", "value"), Succeeds());
+  bool completed = false;
+  engine.async_sync(bound([&](Result<void> synced) {
+    EXPECT_THAT(synced, Succeeds());
+    completed = true;
+  }));
+  context_.run();
+  EXPECT_TRUE(completed);
+  EXPECT_EQ(engine.statistics().flushes, 1u);
+}
+
 TEST_F(AsyncEngine, an_empty_batch_completes_under_every_durability) {
   int completed = 0;
   for (const Durability durability : {Durability::memory, Durability::process, Durability::disk}) {
@@ -349,8 +422,9 @@ TEST_F(AsyncEngine, after_close_everything_completes_with_closed) {
   engine_->async_write(WriteBatch(), closed());
   engine_->async_write(WriteBatch(), kDisk, closed());
   engine_->async_flush(closed());
+  engine_->async_sync(closed());
   context_.run();
-  EXPECT_EQ(completed, 9);
+  EXPECT_EQ(completed, 10);
 }
 
 TEST_F(AsyncEngine, close_completes_what_was_accepted_before) {

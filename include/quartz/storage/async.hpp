@@ -14,7 +14,7 @@
 // the initiating call if that runs on the handler's executor. A chain of such completions is cut
 // every few steps by an `asio::post`, so that loops do not grow the stack. The rest is completed
 // from elsewhere, as by `asio::post`: reads of the levels and delayed writes by a pool of
-// `StorageConfig::read_threads`, disk-durable writes by the sync that they share.
+// `StorageConfig::read_threads`, disk-durable writes and `async_sync` by the sync that they share.
 //
 // Operations cannot be cancelled: a write that was accepted will be done. An engine that is closed
 // completes what it accepted before; later calls complete with `closed`. Keys, values and batches
@@ -155,6 +155,15 @@ auto StorageEngine::async_flush(CompletionToken&& token) {
       [](auto handler, std::shared_ptr<storage::Engine> engine) {
         storage::flush_in_background(*engine,
                                      storage::complete_elsewhere<void>(std::move(handler)));
+      },
+      token, engine_);
+}
+
+template <class CompletionToken>
+auto StorageEngine::async_sync(CompletionToken&& token) {
+  return boost::asio::async_initiate<CompletionToken, void(Result<void>)>(
+      [](auto handler, std::shared_ptr<storage::Engine> engine) {
+        storage::sync_in_background(*engine, storage::complete_elsewhere<void>(std::move(handler)));
       },
       token, engine_);
 }

@@ -36,5 +36,7 @@ QUARTZ_EXPORT void write_in_background(Engine& engine, WriteBatch batch,
                                        std::function<void(Result<void>)> done);
 /// Calls `done` later, from a thread of the engine; at once if the engine is closed.
 QUARTZ_EXPORT void flush_in_background(Engine& engine, std::function<void(Result<void>)> done);
+/// Calls `done` once, possibly before it returns, from whichever thread completes the sync.
+QUARTZ_EXPORT void sync_in_background(Engine& engine, std::function<void(Result<void>)> done);
 
 }  // namespace quartz::storage

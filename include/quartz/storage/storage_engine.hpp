@@ -155,6 +155,8 @@ class QUARTZ_EXPORT StorageEngine {
   auto async_write(WriteBatch batch, CompletionToken&& token);
   template <class CompletionToken>
   auto async_flush(CompletionToken&& token);
+  template <class CompletionToken>
+  auto async_sync(CompletionToken&& token);
 
   // Keyspaces.
   Keyspace default_keyspace() const;
