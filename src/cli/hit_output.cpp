@@ -11,6 +11,7 @@
 #include "base/utf8.hpp"
 #include "cli/progress.hpp"
 #include "cli/text_encoding.hpp"
+#include "protocol/base64.hpp"
 
 namespace quartz::cli {
 namespace {
@@ -22,7 +23,7 @@ std::string readable(std::uint64_t nanoseconds) {
 void append_json_hit(std::string& to, const VectorHit& hit) {
   const bool text = is_utf8(hit.id);
   to += text ? R"({"id":)" : R"({"id_base64":)";
-  to += boost::json::serialize(boost::json::string(text ? hit.id : to_base64(hit.id)));
+  to += boost::json::serialize(boost::json::string(text ? hit.id : protocol::to_base64(hit.id)));
   to += fmt::format(R"(,"score":{})", hit.score);
   // A payload is JSON already, and stays what was stored.
   if (!hit.payload.empty()) to += fmt::format(R"(,"payload":{})", hit.payload);

@@ -11,6 +11,7 @@
 #include "base/try.hpp"
 #include "cli/row_options.hpp"
 #include "cli/text_encoding.hpp"
+#include "protocol/base64.hpp"
 
 namespace quartz::cli {
 namespace {
@@ -50,7 +51,7 @@ Result<void> take_field(Fields& fields, std::string_view name, const boost::json
   // Catches "key" beside "key_base64" as well; neither could be preferred.
   if (*place) return malformed(fmt::format("\"{}\" is given twice", name));
   const std::string_view text = view_of(content.get_string());
-  *place = base64 ? from_base64(text) : std::optional<std::string>(std::in_place, text);
+  *place = base64 ? protocol::from_base64(text) : std::optional<std::string>(std::in_place, text);
   if (!*place) return malformed(fmt::format("\"{}\" is not base64", name));
   return {};
 }

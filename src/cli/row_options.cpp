@@ -8,6 +8,7 @@
 
 #include "base/try.hpp"
 #include "base/utf8.hpp"
+#include "protocol/base64.hpp"
 
 namespace quartz::cli {
 namespace {
@@ -18,7 +19,7 @@ void append_json_bytes(std::string& to, std::string_view field, std::string_view
   to += '"';
   to += field;
   to += text ? "\":" : "_base64\":";
-  const std::string base64 = text ? std::string{} : to_base64(bytes);
+  const std::string base64 = text ? std::string{} : protocol::to_base64(bytes);
   const std::string_view shown = text ? bytes : std::string_view(base64);
   to += boost::json::serialize(boost::json::string_view(shown.data(), shown.size()));
 }

@@ -12,8 +12,6 @@ namespace quartz::cli {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
-constexpr std::string_view kBase64Digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::uint8_t octet(char c) noexcept { return static_cast<std::uint8_t>(c); }
 
@@ -116,41 +114,6 @@ Result<std::string> from_hex(std::string_view text) {
     }
     bytes += *byte;
   }
-  return bytes;
-}
-
-std::string to_base64(std::string_view bytes) {
-  std::string text;
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::size_t present = std::min<std::size_t>(3, bytes.size() - at);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      bits = bits << 8 | (i < present ? octet(bytes[at + i]) : 0u);
-    for (std::size_t i = 0; i < 4; ++i) {
-      text += i <= present ? kBase64Digits[bits >> (18 - 6 * i) & 63] : '=';
-    }
-  }
-  return text;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
-  std::string bytes;
-  std::uint32_t bits = 0;
-  unsigned held = 0;  // How many low bits of `bits` were not given out yet.
-  for (const char c : text) {
-    const std::size_t digit = kBase64Digits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(digit);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    bytes += static_cast<char>(static_cast<std::uint8_t>(bits >> held));
-    bits &= (1u << held) - 1;
-  }
-  // Bits that no byte takes must be zero, so that every value has exactly one text.
-  if (held == 6 || bits != 0) return std::nullopt;
   return bytes;
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,10 +18,6 @@ Result<std::string> unescaped(std::string_view text);
 /// Lower-case hexadecimal, two digits a byte, and back (either case, an even number of digits).
 std::string to_hex(std::string_view bytes);
 Result<std::string> from_hex(std::string_view text);
-
-/// Base64 of RFC 4648 with padding, and back; nothing if `text` is not exactly that.
-std::string to_base64(std::string_view bytes);
-std::optional<std::string> from_base64(std::string_view text);
 
 /// How keys and values are written on a command line.
 enum class TextFormat {

@@ -45,25 +45,6 @@ TEST(TextEncoding, hexadecimal_takes_both_cases_and_whole_bytes) {
   EXPECT_THAT(from_hex("zz"), FailsWith(Errc::invalid_argument));
 }
 
-TEST(TextEncoding, base64_is_that_of_rfc_4648) {
-  // The RFC's own examples.
-  EXPECT_EQ(to_base64(""), "");
-  EXPECT_EQ(to_base64("f"), "Zg==");
-  EXPECT_EQ(to_base64("fo"), "Zm8=");
-  EXPECT_EQ(to_base64("foo"), "Zm9v");
-  EXPECT_EQ(to_base64("foobar"), "Zm9vYmFy");
-  for (std::size_t length = 0; length <= 256; ++length) {
-    const std::string bytes = every_byte().substr(0, length);
-    EXPECT_EQ(from_base64(to_base64(bytes)), bytes) << length;
-  }
-}
-
-TEST(TextEncoding, base64_has_one_text_for_each_value) {
-  for (const char* text : {"Zg", "Zg=", "Zh==", "Zm9=", "====", "Z===", "Zg==Zg==", "Zm 9"}) {
-    EXPECT_EQ(from_base64(text), std::nullopt) << text;
-  }
-}
-
 TEST(TextEncoding, arguments_are_decoded_as_their_format_says) {
   EXPECT_EQ(decode_argument(TextFormat::text, "a\\t", "KEY").value(), "a\\t");
   EXPECT_EQ(decode_argument(TextFormat::escaped, "a\\t", "KEY").value(), "a\t");
