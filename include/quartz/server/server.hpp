@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "quartz/export.hpp"
+#include "quartz/result.hpp"
+#include "quartz/server/server_config.hpp"
+#include "quartz/server/server_statistics.hpp"
+#include "quartz/storage/storage_engine.hpp"
+
+namespace quartz {
+
+namespace server {
+class RunningServer;
+}
+
+/// Serves one engine to other processes: HTTP with JSON, and the protocol of Redis. Any number of
+/// servers may run in a process, also several over one engine, which the application may go on to
+/// use itself.
+///
+/// Threads: all calls may run at the same time, except moving the handle and destroying it.
+class QUARTZ_EXPORT Server {
+ public:
+  /// Listens and serves when it returns. Errors: `invalid_argument` for a configuration that makes
+  /// no sense, or one that would let other machines in without authentication; `busy` if an
+  /// address is in use; `io_error` if it cannot be listened on, or a certificate not be read.
+  static Result<Server> start(std::shared_ptr<StorageEngine> engine, ServerConfig config = {});
+  /// As above; `engine` must outlive the server.
+  static Result<Server> start(StorageEngine& engine, ServerConfig config = {});
+
+  Server(Server&&) noexcept;
+  Server& operator=(Server&&) noexcept;
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  /// Stops.
+  ~Server();
+
+  /// Accepts nobody any more, lets requests that have begun finish for at most `drain_timeout`,
+  /// then closes what is left; all of its threads have ended when it returns. The engine stays
+  /// open. A second call returns at once.
+  void stop();
+
+  /// The port listened on; nothing for a protocol that is off.
+  std::optional<std::uint16_t> http_port() const noexcept;
+  std::optional<std::uint16_t> resp_port() const noexcept;
+
+  /// Reads the files of the certificates again; connections from then on use them. On failure
+  /// those in use stay. Without TLS there is nothing to do.
+  Result<void> reload_certificates();
+  /// Replaces the limits for requests from now on; `invalid_argument` for those that make no sense.
+  Result<void> set_limits(const RequestLimits& limits);
+
+  ServerStatistics statistics() const;
+
+ private:
+  explicit Server(std::unique_ptr<server::RunningServer> running) noexcept;
+
+  std::unique_ptr<server::RunningServer> running_;  // Null only after a move.
+};
+
+}  // namespace quartz

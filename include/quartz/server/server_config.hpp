@@ -1,0 +1,100 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "quartz/storage/durability.hpp"
+#include "quartz/storage/storage_config.hpp"
+
+namespace quartz {
+
+/// Where one protocol listens.
+struct ListenerConfig {
+  bool enabled = true;                ///< False: this protocol is not served at all.
+  std::string address = "127.0.0.1";  ///< A numeric IPv4 or IPv6 address, or "localhost".
+  std::uint16_t port = 0;             ///< 0: any free one; the server tells which.
+};
+
+/// Bounds on what one request or connection may take. They are judged before memory is reserved.
+struct RequestLimits {
+  std::size_t header_bytes_max = 8 * 1024;           ///< Request line and headers; beyond: 431.
+  std::size_t header_count_max = 64;                 ///< Beyond: 431.
+  std::size_t body_bytes_max = 64 << 20;             ///< Beyond: 413. 0: no body at all.
+  std::chrono::milliseconds header_timeout{10'000};  ///< First byte to last header; beyond: 408.
+  /// A body that arrives more slowly, on the whole, is abandoned with 408, and so is a client that
+  /// takes its responses more slowly. Counted from `header_timeout` after its beginning. 0: off.
+  std::size_t transfer_bytes_per_second_min = 1024;
+  std::chrono::milliseconds idle_timeout{75'000};  ///< Between requests; 0: never.
+  std::chrono::milliseconds tls_handshake_timeout{5'000};
+};
+
+/// Certificates, in PEM files. Without a certificate connections are not encrypted.
+struct TlsConfig {
+  std::string certificate_file = {};  ///< The server's, followed by what signs it.
+  std::string key_file = {};          ///< Its private key.
+  std::string client_ca_file = {};    ///< Not empty: clients must show a certificate signed by it.
+};
+
+/// Which web pages may use the HTTP interface from a browser.
+struct CorsConfig {
+  std::vector<std::string> origins = {};  ///< Empty: none; "*": any; else exact origins.
+};
+
+/// Who may do what. Nothing can be configured yet, so that a server that other machines could
+/// reach is refused.
+struct AuthenticationConfig {
+  /// Whether anybody has to prove who he is.
+  bool configured() const noexcept { return false; }
+};
+
+/// One served request, for the log of accesses. Neither keys nor values nor headers.
+struct AccessRecord {
+  std::string_view protocol;  ///< "http".
+  std::string_view method;    ///< "GET".
+  std::string_view route;     ///< The template, "/api/v1/kv/{key}"; empty if none matched.
+  std::string_view request_id;
+  std::string_view remote;  ///< Address and port.
+  int status = 0;
+  std::size_t request_bytes = 0;         ///< Of the body.
+  std::size_t response_bytes = 0;        ///< Of the body as sent.
+  std::chrono::nanoseconds duration{0};  ///< From the last byte received to the response made.
+};
+
+/// Receives access records. Called on io threads, also several at once; must be quick.
+using AccessLog = std::function<void(const AccessRecord&)>;
+
+/// How a server is started. Every option has a unit, a default and a documented meaning of zero;
+/// values that make no sense are refused by `Server::start` with `invalid_argument` naming the
+/// option. docs/guide/server.md describes each.
+struct ServerConfig {
+  // Listening.
+  ListenerConfig http = {.port = 3000};
+  ListenerConfig resp = {.port = 7379};
+  std::uint32_t io_threads = 0;            ///< 0: one for each processor; at most 256.
+  std::uint32_t connections_max = 10'000;  ///< Of all protocols together; beyond: refused at once.
+  /// How long `stop()` lets running requests go on. 0: they are cut off.
+  std::chrono::milliseconds drain_timeout{10'000};
+  RequestLimits limits = {};
+  TlsConfig tls = {};
+  CorsConfig cors = {};
+  AuthenticationConfig authentication = {};
+
+  // Writing.
+  /// For all writes of clients. Empty: what the engine was opened with, on the io thread.
+  std::optional<Durability> durability = {};
+  std::uint32_t worker_threads = 4;  ///< For work that blocks; 1 to 256. Started when needed.
+
+  // Observation.
+  Logger logger = {};         ///< Empty: warnings and errors go to spdlog's default.
+  AccessLog access_log = {};  ///< Empty: accesses are counted and not logged.
+  /// Requests that take longer are logged as a warning, too. 0: none.
+  std::chrono::milliseconds slow_request_threshold{0};
+};
+
+}  // namespace quartz

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace quartz {
+
+/// Counters since a server's start, and gauges as of now. Each figure is exact on its own; together
+/// they are not a consistent cut.
+struct ServerStatistics {
+  std::uint64_t connections_open = 0;
+  std::uint64_t connections_accepted = 0;
+  std::uint64_t connections_refused = 0;    ///< Beyond `connections_max`.
+  std::uint64_t tls_handshakes_failed = 0;  ///< Those that took too long included.
+  std::uint64_t deadlines_missed = 0;       ///< Connections whose peer was too slow.
+  /// HTTP requests by the first digit of their status: [2] counts 200 to 299.
+  std::array<std::uint64_t, 6> http_responses = {};
+  std::uint64_t http_request_bytes = 0;   ///< Of bodies.
+  std::uint64_t http_response_bytes = 0;  ///< Of bodies as sent.
+};
+
+}  // namespace quartz

@@ -1,0 +1,82 @@
+#include "server/http/application.hpp"
+
+#include <exception>
+#include <new>
+#include <utility>
+
+#include "server/http/content_coding.hpp"
+#include "server/http/cors.hpp"
+#include "server/http/document_routes.hpp"
+#include "server/http/problem.hpp"
+
+namespace quartz::server {
+
+HttpApplication::HttpApplication(HttpSurroundings surroundings)
+    : around_(std::move(surroundings)),
+      health_(around_.engine, around_.statistics, around_.stopping),
+      kv_(around_.engine, around_.workers, around_.config.durability) {
+  health_.add_to(table_);
+  kv_.add_to(table_);
+  add_document_routes(table_);
+}
+
+boost::asio::awaitable<Response> HttpApplication::answer(Request& request,
+                                                         std::string_view& route) {
+  const CorsConfig& cors = around_.config.cors;
+  if (!cors.origins.empty() && is_preflight(request)) co_return preflight_response(cors, request);
+  try {
+    std::variant<const Route*, Response> chosen = table_.choose(request);
+    if (auto* const refusal = std::get_if<Response>(&chosen)) co_return std::move(*refusal);
+    const Route* const found = *std::get_if<const Route*>(&chosen);
+    route = found->path;
+    co_return co_await run(*found, request);
+  } catch (const std::bad_alloc&) {
+    co_return problem_response({.status = 503,
+                                .code = "out_of_memory",
+                                .detail = "there is no memory for this request",
+                                .retryable = true,
+                                .executed = Executed::unknown});
+  } catch (const std::exception& error) {
+    around_.log.error("http: {} {} ended with: {}", to_string(request.method), route, error.what());
+    co_return problem_response({.status = 500,
+                                .code = "internal",
+                                .detail = "an internal error; the log has more",
+                                .executed = Executed::unknown});
+  }
+}
+
+boost::asio::awaitable<Response> HttpApplication::run(const Route& route, Request& request) {
+  if (const auto* const function = std::get_if<Route::Function>(&route.function)) {
+    co_return (*function)(request);
+  }
+  co_return co_await (*std::get_if<Route::LongFunction>(&route.function))(request);
+}
+
+void HttpApplication::complete(const Request& request, Response& response) const {
+  if (response.is_problem) name_request(response, request.request_id);
+  allow_origin(around_.config.cors, request, response);
+  encode_body(response, request.header("Accept-Encoding"));
+}
+
+void HttpApplication::record(const AccessRecord& access) {
+  const auto digit = static_cast<std::size_t>(access.status / 100) % responses_.size();
+  responses_[digit].fetch_add(1, std::memory_order_relaxed);
+  request_bytes_.fetch_add(access.request_bytes, std::memory_order_relaxed);
+  response_bytes_.fetch_add(access.response_bytes, std::memory_order_relaxed);
+  if (around_.config.access_log) around_.config.access_log(access);
+  const auto threshold = around_.config.slow_request_threshold;
+  if (threshold.count() > 0 && access.duration >= threshold) {
+    around_.log.warn("http: {} {} took {} ms (request {})", access.method, access.route,
+                     access.duration / std::chrono::milliseconds(1), access.request_id);
+  }
+}
+
+void HttpApplication::add_statistics(ServerStatistics& to) const noexcept {
+  for (std::size_t digit = 0; digit < responses_.size(); ++digit) {
+    to.http_responses[digit] = responses_[digit].load(std::memory_order_relaxed);
+  }
+  to.http_request_bytes = request_bytes_.load(std::memory_order_relaxed);
+  to.http_response_bytes = response_bytes_.load(std::memory_order_relaxed);
+}
+
+}  // namespace quartz::server

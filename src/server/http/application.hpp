@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "quartz/server/server_config.hpp"
+#include "quartz/server/server_statistics.hpp"
+#include "quartz/storage/storage_engine.hpp"
+#include "server/http/health_routes.hpp"
+#include "server/http/kv_routes.hpp"
+#include "server/http/route_table.hpp"
+#include "server/transport/current_limits.hpp"
+#include "server/transport/server_log.hpp"
+#include "server/transport/worker_threads.hpp"
+
+namespace quartz::server {
+
+/// What HTTP needs of the server that it belongs to. All of it outlives the application.
+struct HttpSurroundings {
+  StorageEngine& engine;
+  WorkerThreads& workers;
+  const ServerConfig& config;
+  const CurrentLimits& limits;
+  const ServerLog& log;
+  const std::atomic<bool>& stopping;
+  std::function<ServerStatistics()> statistics;
+};
+
+/// The HTTP interface, apart from connections: from a request to its response. Threads: any.
+class HttpApplication {
+ public:
+  explicit HttpApplication(HttpSurroundings surroundings);
+  HttpApplication(const HttpApplication&) = delete;
+  HttpApplication& operator=(const HttpApplication&) = delete;
+
+  /// Answers a request that arrived whole. `route` becomes the template that it matched, empty if
+  /// none. Throws nothing: what goes wrong within becomes a response.
+  boost::asio::awaitable<Response> answer(Request& request, std::string_view& route);
+  /// Adds to any response what depends on the request: its id in a problem, CORS, coding.
+  void complete(const Request& request, Response& response) const;
+  /// Counts and logs it. `sent_bytes` are those of the body.
+  void record(const AccessRecord& access);
+
+  const CurrentLimits& limits() const noexcept { return around_.limits; }
+  const RouteTable& routes() const noexcept { return table_; }
+  /// Fills in the figures of HTTP.
+  void add_statistics(ServerStatistics& to) const noexcept;
+
+ private:
+  boost::asio::awaitable<Response> run(const Route& route, Request& request);
+
+  HttpSurroundings around_;
+  HealthRoutes health_;
+  KvRoutes kv_;
+  RouteTable table_;
+  std::array<std::atomic<std::uint64_t>, 6> responses_ = {};
+  std::atomic<std::uint64_t> request_bytes_{0};
+  std::atomic<std::uint64_t> response_bytes_{0};
+};
+
+}  // namespace quartz::server

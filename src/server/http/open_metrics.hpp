@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "quartz/server/server_statistics.hpp"
+#include "quartz/storage/statistics.hpp"
+
+namespace quartz::server {
+
+inline constexpr std::string_view kOpenMetrics =
+    "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// The figures of engine and server in the text format of OpenMetrics 1.0, which Prometheus reads.
+std::string open_metrics(const Statistics& engine, const ServerStatistics& server);
+
+}  // namespace quartz::server

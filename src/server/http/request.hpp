@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/http/arguments.hpp"
+
+namespace quartz::server {
+
+enum class Method : std::uint8_t { get, head, put, post, remove, patch, options, other };
+
+/// "GET"; "OTHER" for methods that no route has.
+std::string_view to_string(Method method) noexcept;
+
+struct Header {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// One received HTTP request. Views point into the request, which is why it stays where it is.
+class Request {
+ public:
+  Request() = default;
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
+  Method method = Method::other;
+  std::string_view target;  ///< As received: "/api/v1/kv/a%2Fb?x=1".
+  std::string_view path;    ///< Of the target, still encoded: "/api/v1/kv/a%2Fb".
+  std::string_view query;   ///< Of the target, still encoded, without the question mark: "x=1".
+  std::vector<Header> headers;
+  std::string body;
+  bool keep_alive = true;
+  bool http_1_0 = false;
+  bool expects_continue = false;
+  Arguments arguments;          ///< Of path and query, once the route is known.
+  std::string_view request_id;  ///< Taken from the client or made for it.
+
+  /// Value of the first header of that name, in any case; empty if there is none.
+  std::string_view header(std::string_view name) const noexcept;
+  bool has_header(std::string_view name) const noexcept;
+  std::size_t count_headers(std::string_view name) const noexcept;
+
+  /// Empty again, keeping memory of a reasonable size.
+  void clear();
+
+ private:
+  friend class RequestParser;
+
+  std::vector<char> head_;  // What the views point into.
+};
+
+/// Whether two names of headers, or tokens, are the same: letters of ASCII in any case.
+bool same_token(std::string_view a, std::string_view b) noexcept;
+
+/// Without blanks and tabs at both ends.
+std::string_view trimmed(std::string_view text) noexcept;
+
+}  // namespace quartz::server

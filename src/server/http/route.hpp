@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "server/http/request.hpp"
+#include "server/http/response.hpp"
+
+namespace quartz::server {
+
+enum class ParameterPlace : std::uint8_t { path, query };
+enum class ParameterType : std::uint8_t {
+  text,     ///< Any bytes, percent-encoded; `maximum` bounds their number.
+  integer,  ///< `minimum` to `maximum`.
+  boolean,  ///< true, false, 1, 0; alone, as in `?keys_only`, it is true.
+};
+
+struct RouteParameter {
+  std::string_view name;
+  ParameterPlace place = ParameterPlace::query;
+  ParameterType type = ParameterType::text;
+  std::string_view description = {};
+  std::uint64_t minimum = 0;
+  std::uint64_t maximum = 0;
+};
+
+/// One form that a body may have. `schema` is JSON Schema, as text.
+struct BodyForm {
+  std::string_view content_type;
+  std::string_view schema = "{}";
+};
+
+struct RouteResponse {
+  int status = 200;
+  std::string_view description = {};
+  std::vector<BodyForm> forms = {};  ///< Empty: no body.
+};
+
+/// One operation of the HTTP interface. What is said here is all that is known of it: dispatch,
+/// validation and documents go by it.
+struct Route {
+  /// Answers at once; what it does takes microseconds.
+  using Function = std::function<Response(Request&)>;
+  /// May wait, and goes on on the same executor.
+  using LongFunction = std::function<boost::asio::awaitable<Response>(Request&)>;
+
+  Method method = Method::get;  ///< GET serves HEAD too.
+  std::string_view path;        ///< "/api/v1/kv/{key}".
+  std::string_view name;        ///< Unique, for programs that are generated: "get_value".
+  std::string_view summary;
+  std::string_view scope;  ///< What a client must be allowed: "kv:read"; empty: nothing.
+  std::vector<RouteParameter> parameters = {};
+  std::vector<BodyForm> body = {};  ///< Empty: a request with a body is refused.
+  std::vector<RouteResponse> responses = {};
+  std::variant<Function, LongFunction> function;
+};
+
+}  // namespace quartz::server

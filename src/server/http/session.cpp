@@ -1,0 +1,171 @@
+#include "server/http/session.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <boost/asio/error.hpp>
+
+#include "base/clock.hpp"
+#include "server/http/problem.hpp"
+#include "server/http/request_id.hpp"
+#include "server/http/response_writer.hpp"
+
+namespace quartz::server {
+namespace {
+
+using State = RequestParser::State;
+
+constexpr std::size_t kReadBytes = std::size_t{16} << 10;
+// Beyond it, answers do not wait for the end of the requests that arrived with theirs.
+constexpr std::size_t kOutBytesMax = std::size_t{64} << 10;
+
+}  // namespace
+
+HttpSession::HttpSession(std::shared_ptr<Connection> connection, HttpApplication& application)
+    : connection_(std::move(connection)),
+      application_(application),
+      limits_(application_.limits().get()),
+      limits_version_(application_.limits().version()) {}
+
+boost::asio::awaitable<void> HttpSession::run() {
+  bool goes_on = true;
+  while (goes_on) {
+    refresh_limits();
+    if (!co_await receive_request()) co_return;
+    goes_on = co_await answer_request();
+    if (out_.size() > kOutBytesMax && !co_await flush()) co_return;
+  }
+  if (co_await flush()) co_await connection_->close_gently();
+}
+
+void HttpSession::refresh_limits() {
+  const std::uint32_t version = application_.limits().version();
+  if (version == limits_version_) return;
+  limits_version_ = version;
+  limits_ = application_.limits().get();
+}
+
+// True with a request that is whole or refused; false if there is nobody left to answer.
+boost::asio::awaitable<bool> HttpSession::receive_request() {
+  parser_.reset();
+  began_.reset();
+  told_to_continue_ = false;
+  while (true) {
+    if (begin_ < end_) begin_ += parser_.feed(unread(), limits_);
+    const State state = parser_.state();
+    if (state == State::complete || state == State::failed) co_return true;
+    if (state == State::body && parser_.request().expects_continue &&
+        !std::exchange(told_to_continue_, true) && parser_.request().body.empty()) {
+      out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+    }
+    if (!co_await flush()) co_return false;
+    if (!co_await receive_more()) co_return parser_.state() == State::failed;
+  }
+}
+
+boost::asio::awaitable<bool> HttpSession::receive_more() {
+  const State state = parser_.state();
+  make_room();
+  connection_->set_deadline(receive_deadline());
+  const Received received = co_await connection_->read_some(
+      boost::asio::buffer(buffer_.data() + end_, buffer_.size() - end_),
+      state == State::idle ? Awaited::next_request : Awaited::rest_of_request);
+  end_ += received.bytes;
+  if (!received.error) co_return true;
+  if (received.error == boost::asio::error::timed_out && state != State::idle) {
+    parser_.give_up(408,
+                    state == State::head
+                        ? "the header took longer than limits.header_timeout"
+                        : "the body came more slowly than limits.transfer_bytes_per_second_min");
+  }
+  co_return false;
+}
+
+void HttpSession::make_room() {
+  // Any head fits, and any line between chunks.
+  const std::size_t size = std::max(kReadBytes, limits_.header_bytes_max + 4096);
+  if (buffer_.size() < size) buffer_.resize(size);
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+  } else if (begin_ > 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= std::exchange(begin_, 0);
+  }
+}
+
+HttpSession::Clock::duration HttpSession::transfer_time(std::size_t bytes) const {
+  const auto seconds =
+      static_cast<double>(bytes) / static_cast<double>(limits_.transfer_bytes_per_second_min);
+  return limits_.header_timeout +
+         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
+
+HttpSession::Clock::time_point HttpSession::receive_deadline() {
+  const State state = parser_.state();
+  const auto now = Clock::now();
+  if (state == State::idle) {
+    return limits_.idle_timeout.count() == 0 ? Connection::kNever : now + limits_.idle_timeout;
+  }
+  if (!began_ || began_state_ != state) {
+    began_ = now;
+    began_state_ = state;
+  }
+  if (state == State::head) return *began_ + limits_.header_timeout;
+  if (limits_.transfer_bytes_per_second_min == 0) return Connection::kNever;
+  return *began_ + transfer_time(parser_.request().body.size());
+}
+
+boost::asio::awaitable<bool> HttpSession::flush() {
+  if (out_.empty()) co_return true;
+  connection_->set_deadline(limits_.transfer_bytes_per_second_min == 0
+                                ? Connection::kNever
+                                : Clock::now() + transfer_time(out_.size()));
+  const auto error = co_await connection_->write(out_);
+  const std::size_t sent = out_.size();
+  out_.clear();
+  if (sent > kOutBytesMax) out_.shrink_to_fit();
+  co_return !error;
+}
+
+// Whether the connection serves another request after this one.
+boost::asio::awaitable<bool> HttpSession::answer_request() {
+  const Stopwatch stopwatch;
+  Request& request = parser_.request();
+  // The work takes what it takes; it is the peer who has deadlines.
+  connection_->set_deadline(Connection::kNever);
+  const std::string_view offered = request.header("X-Request-Id");
+  if (is_sane_request_id(offered)) {
+    request.request_id = offered;
+  } else {
+    request_id_ = make_request_id();
+    request.request_id = request_id_;
+  }
+  Response response;
+  std::string_view route;
+  if (parser_.state() == State::failed) {
+    response = problem_response(parser_.failure_status(), parser_.failure_reason());
+  } else {
+    response = co_await application_.answer(request, route);
+  }
+  application_.complete(request, response);
+  const bool goes_on = request.keep_alive && !connection_->stopping();
+  const bool head_only = request.method == Method::head;
+  append_response(out_, response,
+                  {.keep_alive = goes_on,
+                   .http_1_0 = request.http_1_0,
+                   .head_only = head_only,
+                   .request_id = request.request_id});
+  application_.record({.protocol = "http",
+                       .method = to_string(request.method),
+                       .route = route,
+                       .request_id = request.request_id,
+                       .remote = connection_->remote_address(),
+                       .status = response.status,
+                       .request_bytes = request.body.size(),
+                       .response_bytes = head_only ? 0 : response.body.size(),
+                       .duration = stopwatch.elapsed()});
+  co_return goes_on;
+}
+
+}  // namespace quartz::server

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "server/http/application.hpp"
+#include "server/http/request_parser.hpp"
+#include "server/transport/connection.hpp"
+
+namespace quartz::server {
+
+/// HTTP/1.1 on one connection: requests are answered in their order, as many as the client sends
+/// ahead, and the answers to what arrived together leave together.
+class HttpSession {
+ public:
+  HttpSession(std::shared_ptr<Connection> connection, HttpApplication& application);
+
+  /// Until the client leaves, is too slow or not understood, or the server stops.
+  boost::asio::awaitable<void> run();
+
+ private:
+  using Clock = Connection::Clock;
+
+  boost::asio::awaitable<bool> receive_request();
+  boost::asio::awaitable<bool> receive_more();
+  boost::asio::awaitable<bool> answer_request();
+  boost::asio::awaitable<bool> flush();
+  Clock::time_point receive_deadline();
+  Clock::duration transfer_time(std::size_t bytes) const;
+  void make_room();
+  void refresh_limits();
+  std::string_view unread() const noexcept { return {buffer_.data() + begin_, end_ - begin_}; }
+
+  const std::shared_ptr<Connection> connection_;
+  HttpApplication& application_;
+  RequestLimits limits_;
+  std::uint32_t limits_version_;
+  RequestParser parser_;
+  std::vector<char> buffer_;
+  std::size_t begin_ = 0;  // What was read and not yet taken: [begin_, end_) of the buffer.
+  std::size_t end_ = 0;
+  std::string out_;
+  std::string request_id_;
+  std::optional<Clock::time_point> began_;  // The head, then the body, that is arriving.
+  RequestParser::State began_state_ = RequestParser::State::idle;
+  bool told_to_continue_ = false;
+};
+
+}  // namespace quartz::server

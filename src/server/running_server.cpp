@@ -1,0 +1,129 @@
+#include "server/running_server.hpp"
+
+#include <string>
+#include <utility>
+
+#include "base/try.hpp"
+#include "server/http/problem.hpp"
+#include "server/http/response_writer.hpp"
+#include "server/http/session.hpp"
+#include "server/resp_seam.hpp"
+#include "server/server_config_check.hpp"
+
+namespace quartz::server {
+namespace {
+
+std::string http_refusal() {
+  std::string text;
+  Response response = problem_response(503, "there are connections_max connections already");
+  name_request(response, "none");
+  append_response(text, response, {.keep_alive = false});
+  return text;
+}
+
+}  // namespace
+
+RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine, ServerConfig config,
+                             std::unique_ptr<TlsCertificates> certificates)
+    : config_(std::move(config)),
+      engine_(std::move(engine)),
+      log_(config_.logger),
+      limits_(config_.limits),
+      connection_limit_(config_.connections_max),
+      certificates_(std::move(certificates)),
+      workers_(config_.worker_threads),
+      application_({.engine = *engine_,
+                    .workers = workers_,
+                    .config = config_,
+                    .limits = limits_,
+                    .log = log_,
+                    .stopping = stopping_,
+                    .statistics = [this] { return statistics(); }}),
+      threads_(config_.io_threads) {}
+
+Result<std::unique_ptr<RunningServer>> RunningServer::start(std::shared_ptr<StorageEngine> engine,
+                                                            ServerConfig config) {
+  QUARTZ_TRY(check_server_config(config));
+  QUARTZ_ASSIGN(std::unique_ptr<TlsCertificates> certificates, TlsCertificates::load(config.tls));
+  std::unique_ptr<RunningServer> server(
+      new RunningServer(std::move(engine), std::move(config), std::move(certificates)));
+  QUARTZ_TRY(server->listen());
+  return server;
+}
+
+Result<void> RunningServer::listen() {
+  const ListenerSurroundings around{.threads = threads_,
+                                    .limit = connection_limit_,
+                                    .counters = counters_,
+                                    .certificates = *certificates_,
+                                    .log = log_,
+                                    .tls_handshake_timeout = config_.limits.tls_handshake_timeout};
+  if (config_.http.enabled) {
+    Listener::Protocol protocol{
+        .name = "http",
+        .session = [this](std::shared_ptr<Connection> connection) -> boost::asio::awaitable<void> {
+          HttpSession session(std::move(connection), application_);
+          co_await session.run();
+        },
+        .refusal = http_refusal()};
+    QUARTZ_ASSIGN(http_listener_, Listener::bind(config_.http, std::move(protocol), around));
+  }
+  if (config_.resp.enabled) {
+    StartSession session = make_resp_session(*engine_, workers_, config_);
+    if (session) {
+      Listener::Protocol protocol{.name = "resp",
+                                  .session = std::move(session),
+                                  .refusal = "-ERR max number of clients reached\r\n"};
+      QUARTZ_ASSIGN(resp_listener_, Listener::bind(config_.resp, std::move(protocol), around));
+    } else {
+      log_.warn("resp: this build does not speak it; nothing listens for it");
+    }
+  }
+  // Both addresses are taken before the first client is let in.
+  for (const auto* listener : {&http_listener_, &resp_listener_}) {
+    if (*listener) (*listener)->start();
+  }
+  return {};
+}
+
+std::optional<std::uint16_t> RunningServer::port_of(
+    const std::unique_ptr<Listener>& listener) noexcept {
+  if (!listener) return std::nullopt;
+  return listener->port();
+}
+
+void RunningServer::stop() {
+  std::call_once(stopped_, [this] { stop_once(); });
+}
+
+void RunningServer::stop_once() {
+  stopping_.store(true, std::memory_order_relaxed);
+  // Whoever was accepted before is on his thread's queue before what follows.
+  const IoThread* const first = &threads_.at(0);
+  threads_.run_on_each([&](const IoThread& thread) {
+    if (&thread != first) return;
+    for (const auto* listener : {&http_listener_, &resp_listener_}) {
+      if (*listener) (*listener)->close();
+    }
+  });
+  threads_.run_on_each([](IoThread& thread) { thread.connections.drain(); });
+  if (!connection_limit_.wait_until_none(config_.drain_timeout)) {
+    log_.warn("{} connections are cut off after drain_timeout", connection_limit_.open());
+    threads_.run_on_each([](IoThread& thread) { thread.connections.close_all(); });
+  }
+  threads_.stop();
+  workers_.stop();
+}
+
+ServerStatistics RunningServer::statistics() const {
+  ServerStatistics now;
+  now.connections_open = connection_limit_.open();
+  now.connections_accepted = counters_.accepted.load(std::memory_order_relaxed);
+  now.connections_refused = counters_.refused.load(std::memory_order_relaxed);
+  now.tls_handshakes_failed = counters_.tls_handshakes_failed.load(std::memory_order_relaxed);
+  now.deadlines_missed = counters_.deadlines_missed.load(std::memory_order_relaxed);
+  application_.add_statistics(now);
+  return now;
+}
+
+}  // namespace quartz::server

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "quartz/result.hpp"
+#include "quartz/server/server_config.hpp"
+#include "quartz/server/server_statistics.hpp"
+#include "quartz/storage/storage_engine.hpp"
+#include "server/http/application.hpp"
+#include "server/transport/connection_limit.hpp"
+#include "server/transport/current_limits.hpp"
+#include "server/transport/io_threads.hpp"
+#include "server/transport/listener.hpp"
+#include "server/transport/server_log.hpp"
+#include "server/transport/tls_certificates.hpp"
+#include "server/transport/transport_counters.hpp"
+#include "server/transport/worker_threads.hpp"
+
+namespace quartz::server {
+
+/// The parts of a server, made in an order in which each outlives those that use it.
+class RunningServer {
+ public:
+  static Result<std::unique_ptr<RunningServer>> start(std::shared_ptr<StorageEngine> engine,
+                                                      ServerConfig config);
+  ~RunningServer() { stop(); }
+
+  void stop();
+  std::optional<std::uint16_t> http_port() const noexcept { return port_of(http_listener_); }
+  std::optional<std::uint16_t> resp_port() const noexcept { return port_of(resp_listener_); }
+  Result<void> reload_certificates() { return certificates_->reload(); }
+  void set_limits(const RequestLimits& limits) { limits_.set(limits); }
+  ServerStatistics statistics() const;
+
+ private:
+  RunningServer(std::shared_ptr<StorageEngine> engine, ServerConfig config,
+                std::unique_ptr<TlsCertificates> certificates);
+  static std::optional<std::uint16_t> port_of(const std::unique_ptr<Listener>& listener) noexcept;
+  Result<void> listen();
+  void stop_once();
+
+  const ServerConfig config_;
+  const std::shared_ptr<StorageEngine> engine_;
+  const ServerLog log_;
+  CurrentLimits limits_;
+  TransportCounters counters_;
+  ConnectionLimit connection_limit_;
+  std::atomic<bool> stopping_{false};
+  std::once_flag stopped_;
+  const std::unique_ptr<TlsCertificates> certificates_;
+  WorkerThreads workers_;
+  HttpApplication application_;
+  IoThreads threads_;
+  std::unique_ptr<Listener> http_listener_;
+  std::unique_ptr<Listener> resp_listener_;
+};
+
+}  // namespace quartz::server

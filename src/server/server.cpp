@@ -1,0 +1,42 @@
+#include "quartz/server/server.hpp"
+
+#include <utility>
+
+#include "base/try.hpp"
+#include "server/running_server.hpp"
+#include "server/server_config_check.hpp"
+
+namespace quartz {
+
+Server::Server(std::unique_ptr<server::RunningServer> running) noexcept
+    : running_(std::move(running)) {}
+Server::Server(Server&&) noexcept = default;
+Server& Server::operator=(Server&&) noexcept = default;
+Server::~Server() = default;
+
+Result<Server> Server::start(std::shared_ptr<StorageEngine> engine, ServerConfig config) {
+  QUARTZ_ASSIGN(auto running, server::RunningServer::start(std::move(engine), std::move(config)));
+  return Server(std::move(running));
+}
+
+Result<Server> Server::start(StorageEngine& engine, ServerConfig config) {
+  // Shared by nobody: the caller keeps it alive.
+  return start(std::shared_ptr<StorageEngine>(std::shared_ptr<void>(), &engine), std::move(config));
+}
+
+void Server::stop() { running_->stop(); }
+
+std::optional<std::uint16_t> Server::http_port() const noexcept { return running_->http_port(); }
+std::optional<std::uint16_t> Server::resp_port() const noexcept { return running_->resp_port(); }
+
+Result<void> Server::reload_certificates() { return running_->reload_certificates(); }
+
+Result<void> Server::set_limits(const RequestLimits& limits) {
+  QUARTZ_TRY(server::check_request_limits(limits));
+  running_->set_limits(limits);
+  return {};
+}
+
+ServerStatistics Server::statistics() const { return running_->statistics(); }
+
+}  // namespace quartz

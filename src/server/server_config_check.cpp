@@ -1,0 +1,96 @@
+#include "server/server_config_check.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "server/transport/listener.hpp"
+
+namespace quartz::server {
+namespace {
+
+Error wrong(std::string_view option, std::string_view what) {
+  return {Errc::invalid_argument, fmt::format("{}: {}", option, what)};
+}
+
+template <class Number>
+Result<void> check_range(std::string_view option, Number value, Number least, Number most) {
+  if (value >= least && value <= most) return {};
+  return wrong(option, fmt::format("{} is not from {} to {}", value, least, most));
+}
+
+Result<void> check_not_negative(std::string_view option, std::chrono::milliseconds value) {
+  if (value.count() >= 0) return {};
+  return wrong(option, "a time cannot be negative");
+}
+
+Result<void> check_positive(std::string_view option, std::chrono::milliseconds value) {
+  if (value.count() > 0) return {};
+  return wrong(option, "must be more than zero");
+}
+
+Result<void> check_listener(std::string_view option, const ListenerConfig& listener,
+                            const AuthenticationConfig& authentication) {
+  if (!listener.enabled) return {};
+  const auto endpoint = endpoint_of(listener);
+  if (!endpoint) return wrong(option, endpoint.error().message());
+  if (endpoint->address().is_loopback() || authentication.configured()) return {};
+  return wrong(option, fmt::format("{} can be reached from other machines, and nobody would have "
+                                   "to prove who he is; without authentication the address must "
+                                   "be a loopback one",
+                                   listener.address));
+}
+
+Result<void> check_tls(const TlsConfig& tls) {
+  if (tls.certificate_file.empty() != tls.key_file.empty()) {
+    return wrong(tls.key_file.empty() ? "tls.key_file" : "tls.certificate_file",
+                 "a certificate and its key go together");
+  }
+  if (!tls.client_ca_file.empty() && tls.certificate_file.empty()) {
+    return wrong("tls.client_ca_file", "needs tls.certificate_file");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> check_request_limits(const RequestLimits& limits) {
+  using std::chrono::hours;
+  using std::chrono::milliseconds;
+  constexpr std::size_t kHeaderBytesMost = std::size_t{1} << 20;
+  constexpr std::size_t kBodyBytesMost = std::size_t{1} << 30;
+  QUARTZ_TRY(check_range<std::size_t>("limits.header_bytes_max", limits.header_bytes_max, 256,
+                                      kHeaderBytesMost));
+  QUARTZ_TRY(
+      check_range<std::size_t>("limits.header_count_max", limits.header_count_max, 1, 10'000));
+  QUARTZ_TRY(
+      check_range<std::size_t>("limits.body_bytes_max", limits.body_bytes_max, 0, kBodyBytesMost));
+  QUARTZ_TRY(check_positive("limits.header_timeout", limits.header_timeout));
+  QUARTZ_TRY(check_positive("limits.tls_handshake_timeout", limits.tls_handshake_timeout));
+  QUARTZ_TRY(check_not_negative("limits.idle_timeout", limits.idle_timeout));
+  // So that no deadline overflows the clock.
+  const milliseconds longest =
+      std::max({limits.header_timeout, limits.tls_handshake_timeout, limits.idle_timeout});
+  if (longest > hours(24 * 365)) return wrong("limits", "a time-out is longer than a year");
+  return {};
+}
+
+Result<void> check_server_config(const ServerConfig& config) {
+  if (!config.http.enabled && !config.resp.enabled) {
+    return wrong("http", "no protocol is enabled");
+  }
+  QUARTZ_TRY(check_listener("http_address", config.http, config.authentication));
+  QUARTZ_TRY(check_listener("resp_address", config.resp, config.authentication));
+  QUARTZ_TRY(check_range<std::uint32_t>("io_threads", config.io_threads, 0, 256));
+  QUARTZ_TRY(check_range<std::uint32_t>("connections_max", config.connections_max, 1, 1'000'000));
+  QUARTZ_TRY(check_range<std::uint32_t>("worker_threads", config.worker_threads, 1, 256));
+  QUARTZ_TRY(check_not_negative("drain_timeout", config.drain_timeout));
+  QUARTZ_TRY(check_not_negative("slow_request_threshold", config.slow_request_threshold));
+  QUARTZ_TRY(check_tls(config.tls));
+  return check_request_limits(config.limits);
+}
+
+}  // namespace quartz::server

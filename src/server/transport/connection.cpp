@@ -1,0 +1,158 @@
+#include "server/transport/connection.hpp"
+
+#include <array>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include "server/transport/io_threads.hpp"
+
+namespace quartz::server {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+// How long, and how much, an ending connection goes on to read what nobody wants any more.
+constexpr std::chrono::milliseconds kGoodbyeTimeout{1000};
+constexpr std::size_t kGoodbyeBytesMax = std::size_t{4} << 20;
+
+std::string text_of(const Connection::Socket& socket) {
+  error_code error;
+  const auto endpoint = socket.remote_endpoint(error);
+  if (error) return "unknown";  // Gone already.
+  const std::string address = endpoint.address().to_string();
+  const std::string port = std::to_string(endpoint.port());
+  return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+std::variant<Connection::Socket, Connection::TlsStream> stream_of(Connection::Socket socket,
+                                                                  asio::ssl::context* tls) {
+  using Stream = std::variant<Connection::Socket, Connection::TlsStream>;
+  if (tls == nullptr) return Stream(std::in_place_type<Connection::Socket>, std::move(socket));
+  return Stream(std::in_place_type<Connection::TlsStream>, std::move(socket), *tls);
+}
+
+}  // namespace
+
+Connection::Connection(IoThread& thread, Socket socket, std::shared_ptr<asio::ssl::context> tls,
+                       ConnectionLimit::Place place, TransportCounters& counters)
+    : thread_(thread),
+      place_(std::move(place)),
+      counters_(counters),
+      tls_(std::move(tls)),
+      stream_(stream_of(std::move(socket), tls_.get())) {
+  error_code ignored;  // What fails here fails at the first read, too.
+  this->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  this->socket().non_blocking(true, ignored);
+  remote_ = text_of(this->socket());
+  thread_.connections.add(*this);
+}
+
+Connection::~Connection() { thread_.connections.remove(*this); }
+
+asio::any_io_executor Connection::executor() { return thread_.context.get_executor(); }
+
+Connection::Socket& Connection::socket() noexcept {
+  if (auto* plain = std::get_if<Socket>(&stream_)) return *plain;
+  return std::get_if<TlsStream>(&stream_)->next_layer();
+}
+
+error_code Connection::reason_of(error_code error) const noexcept {
+  if (error == asio::error::operation_aborted && expired_) return asio::error::timed_out;
+  // A peer that ends TLS without a word has ended all the same: lengths are part of what it sent.
+  if (error == asio::ssl::error::stream_truncated) return asio::error::eof;
+  return error;
+}
+
+asio::awaitable<error_code> Connection::handshake() {
+  auto* const tls = std::get_if<TlsStream>(&stream_);
+  if (tls == nullptr) co_return error_code();
+  const auto [error] = co_await tls->async_handshake(asio::ssl::stream_base::server, kAwait);
+  co_return reason_of(error);
+}
+
+asio::awaitable<Received> Connection::read_some(asio::mutable_buffer into, Awaited awaited) {
+  if (expired_) co_return Received{asio::error::timed_out};
+  awaits_request_ = awaited == Awaited::next_request;
+  if (awaits_request_ && stopping_) co_return Received{asio::error::operation_aborted};
+  Received received;
+  if (auto* const plain = std::get_if<Socket>(&stream_)) {
+    const auto [error, bytes] = co_await plain->async_read_some(into, kAwait);
+    received = {reason_of(error), bytes};
+  } else {
+    auto& tls = *std::get_if<TlsStream>(&stream_);
+    const auto [error, bytes] = co_await tls.async_read_some(into, kAwait);
+    received = {reason_of(error), bytes};
+  }
+  awaits_request_ = false;
+  co_return received;
+}
+
+asio::awaitable<error_code> Connection::write(asio::const_buffer bytes) {
+  if (expired_) co_return asio::error::timed_out;
+  if (auto* const plain = std::get_if<Socket>(&stream_)) {
+    // Most responses fit into the socket's buffer, and then no trip through the event loop is due.
+    error_code error;
+    bytes += plain->write_some(bytes, error);
+    if (error && error != asio::error::would_block) co_return error;
+    if (bytes.size() == 0) co_return error_code();
+    const auto [failure, written] = co_await asio::async_write(*plain, bytes, kAwait);
+    co_return reason_of(failure);
+  }
+  auto& tls = *std::get_if<TlsStream>(&stream_);
+  const auto [failure, written] = co_await asio::async_write(tls, bytes, kAwait);
+  co_return reason_of(failure);
+}
+
+void Connection::set_deadline(Clock::time_point deadline) noexcept {
+  deadline_ = deadline;
+  expired_ = false;
+}
+
+void Connection::drain() {
+  if (std::exchange(stopping_, true)) return;
+  error_code ignored;
+  if (awaits_request_) socket().cancel(ignored);
+  if (told_) std::exchange(told_, nullptr)();
+}
+
+void Connection::expire() {
+  deadline_ = kNever;
+  expired_ = true;
+  counters_.deadlines_missed.fetch_add(1, std::memory_order_relaxed);
+  error_code ignored;
+  socket().cancel(ignored);
+}
+
+asio::awaitable<void> Connection::close_gently() {
+  set_deadline(Clock::now() + kGoodbyeTimeout);
+  if (auto* const tls = std::get_if<TlsStream>(&stream_)) {
+    // Waits for the peer's goodbye as well, which is all that there is to drop.
+    co_await tls->async_shutdown(kAwait);
+  } else {
+    // A socket that is closed with unread bytes resets the connection, and the peer may lose the
+    // response that tells it why.
+    error_code error;
+    socket().shutdown(Socket::shutdown_send, error);
+    std::array<char, 4096> dropped;
+    for (std::size_t total = 0; !error && total < kGoodbyeBytesMax;) {
+      const Received received = co_await read_some(asio::buffer(dropped), Awaited::rest_of_request);
+      error = received.error;
+      total += received.bytes;
+    }
+  }
+  close();
+}
+
+void Connection::close() noexcept {
+  error_code ignored;
+  socket().close(ignored);
+}
+
+}  // namespace quartz::server

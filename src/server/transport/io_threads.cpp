@@ -1,0 +1,30 @@
+#include "server/transport/io_threads.hpp"
+
+#include <algorithm>
+
+namespace quartz::server {
+
+IoThreads::IoThreads(std::size_t count) {
+  if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
+  for (std::size_t index = 0; index < count; ++index) {
+    threads_.push_back(std::make_unique<IoThread>());
+    guards_.emplace_back(threads_.back()->context.get_executor());
+  }
+  for (const auto& thread : threads_) {
+    running_.emplace_back([context = &thread->context] { context->run(); });
+  }
+}
+
+IoThreads::~IoThreads() { stop(); }
+
+IoThread& IoThreads::next() noexcept {
+  return *threads_[turn_.fetch_add(1, std::memory_order_relaxed) % threads_.size()];
+}
+
+void IoThreads::stop() {
+  guards_.clear();
+  for (std::thread& thread : running_) thread.join();
+  running_.clear();
+}
+
+}  // namespace quartz::server

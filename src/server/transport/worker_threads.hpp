@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/mutex.hpp"
+
+namespace quartz::server {
+
+/// Threads for work that blocks (a sync, a flush, a backup), so that io threads need not. They
+/// start with the first work. Threads: any.
+class WorkerThreads {
+ public:
+  explicit WorkerThreads(std::size_t count) : count_(count) {}
+  WorkerThreads(const WorkerThreads&) = delete;
+  WorkerThreads& operator=(const WorkerThreads&) = delete;
+  ~WorkerThreads() { stop(); }
+
+  /// `work()` on one of them; the caller goes on, on its own executor, with what it returned. The
+  /// caller's frame outlives the work, so that it may refer to it.
+  template <class Work>
+  boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work);
+
+  /// Finishes all work that was begun and ends the threads. Nothing may be run afterwards.
+  void stop();
+
+ private:
+  boost::asio::thread_pool& pool();
+
+  const std::size_t count_;
+  Mutex mutex_;
+  std::unique_ptr<boost::asio::thread_pool> pool_ QUARTZ_GUARDED_BY(mutex_);
+};
+
+template <class Work>
+boost::asio::awaitable<std::invoke_result_t<Work&>> WorkerThreads::run(Work work) {
+  const auto home = co_await boost::asio::this_coro::executor;
+  co_await boost::asio::post(
+      boost::asio::bind_executor(pool().get_executor(), boost::asio::use_awaitable));
+  std::optional<std::invoke_result_t<Work&>> result;
+  std::exception_ptr failure;
+  try {
+    result.emplace(work());
+  } catch (...) {
+    failure = std::current_exception();  // Whoever catches it is on the caller's executor.
+  }
+  co_await boost::asio::post(boost::asio::bind_executor(home, boost::asio::use_awaitable));
+  if (failure) std::rethrow_exception(failure);
+  co_return *std::move(result);
+}
+
+}  // namespace quartz::server
