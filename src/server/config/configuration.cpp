@@ -1,0 +1,89 @@
+#include "server/config/configuration.hpp"
+
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "server/config/option_text.hpp"
+#include "server/config/toml_file.hpp"
+#include "server/server_config_check.hpp"
+
+namespace quartz::server {
+namespace {
+
+std::string toml_value(const Option& option, const std::string& text) {
+  switch (option.type) {
+    case OptionType::boolean:
+    case OptionType::number:
+      return text;
+    case OptionType::list: {
+      std::string array = "[";
+      for (const std::string& value : read_list(text)) {
+        if (array.size() > 1) array += ", ";
+        array += toml_string(value);
+      }
+      return array + "]";
+    }
+    case OptionType::size:
+    case OptionType::duration:
+    case OptionType::text:
+      break;
+  }
+  return toml_string(text);
+}
+
+}  // namespace
+
+Result<void> Configuration::apply(const OptionValues& values) {
+  for (const OptionValue& value : values) {
+    const auto set = value.option->set(settings_, value.text);
+    if (!set) {
+      return Error(Errc::invalid_argument,
+                   fmt::format("{}: {}", value.origin, set.error().message()));
+    }
+    origins_[value.option] = value.origin;
+  }
+  return {};
+}
+
+std::string Configuration::origin(const Option& option) const {
+  const auto found = origins_.find(&option);
+  return found == origins_.end() ? "default" : found->second;
+}
+
+Result<void> Configuration::check() const {
+  const auto checked = check_server_config(settings_.server);
+  if (checked) return {};
+  // The checks speak of the options of ServerConfig, some of which have shorter names here.
+  std::string message = checked.error().message();
+  for (const auto& [theirs, ours] : {std::pair{"http_address:", "address:"},
+                                     std::pair{"slow_request_threshold:", "log.slow_threshold:"}}) {
+    if (message.starts_with(theirs)) message.replace(0, std::string_view(theirs).size(), ours);
+  }
+  for (const Option& option : all_options()) {
+    if (message.starts_with(option.path() + ":")) {
+      return Error(Errc::invalid_argument, fmt::format("{} ({})", message, origin(option)));
+    }
+  }
+  return Error(Errc::invalid_argument, message);
+}
+
+std::string Configuration::print() const {
+  std::string text;
+  const auto out = std::back_inserter(text);
+  std::string_view section;
+  for (const Option& option : all_options()) {
+    if (option.section != section) {
+      section = option.section;
+      fmt::format_to(out, "\n[{}]\n", section);
+    }
+    fmt::format_to(out, "{} = {}  # {}\n", option.name, toml_value(option, option.get(settings_)),
+                   origin(option));
+  }
+  return text;
+}
+
+}  // namespace quartz::server
