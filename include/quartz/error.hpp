@@ -24,6 +24,7 @@ enum class Errc : std::uint8_t {
   reopen_required,   ///< An earlier I/O failure stopped all writing; reopening recovers.
   unsupported,       ///< A format version or platform feature that this build does not know.
   cancelled,         ///< The operation was abandoned on request before it took effect.
+  wrong_kind,        ///< The key holds something else than the operation works on.
   conflict,          ///< Something that was read has been written since; read again and retry.
 };
 

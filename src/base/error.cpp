@@ -35,6 +35,8 @@ std::string_view to_string(Errc code) noexcept {
       return "unsupported";
     case Errc::cancelled:
       return "cancelled";
+    case Errc::wrong_kind:
+      return "wrong_kind";
     case Errc::conflict:
       return "conflict";
   }

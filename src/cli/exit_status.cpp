@@ -6,6 +6,7 @@ ExitStatus exit_status_of(Errc code) noexcept {
   switch (code) {
     case Errc::invalid_argument:
     case Errc::too_large:
+    case Errc::wrong_kind:
       return ExitStatus::usage;
     case Errc::not_found:
       return ExitStatus::not_found;
@@ -33,6 +34,7 @@ ExitStatus exit_status_of(Errc code) noexcept {
 std::string_view hint_for(Errc code) noexcept {
   switch (code) {
     case Errc::invalid_argument:
+    case Errc::wrong_kind:
       return "change the command line; --help after the verb describes it";
     case Errc::too_large:
       return "make it smaller than the limit named above; nothing was written";

@@ -21,6 +21,8 @@ class RespReplyWriter {
       : buffer_(buffer), version_(version) {}
 
   RespVersion version() const noexcept { return version_; }
+  /// Another writer to the same buffer.
+  RespReplyWriter as(RespVersion version) const noexcept { return {buffer_, version}; }
 
   /// "OK" and the like. What would end the line becomes a space, here and in errors.
   void simple(std::string_view text);
@@ -46,6 +48,8 @@ class RespReplyWriter {
   void set(std::size_t count);
   /// Not an answer, but what the peer has asked to be told.
   void push(std::size_t count);
+  /// Replies that another writer of the same version has written.
+  void raw(std::string_view replies) { buffer_ += replies; }
 
  private:
   void header(char type, std::uint64_t count);

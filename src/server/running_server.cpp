@@ -7,7 +7,7 @@
 #include "server/http/problem.hpp"
 #include "server/http/response_writer.hpp"
 #include "server/http/session.hpp"
-#include "server/resp_seam.hpp"
+#include "server/resp/session.hpp"
 #include "server/server_config_check.hpp"
 
 namespace quartz::server {
@@ -23,10 +23,12 @@ std::string http_refusal() {
 
 }  // namespace
 
-RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine, ServerConfig config,
+RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine,
+                             std::unique_ptr<Service> service, ServerConfig config,
                              std::unique_ptr<TlsCertificates> certificates)
     : config_(std::move(config)),
       engine_(std::move(engine)),
+      service_(std::move(service)),
       log_(config_.logger),
       limits_(config_.limits),
       connection_limit_(config_.connections_max),
@@ -39,14 +41,17 @@ RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine, ServerConfig
                     .log = log_,
                     .stopping = stopping_,
                     .statistics = [this] { return statistics(); }}),
+      resp_(*service_),
+      expiry_sweeper_(*service_, log_),
       threads_(config_.io_threads) {}
 
 Result<std::unique_ptr<RunningServer>> RunningServer::start(std::shared_ptr<StorageEngine> engine,
                                                             ServerConfig config) {
   QUARTZ_TRY(check_server_config(config));
   QUARTZ_ASSIGN(std::unique_ptr<TlsCertificates> certificates, TlsCertificates::load(config.tls));
-  std::unique_ptr<RunningServer> server(
-      new RunningServer(std::move(engine), std::move(config), std::move(certificates)));
+  QUARTZ_ASSIGN(std::unique_ptr<Service> service, Service::open(*engine));
+  std::unique_ptr<RunningServer> server(new RunningServer(
+      std::move(engine), std::move(service), std::move(config), std::move(certificates)));
   QUARTZ_TRY(server->listen());
   return server;
 }
@@ -69,15 +74,14 @@ Result<void> RunningServer::listen() {
     QUARTZ_ASSIGN(http_listener_, Listener::bind(config_.http, std::move(protocol), around));
   }
   if (config_.resp.enabled) {
-    StartSession session = make_resp_session(*engine_, workers_, config_);
-    if (session) {
-      Listener::Protocol protocol{.name = "resp",
-                                  .session = std::move(session),
-                                  .refusal = "-ERR max number of clients reached\r\n"};
-      QUARTZ_ASSIGN(resp_listener_, Listener::bind(config_.resp, std::move(protocol), around));
-    } else {
-      log_.warn("resp: this build does not speak it; nothing listens for it");
-    }
+    Listener::Protocol protocol{
+        .name = "resp",
+        .session = [this](std::shared_ptr<Connection> connection) -> boost::asio::awaitable<void> {
+          const auto session = std::make_shared<RespSession>(std::move(connection), resp_);
+          co_await session->run();
+        },
+        .refusal = "-ERR max number of clients reached\r\n"};
+    QUARTZ_ASSIGN(resp_listener_, Listener::bind(config_.resp, std::move(protocol), around));
   }
   // Both addresses are taken before the first client is let in.
   for (const auto* listener : {&http_listener_, &resp_listener_}) {
@@ -112,6 +116,7 @@ void RunningServer::stop_once() {
     threads_.run_on_each([](IoThread& thread) { thread.connections.close_all(); });
   }
   threads_.stop();
+  expiry_sweeper_.stop();
   workers_.stop();
 }
 

@@ -11,6 +11,9 @@
 #include "quartz/server/server_statistics.hpp"
 #include "quartz/storage/storage_engine.hpp"
 #include "server/http/application.hpp"
+#include "server/resp/resp_server.hpp"
+#include "server/service/expiry_sweeper.hpp"
+#include "server/service/service.hpp"
 #include "server/transport/connection_limit.hpp"
 #include "server/transport/current_limits.hpp"
 #include "server/transport/io_threads.hpp"
@@ -37,14 +40,15 @@ class RunningServer {
   ServerStatistics statistics() const;
 
  private:
-  RunningServer(std::shared_ptr<StorageEngine> engine, ServerConfig config,
-                std::unique_ptr<TlsCertificates> certificates);
+  RunningServer(std::shared_ptr<StorageEngine> engine, std::unique_ptr<Service> service,
+                ServerConfig config, std::unique_ptr<TlsCertificates> certificates);
   static std::optional<std::uint16_t> port_of(const std::unique_ptr<Listener>& listener) noexcept;
   Result<void> listen();
   void stop_once();
 
   const ServerConfig config_;
   const std::shared_ptr<StorageEngine> engine_;
+  const std::unique_ptr<Service> service_;
   const ServerLog log_;
   CurrentLimits limits_;
   TransportCounters counters_;
@@ -54,6 +58,8 @@ class RunningServer {
   const std::unique_ptr<TlsCertificates> certificates_;
   WorkerThreads workers_;
   HttpApplication application_;
+  RespServer resp_;
+  ExpirySweeper expiry_sweeper_;
   IoThreads threads_;
   std::unique_ptr<Listener> http_listener_;
   std::unique_ptr<Listener> resp_listener_;

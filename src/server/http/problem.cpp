@@ -7,7 +7,8 @@ namespace quartz::server {
 namespace {
 
 bool is_retryable(Errc code) noexcept {
-  return code == Errc::busy || code == Errc::no_space || code == Errc::cancelled;
+  return code == Errc::busy || code == Errc::conflict || code == Errc::no_space ||
+         code == Errc::cancelled;
 }
 
 // For refusals that no part of the engine made: the engine's word where it has one, else the name
@@ -51,6 +52,8 @@ int status_of(Errc code) noexcept {
     case Errc::not_found:
       return 404;
     case Errc::already_exists:
+    case Errc::wrong_kind:
+    case Errc::conflict:
       return 409;
     case Errc::busy:
     case Errc::closed:

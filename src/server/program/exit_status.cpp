@@ -24,6 +24,8 @@ ExitStatus exit_status_of(Errc code) noexcept {
     case Errc::unsupported:
       return ExitStatus::unsupported;
     case Errc::cancelled:
+    case Errc::wrong_kind:
+    case Errc::conflict:
       break;
   }
   return ExitStatus::internal;
@@ -54,6 +56,8 @@ std::string_view hint_for(Errc code) noexcept {
     case Errc::closed:
     case Errc::reopen_required:
     case Errc::cancelled:
+    case Errc::wrong_kind:
+    case Errc::conflict:
       return "start the server again";
   }
   return "";

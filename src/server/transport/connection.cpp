@@ -22,9 +22,7 @@ constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kGoodbyeTimeout{1000};
 constexpr std::size_t kGoodbyeBytesMax = std::size_t{4} << 20;
 
-std::string text_of(const Connection::Socket& socket) {
-  error_code error;
-  const auto endpoint = socket.remote_endpoint(error);
+std::string text_of(const asio::ip::tcp::endpoint& endpoint, error_code error) {
   if (error) return "unknown";  // Gone already.
   const std::string address = endpoint.address().to_string();
   const std::string port = std::to_string(endpoint.port());
@@ -50,7 +48,11 @@ Connection::Connection(IoThread& thread, Socket socket, std::shared_ptr<asio::ss
   error_code ignored;  // What fails here fails at the first read, too.
   this->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
   this->socket().non_blocking(true, ignored);
-  remote_ = text_of(this->socket());
+  error_code error;
+  const auto remote = this->socket().remote_endpoint(error);
+  remote_ = text_of(remote, error);
+  const auto local = this->socket().local_endpoint(error);
+  local_ = text_of(local, error);
   thread_.connections.add(*this);
 }
 

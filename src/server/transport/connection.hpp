@@ -79,6 +79,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   /// "127.0.0.1:50123", "[::1]:50123".
   const std::string& remote_address() const noexcept { return remote_; }
+  /// Of this side.
+  const std::string& local_address() const noexcept { return local_; }
   bool encrypted() const noexcept { return std::holds_alternative<TlsStream>(stream_); }
   boost::asio::any_io_executor executor();
 
@@ -103,6 +105,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::shared_ptr<boost::asio::ssl::context> tls_;
   std::variant<Socket, TlsStream> stream_;
   std::string remote_;
+  std::string local_;
   Clock::time_point deadline_ = kNever;
   std::function<void()> told_;
   std::size_t index_ = 0;  // In the set of its thread.

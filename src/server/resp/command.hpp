@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "protocol/resp_reply.hpp"
+#include "quartz/result.hpp"
+#include "server/service/database_view.hpp"
+#include "server/service/service.hpp"
+
+namespace quartz::server {
+
+class RespClient;
+class RespServer;
+
+/// Words of a request, its name first. They live until the reply is written.
+using Words = std::span<const std::string_view>;
+
+/// One run of a command.
+struct CommandCall {
+  RespServer& server;
+  RespClient& client;
+  DatabaseView& view;  ///< Of the database that the client has selected.
+  Words arguments;
+  protocol::RespReplyWriter& reply;
+};
+
+/// Answers by writing exactly one reply, or with an error, which is written in its place. With an
+/// error nothing was written to the transaction. May run again when others came between, so it
+/// changes nothing but the transaction, unless the command is `CommandFlag::immediate`.
+using CommandFunction = Result<void> (*)(CommandCall& call);
+
+/// What a command is and may. Bits.
+enum class CommandFlag : std::uint32_t {
+  none = 0,
+  write = 1 << 0,
+  readonly = 1 << 1,
+  admin = 1 << 2,
+  pubsub = 1 << 3,
+  fast = 1 << 4,
+  blocking = 1 << 5,
+  no_auth = 1 << 6,    ///< Before a client has said who it is, too.
+  no_multi = 1 << 7,   ///< Not between MULTI and EXEC.
+  immediate = 1 << 8,  ///< Outside of any transaction: changes the client, the server or others.
+  in_subscription = 1 << 9,  ///< Also while a client of RESP2 listens to channels.
+  denyoom = 1 << 10,
+  dangerous = 1 << 11,
+  loading = 1 << 12,
+  stale = 1 << 13,
+  noscript = 1 << 14,
+  in_multi = 1 << 15,  ///< Runs between MULTI and EXEC, where others are queued.
+};
+constexpr CommandFlag operator|(CommandFlag a, CommandFlag b) noexcept {
+  return static_cast<CommandFlag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
+}
+
+/// Where a command's keys are among its words.
+struct CommandKeys {
+  int first = 0;       ///< 0: none.
+  int last = 0;        ///< Below 0: counted from the end.
+  int step = 0;        ///< From one to the next.
+  int count_word = 0;  ///< Not 0: that word says how many there are, and they follow it.
+};
+
+/// A command of the Redis protocol.
+struct Command {
+  std::string_view name;  ///< In lower case; subcommands as "client|id".
+  int arity = 0;          ///< Words; below 0: at least so many.
+  CommandFlag flags = CommandFlag::none;
+  CommandKeys keys;
+  std::string_view group;         ///< As in COMMAND DOCS: "string", "generic"…
+  std::string_view summary;       ///< What it does, in a phrase without a full stop.
+  CommandFunction run = nullptr;  ///< Null: only its subcommands do something.
+
+  bool is(CommandFlag flag) const noexcept {
+    return (static_cast<std::uint32_t>(flags) & static_cast<std::uint32_t>(flag)) != 0;
+  }
+  bool accepts(std::size_t words) const noexcept {
+    const auto count = static_cast<int>(words);
+    return arity >= 0 ? count == arity : count >= -arity;
+  }
+};
+
+/// The keys among a request's words; none if the words make no sense.
+std::vector<std::string_view> keys_of(const Command& command, Words arguments);
+
+// The commands, by what they are about; each in the file of that name.
+std::span<const Command> client_commands() noexcept;
+std::span<const Command> command_commands() noexcept;
+std::span<const Command> connection_commands() noexcept;
+std::span<const Command> generic_commands() noexcept;
+std::span<const Command> pubsub_commands() noexcept;
+std::span<const Command> server_commands() noexcept;
+std::span<const Command> string_commands() noexcept;
+std::span<const Command> transaction_commands() noexcept;
+
+}  // namespace quartz::server

@@ -1,0 +1,103 @@
+#include "server/resp/command_burst.hpp"
+
+#include <fmt/format.h>
+
+#include "server/resp/resp_client.hpp"
+#include "server/resp/resp_server.hpp"
+
+namespace quartz::server {
+namespace {
+
+/// After so many conflicts the commands of a burst are tried one by one.
+constexpr int kAttemptsTogether = 4;
+
+}  // namespace
+
+std::string error_reply(const Error& error) {
+  switch (error.code()) {
+    case Errc::wrong_kind:
+      return fmt::format("WRONGTYPE {}", error.message());
+    case Errc::invalid_argument:
+    case Errc::not_found:
+      return error.message();
+    default:
+      return fmt::format("ERR {}", error.to_string());
+  }
+}
+
+void run_command(const Command& command, CommandCall& call, std::string& output) {
+  const std::size_t offset = output.size();
+  const Result<void> ran = command.run(call);
+  if (ran) return;
+  output.resize(offset);
+  call.reply.error(error_reply(ran.error()));
+  call.server.errors_replied.fetch_add(1, std::memory_order_relaxed);
+}
+
+CommandBurst::CommandBurst(RespServer& server, RespClient& client)
+    : server_(server), client_(client), transaction_(server.service().engine()) {}
+
+void CommandBurst::run_entry(const Entry& entry, std::string& output) {
+  protocol::RespReplyWriter reply(output, client_.version());
+  DatabaseView view = server_.service().view(transaction_, client_.database());
+  CommandCall call{.server = server_,
+                   .client = client_,
+                   .view = view,
+                   .arguments = words_of(entry),
+                   .reply = reply};
+  run_command(*entry.command, call, output);
+}
+
+void CommandBurst::run(const Command& command, Words arguments, std::string& output) {
+  if (commands_.empty()) transaction_.restart();
+  commands_.push_back({.command = &command,
+                       .first_word = words_.size(),
+                       .word_count = arguments.size(),
+                       .reply_offset = output.size()});
+  words_.insert(words_.end(), arguments.begin(), arguments.end());
+  run_entry(commands_.back(), output);
+}
+
+void CommandBurst::finish(std::string& output) {
+  if (commands_.empty()) return;
+  for (int attempt = 1;; ++attempt) {
+    const Result<void> committed = server_.service().commit(transaction_, &client_);
+    if (committed) break;
+    output.resize(commands_.front().reply_offset);
+    if (committed.error().code() != Errc::conflict || attempt == kAttemptsTogether) {
+      run_each_alone(output);
+      break;
+    }
+    transaction_.restart();
+    for (Entry& entry : commands_) {
+      entry.reply_offset = output.size();
+      run_entry(entry, output);
+    }
+  }
+  forget();
+}
+
+// So that an error, a full disk say, is the answer of those commands only that it prevented.
+void CommandBurst::run_each_alone(std::string& output) {
+  for (Entry& entry : commands_) {
+    entry.reply_offset = output.size();
+    for (;;) {
+      transaction_.restart();
+      run_entry(entry, output);
+      const Result<void> committed = server_.service().commit(transaction_, &client_);
+      if (committed) break;
+      output.resize(entry.reply_offset);
+      if (committed.error().code() == Errc::conflict) continue;
+      protocol::RespReplyWriter(output, client_.version()).error(error_reply(committed.error()));
+      server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
+      break;
+    }
+  }
+}
+
+void CommandBurst::forget() noexcept {
+  commands_.clear();
+  words_.clear();
+}
+
+}  // namespace quartz::server

@@ -1,0 +1,169 @@
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "server/resp/authentication.hpp"
+#include "server/resp/client_name.hpp"
+#include "server/resp/command.hpp"
+#include "server/resp/redis_version.hpp"
+#include "server/resp/resp_client.hpp"
+#include "server/resp/resp_server.hpp"
+#include "server/resp/words.hpp"
+
+namespace quartz::server {
+namespace {
+
+using enum CommandFlag;
+
+Result<void> ping(CommandCall& call) {
+  if (call.arguments.size() > 2) return wrong_argument_count("ping");
+  const bool listening = !call.client.channels().empty() || !call.client.patterns().empty();
+  const std::string_view text = call.arguments.size() == 2 ? call.arguments[1] : "";
+  if (listening && call.client.version() == protocol::RespVersion::resp2) {
+    call.reply.array(2);
+    call.reply.bulk("pong");
+    call.reply.bulk(text);
+  } else if (call.arguments.size() == 2) {
+    call.reply.bulk(text);
+  } else {
+    call.reply.simple("PONG");
+  }
+  return {};
+}
+
+Result<void> echo(CommandCall& call) {
+  call.reply.bulk(call.arguments[1]);
+  return {};
+}
+
+Result<void> quit(CommandCall& call) {
+  call.client.close_after_reply();
+  call.reply.simple("OK");
+  return {};
+}
+
+Result<void> reset(CommandCall& call) {
+  QUARTZ_TRY(call.client.reset());
+  call.reply.simple("RESET");
+  return {};
+}
+
+Result<void> select(CommandCall& call) {
+  const auto number = to_integer(call.arguments[1]);
+  if (!number) return Error(Errc::invalid_argument, "value is not an integer or out of range");
+  if (*number < 0 || *number >= static_cast<std::int64_t>(Databases::kCount)) {
+    return Error(Errc::invalid_argument, "ERR DB index is out of range");
+  }
+  QUARTZ_ASSIGN(const Database* const database,
+                call.server.service().databases().select(static_cast<std::size_t>(*number)));
+  call.client.select(*database);
+  call.reply.simple("OK");
+  return {};
+}
+
+struct HelloWords {
+  std::optional<protocol::RespVersion> version;
+  std::optional<std::string_view> name;
+};
+
+Result<HelloWords> read_hello(CommandCall& call) {
+  HelloWords words;
+  const auto& arguments = call.arguments;
+  if (arguments.size() < 2) return words;
+  const auto version = to_integer(arguments[1]);
+  if (!version) {
+    return Error(Errc::invalid_argument, "Protocol version is not an integer or out of range");
+  }
+  if (*version != 2 && *version != 3) {
+    return Error(Errc::invalid_argument, "NOPROTO unsupported protocol version");
+  }
+  words.version = static_cast<protocol::RespVersion>(*version);
+  for (std::size_t i = 2; i < arguments.size(); ++i) {
+    const std::size_t left = arguments.size() - i - 1;
+    if (is_word(arguments[i], "SETNAME") && left >= 1) {
+      words.name = arguments[++i];
+      if (!is_client_name(*words.name)) return bad_client_name();
+    } else if (is_word(arguments[i], "AUTH") && left >= 2) {
+      QUARTZ_TRY(authenticate(call, arguments[i + 1], arguments[i + 2]));
+      i += 2;
+    } else {
+      return Error(Errc::invalid_argument,
+                   fmt::format("Syntax error in HELLO option '{}'", arguments[i]));
+    }
+  }
+  return words;
+}
+
+Result<void> hello(CommandCall& call) {
+  QUARTZ_ASSIGN(const HelloWords words, read_hello(call));
+  if (words.version) call.client.set_version(*words.version);
+  if (words.name) call.client.set_name(*words.name);
+  protocol::RespReplyWriter reply = call.reply.as(call.client.version());
+  reply.map(7);
+  reply.bulk("server");
+  reply.bulk("redis");
+  reply.bulk("version");
+  reply.bulk(kRedisVersion);
+  reply.bulk("proto");
+  reply.integer(static_cast<std::int64_t>(call.client.version()));
+  reply.bulk("id");
+  reply.integer(static_cast<std::int64_t>(call.client.id()));
+  reply.bulk("mode");
+  reply.bulk("standalone");
+  reply.bulk("role");
+  reply.bulk("master");
+  reply.bulk("modules");
+  reply.array(0);
+  return {};
+}
+
+Result<void> auth(CommandCall& call) {
+  if (call.arguments.size() > 3) return syntax_error();
+  const bool with_user = call.arguments.size() == 3;
+  QUARTZ_TRY(authenticate(call, with_user ? call.arguments[1] : "default",
+                          call.arguments[with_user ? 2 : 1]));
+  call.reply.simple("OK");
+  return {};
+}
+
+constexpr std::array kCommands = {
+    Command{"auth",
+            -2,
+            immediate | no_auth | fast | no_multi,
+            {},
+            "connection",
+            "Says who the client is",
+            auth},
+    Command{"echo", 2, fast, {}, "connection", "Answers with what it is told", echo},
+    Command{"hello",
+            -1,
+            immediate | no_auth | fast | no_multi,
+            {},
+            "connection",
+            "Agrees on the protocol's version",
+            hello},
+    Command{"ping", -1, fast | in_subscription, {}, "connection", "Answers", ping},
+    Command{"quit",
+            -1,
+            immediate | in_multi | no_auth | fast | in_subscription,
+            {},
+            "connection",
+            "Ends the connection",
+            quit},
+    Command{"reset",
+            1,
+            immediate | in_multi | no_auth | fast | in_subscription,
+            {},
+            "connection",
+            "Makes the connection what it was at first",
+            reset},
+    Command{"select", 2, immediate | fast, {}, "connection", "Chooses a database", select},
+};
+
+}  // namespace
+
+std::span<const Command> connection_commands() noexcept { return kCommands; }
+
+}  // namespace quartz::server

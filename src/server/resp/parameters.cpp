@@ -1,0 +1,109 @@
+#include "server/resp/parameters.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "protocol/glob.hpp"
+#include "server/resp/words.hpp"
+
+namespace quartz::server {
+namespace {
+
+std::string lower(std::string_view word) {
+  std::string name(word);
+  std::ranges::transform(name, name.begin(), to_lower);
+  return name;
+}
+
+Error unknown(std::string_view name) {
+  return {Errc::invalid_argument,
+          fmt::format("Unknown option or number of arguments for CONFIG SET - '{}'", name)};
+}
+
+Error failed(std::string_view name, std::string_view why) {
+  return {Errc::invalid_argument,
+          fmt::format("CONFIG SET failed (possibly related to argument '{}') - {}", name, why)};
+}
+
+}  // namespace
+
+Parameters::Parameters(Service& service) {
+  add_fixed("appendonly", "yes");
+  add_fixed("appendfsync", "everysec");
+  add_fixed("databases", fmt::format("{}", Databases::kCount));
+  add_fixed("maxmemory", "0");
+  add_fixed("maxmemory-policy", "noeviction");
+  add_fixed("save", "");
+  add_fixed("dir", service.engine().directory().string());
+  add_fixed("cluster-enabled", "no");
+  add_number("slowlog-log-slower-than", "10000");
+  add_number("slowlog-max-len", "128");
+  add_number("latency-monitor-threshold", "0");
+  add_number("hash-max-listpack-entries", "512");
+  add_number("hash-max-listpack-value", "64");
+  add_number("set-max-intset-entries", "512");
+  add_number("zset-max-listpack-entries", "128");
+  add_number("zset-max-listpack-value", "64");
+  add_number("list-max-listpack-size", "-2");
+  add_number("list-compress-depth", "0");
+  add_number("timeout", "0");
+  MutexLock lock(mutex_);
+  parameters_["notify-keyspace-events"] = {
+      .value = "",
+      .change = [&service](std::string_view value) { return service.key_events().choose(value); }};
+}
+
+void Parameters::add_fixed(std::string_view name, std::string_view value) {
+  MutexLock lock(mutex_);
+  parameters_[std::string(name)] = {.value = std::string(value), .change = {}};
+}
+
+void Parameters::add_number(std::string_view name, std::string_view value) {
+  MutexLock lock(mutex_);
+  parameters_[std::string(name)] = {
+      .value = std::string(value), .change = [](std::string_view text) -> Result<void> {
+        if (to_integer(text)) return {};
+        return Error(Errc::invalid_argument, "argument couldn't be parsed into an integer");
+      }};
+}
+
+std::vector<std::pair<std::string, std::string>> Parameters::matching(
+    std::span<const std::string_view> patterns) const {
+  MutexLock lock(mutex_);
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const auto& [name, parameter] : parameters_) {
+    const bool asked = std::ranges::any_of(patterns, [&name = name](std::string_view pattern) {
+      return protocol::matches_glob(lower(pattern), name);
+    });
+    if (asked) found.emplace_back(name, parameter.value);
+  }
+  return found;
+}
+
+Result<void> Parameters::set(
+    std::span<const std::pair<std::string_view, std::string_view>> values) {
+  MutexLock lock(mutex_);
+  for (const auto& [word, value] : values) {
+    const auto found = parameters_.find(lower(word));
+    if (found == parameters_.end()) return unknown(word);
+    if (!found->second.change) return failed(word, "can't set immutable config");
+  }
+  for (const auto& [word, value] : values) {
+    Parameter& parameter = parameters_.find(lower(word))->second;
+    if (const auto changed = parameter.change(value); !changed) {
+      return failed(word, changed.error().message());
+    }
+    parameter.value = value;
+  }
+  return {};
+}
+
+std::string Parameters::value(std::string_view name) const {
+  MutexLock lock(mutex_);
+  const auto found = parameters_.find(name);
+  return found == parameters_.end() ? std::string() : found->second.value;
+}
+
+}  // namespace quartz::server

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/mutex.hpp"
+#include "quartz/result.hpp"
+#include "server/service/service.hpp"
+
+namespace quartz::server {
+
+/// What CONFIG GET and CONFIG SET know: parameters under the names that clients of Redis ask for.
+/// Those that mean nothing here are told as what they amount to, and cannot be changed.
+/// Threads: any number at a time.
+class Parameters {
+ public:
+  explicit Parameters(Service& service);
+
+  /// Name and value of each whose name matches one of the patterns, in order of names.
+  std::vector<std::pair<std::string, std::string>> matching(
+      std::span<const std::string_view> patterns) const;
+  /// All of them or none. `invalid_argument` for an unknown one, or one that cannot be changed, or
+  /// a value that makes no sense.
+  Result<void> set(std::span<const std::pair<std::string_view, std::string_view>> values);
+  std::string value(std::string_view name) const;
+
+ private:
+  struct Parameter {
+    std::string value;
+    /// Takes a new value into effect; empty for what cannot be changed.
+    std::function<Result<void>(std::string_view)> change;
+  };
+
+  void add_fixed(std::string_view name, std::string_view value);
+  void add_number(std::string_view name, std::string_view value);
+
+  mutable Mutex mutex_;
+  std::map<std::string, Parameter, std::less<>> parameters_ QUARTZ_GUARDED_BY(mutex_);
+};
+
+}  // namespace quartz::server

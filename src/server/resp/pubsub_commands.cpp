@@ -1,0 +1,146 @@
+#include <array>
+#include <string>
+
+#include "base/try.hpp"
+#include "server/resp/command.hpp"
+#include "server/resp/resp_client.hpp"
+#include "server/resp/resp_server.hpp"
+
+namespace quartz::server {
+namespace {
+
+using enum CommandFlag;
+
+void tell_count(CommandCall& call, std::string_view what, std::optional<std::string_view> name,
+                std::size_t count) {
+  call.reply.push(3);
+  call.reply.bulk(what);
+  if (name) {
+    call.reply.bulk(*name);
+  } else {
+    call.reply.null();
+  }
+  call.reply.integer(static_cast<std::int64_t>(count));
+}
+
+template <class Change>
+void change_each(CommandCall& call, std::string_view what, Change change) {
+  for (const std::string_view name : call.arguments.subspan(1)) {
+    tell_count(call, what, name, change(name));
+  }
+}
+
+template <class Names, class Change>
+void leave_all(CommandCall& call, std::string_view what, const Names& names, Change change) {
+  const std::vector<std::string> all(names.begin(), names.end());
+  for (const std::string& name : all) tell_count(call, what, name, change(name));
+  if (all.empty()) {
+    tell_count(call, what, std::nullopt,
+               call.client.channels().size() + call.client.patterns().size());
+  }
+}
+
+Result<void> subscribe(CommandCall& call) {
+  change_each(call, "subscribe",
+              [&](std::string_view name) { return call.client.subscribe(name); });
+  return {};
+}
+
+Result<void> psubscribe(CommandCall& call) {
+  change_each(call, "psubscribe",
+              [&](std::string_view name) { return call.client.subscribe_pattern(name); });
+  return {};
+}
+
+Result<void> unsubscribe(CommandCall& call) {
+  const auto leave = [&](std::string_view name) { return call.client.unsubscribe(name); };
+  if (call.arguments.size() > 1) {
+    change_each(call, "unsubscribe", leave);
+  } else {
+    leave_all(call, "unsubscribe", call.client.channels(), leave);
+  }
+  return {};
+}
+
+Result<void> punsubscribe(CommandCall& call) {
+  const auto leave = [&](std::string_view name) { return call.client.unsubscribe_pattern(name); };
+  if (call.arguments.size() > 1) {
+    change_each(call, "punsubscribe", leave);
+  } else {
+    leave_all(call, "punsubscribe", call.client.patterns(), leave);
+  }
+  return {};
+}
+
+Result<void> publish(CommandCall& call) {
+  const std::size_t count =
+      call.server.service().publications().publish(call.arguments[1], call.arguments[2]);
+  call.reply.integer(static_cast<std::int64_t>(count));
+  return {};
+}
+
+Result<void> channels(CommandCall& call) {
+  std::optional<std::string_view> pattern;
+  if (call.arguments.size() > 2) pattern = call.arguments[2];
+  const auto names = call.server.service().publications().channels(pattern);
+  call.reply.array(names.size());
+  for (const std::string& name : names) call.reply.bulk(name);
+  return {};
+}
+
+Result<void> numsub(CommandCall& call) {
+  const auto names = call.arguments.subspan(2);
+  call.reply.array(2 * names.size());
+  for (const std::string_view name : names) {
+    call.reply.bulk(name);
+    call.reply.integer(
+        static_cast<std::int64_t>(call.server.service().publications().subscriber_count(name)));
+  }
+  return {};
+}
+
+Result<void> numpat(CommandCall& call) {
+  call.reply.integer(
+      static_cast<std::int64_t>(call.server.service().publications().pattern_count()));
+  return {};
+}
+
+constexpr auto kListening = immediate | pubsub | in_subscription;
+
+constexpr std::array kCommands = {
+    Command{
+        "psubscribe", -2, kListening, {}, "pubsub", "Listens to channels by pattern", psubscribe},
+    Command{"publish", 3, immediate | pubsub | fast, {}, "pubsub", "Sends to who listens", publish},
+    Command{"pubsub", -2, immediate | pubsub, {}, "pubsub", "Who listens to what", nullptr},
+    Command{"pubsub|channels",
+            -2,
+            immediate | pubsub,
+            {},
+            "pubsub",
+            "Channels that are listened to",
+            channels},
+    Command{"pubsub|numpat",
+            2,
+            immediate | pubsub,
+            {},
+            "pubsub",
+            "How many patterns there are",
+            numpat},
+    Command{"pubsub|numsub",
+            -2,
+            immediate | pubsub,
+            {},
+            "pubsub",
+            "How many listen to channels",
+            numsub},
+    Command{
+        "punsubscribe", -1, kListening, {}, "pubsub", "Listens no more, by pattern", punsubscribe},
+    Command{"subscribe", -2, kListening, {}, "pubsub", "Listens to channels", subscribe},
+    Command{"unsubscribe", -1, kListening, {}, "pubsub", "Listens no more", unsubscribe},
+};
+
+}  // namespace
+
+std::span<const Command> pubsub_commands() noexcept { return kCommands; }
+
+}  // namespace quartz::server

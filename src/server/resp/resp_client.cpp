@@ -1,0 +1,201 @@
+#include "server/resp/resp_client.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "server/resp/command_table.hpp"
+#include "server/resp/words.hpp"
+
+namespace quartz::server {
+namespace {
+
+/// Replies are sent before more requests are answered, so that a client that does not read them
+/// costs no more memory than this and one reply.
+constexpr std::size_t kOutputBytesMax = std::size_t{1} << 20;
+
+constexpr std::size_t kQuotedBytesMax = 128;
+
+std::string unknown_command(Words arguments) {
+  std::string quoted;
+  for (std::size_t i = 1; i < arguments.size() && quoted.size() < kQuotedBytesMax; ++i) {
+    quoted += fmt::format("'{}' ", arguments[i].substr(0, kQuotedBytesMax - quoted.size()));
+  }
+  return fmt::format("ERR unknown command '{}', with args beginning with: {}",
+                     arguments[0].substr(0, kQuotedBytesMax), quoted);
+}
+
+std::string unknown_subcommand(Words arguments) {
+  std::string name(arguments[0]);
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return fmt::format("ERR unknown subcommand '{}'. Try {} HELP.",
+                     arguments[1].substr(0, kQuotedBytesMax), name);
+}
+
+std::string no_argument_count(std::string_view command) {
+  return fmt::format("ERR wrong number of arguments for '{}' command", command);
+}
+
+}  // namespace
+
+RespClient::RespClient(RespServer& server, ClientDescription who, ClientWire wire)
+    : server_(server),
+      id_(server.next_client_id()),
+      wire_(std::move(wire)),
+      burst_(server, *this),
+      database_(server.service().databases().find(0)),
+      description_(std::move(who)) {
+  MutexLock lock(mutex_);
+  description_.id = id_;
+  description_.connected_at = description_.active_at = std::chrono::steady_clock::now();
+}
+
+RespClient::~RespClient() { server_.remove(id_); }
+
+std::size_t RespClient::receive(std::string_view input, std::string& output) {
+  std::size_t consumed = 0;
+  more_ = false;
+  while (!closing()) {
+    const auto progress = parser_.advance(input.substr(consumed));
+    if (progress == protocol::RespRequestParser::Progress::incomplete) break;
+    if (progress == protocol::RespRequestParser::Progress::refused) {
+      burst_.finish(output);
+      refuse(fmt::format("ERR {}", parser_.refusal()), output);
+      close_after_reply();
+      break;
+    }
+    const bool inline_words = !input.substr(consumed).starts_with('*');
+    consumed += parser_.consumed();
+    if (!parser_.arguments().empty()) answer(parser_.arguments(), output);
+    // The words of a line do not lie in the input; they go with the next request.
+    if (inline_words || burst_.full()) burst_.finish(output);
+    if (output.size() >= kOutputBytesMax) {
+      more_ = true;
+      break;
+    }
+  }
+  burst_.finish(output);
+  return consumed;
+}
+
+void RespClient::refuse(std::string_view why, std::string& output) {
+  if (queue_) queue_refused_ = true;
+  protocol::RespReplyWriter(output, version()).error(why);
+  server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
+}
+
+const Command* RespClient::admit(Words arguments, std::string& output) {
+  const CommandTable& table = CommandTable::all();
+  const Command* const command = table.find(arguments);
+  if (command == nullptr) {
+    const bool known = arguments.size() > 1 && table.find(arguments[0]) != nullptr;
+    refuse(known ? unknown_subcommand(arguments) : unknown_command(arguments), output);
+    return nullptr;
+  }
+  if (!command->accepts(arguments.size())) {
+    refuse(no_argument_count(command->name), output);
+    return nullptr;
+  }
+  if (queue_ && command->is(CommandFlag::no_multi)) {
+    refuse("ERR Command not allowed inside a transaction", output);
+    return nullptr;
+  }
+  if (subscription_count() > 0 && version() == protocol::RespVersion::resp2 &&
+      !command->is(CommandFlag::in_subscription)) {
+    refuse(fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / "
+                       "QUIT / RESET are allowed in this context",
+                       command->name),
+           output);
+    return nullptr;
+  }
+  return command;
+}
+
+void RespClient::answer(Words arguments, std::string& output) {
+  const std::size_t offset = output.size();
+  server_.commands_processed.fetch_add(1, std::memory_order_relaxed);
+  const Command* const command = admit(arguments, output);
+  if (command != nullptr) {
+    if (queue_ && !command->is(CommandFlag::in_multi)) {
+      queue_->emplace_back(command, std::vector<std::string>(arguments.begin(), arguments.end()));
+      protocol::RespReplyWriter(output, version()).simple("QUEUED");
+    } else if (command->is(CommandFlag::immediate)) {
+      burst_.finish(output);
+      run_immediately(*command, arguments, output);
+      return;
+    } else {
+      burst_.run(*command, arguments, output);
+    }
+  }
+  if (replies_ == Replies::on) return;
+  burst_.finish(output);
+  output.resize(offset);
+  if (replies_ == Replies::skip_next) replies_ = Replies::on;
+}
+
+void RespClient::run_immediately(const Command& command, Words arguments, std::string& output) {
+  const std::size_t offset = output.size();
+  const bool skipped = replies_ == Replies::off || replies_ == Replies::skip_next;
+  Transaction transaction(server_.service().engine());
+  DatabaseView view = server_.service().view(transaction, database());
+  protocol::RespReplyWriter reply(output, version());
+  CommandCall call{
+      .server = server_, .client = *this, .view = view, .arguments = arguments, .reply = reply};
+  run_command(command, call, output);
+  if (skipped && replies_ == Replies::off) output.resize(offset);
+  if (skipped && replies_ == Replies::skip_next) {
+    output.resize(offset);
+    replies_ = Replies::on;
+  }
+  if (replies_ == Replies::skip_this) replies_ = Replies::skip_next;
+}
+
+void RespClient::select(const Database& database) {
+  database_ = &database;
+  MutexLock lock(mutex_);
+  description_.database = database.number;
+}
+
+void RespClient::set_version(protocol::RespVersion version) {
+  version_.store(version, std::memory_order_relaxed);
+  MutexLock lock(mutex_);
+  description_.version = version;
+}
+
+void RespClient::set_name(std::string_view name) {
+  MutexLock lock(mutex_);
+  description_.name = name;
+}
+
+void RespClient::set_library(std::optional<std::string_view> name,
+                             std::optional<std::string_view> version) {
+  MutexLock lock(mutex_);
+  if (name) description_.library_name = *name;
+  if (version) description_.library_version = *version;
+}
+
+ClientDescription RespClient::description() const {
+  MutexLock lock(mutex_);
+  return description_;
+}
+
+void RespClient::kill() {
+  close_after_reply();
+  if (wire_.close) wire_.close();
+}
+
+Result<void> RespClient::reset() {
+  static_cast<void>(end_multi());
+  unsubscribe_all();
+  QUARTZ_ASSIGN(const Database* const first, server_.service().databases().select(0));
+  select(*first);
+  set_version(protocol::RespVersion::resp2);
+  set_name({});
+  replies_ = Replies::on;
+  return {};
+}
+
+}  // namespace quartz::server

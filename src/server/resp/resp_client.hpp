@@ -1,0 +1,153 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/mutex.hpp"
+#include "protocol/resp_reply.hpp"
+#include "protocol/resp_request.hpp"
+#include "quartz/result.hpp"
+#include "quartz/storage/read_set.hpp"
+#include "server/resp/command.hpp"
+#include "server/resp/command_burst.hpp"
+#include "server/resp/resp_server.hpp"
+#include "server/service/publications.hpp"
+
+namespace quartz::server {
+
+/// What others may know of a client.
+struct ClientDescription {
+  std::uint64_t id = 0;
+  std::string address = {};
+  std::string local_address = {};
+  std::string name = {};
+  std::string library_name = {};
+  std::string library_version = {};
+  std::string user = "default";
+  std::chrono::steady_clock::time_point connected_at = {};
+  std::chrono::steady_clock::time_point active_at = {};
+  std::size_t database = 0;
+  std::size_t channels = 0;
+  std::size_t patterns = 0;
+  std::optional<std::size_t> queued = {};  ///< Commands since MULTI.
+  protocol::RespVersion version = protocol::RespVersion::resp2;
+  std::string_view last_command = "NULL";
+};
+
+/// How a client is reached otherwise than by replies. Called on any thread.
+struct ClientWire {
+  std::function<void(std::string bytes)> push;  ///< Sends behind what was written so far.
+  std::function<void()> close;
+};
+
+/// One connection of the Redis protocol without its socket: requests in, replies out.
+///
+/// Threads: one at a time, but `description`, `take` and `kill`, which any may call.
+class RespClient : public Subscriber, public std::enable_shared_from_this<RespClient> {
+ public:
+  RespClient(RespServer& server, ClientDescription who, ClientWire wire);
+  ~RespClient() override;
+  RespClient(const RespClient&) = delete;
+  RespClient& operator=(const RespClient&) = delete;
+
+  /// Answers the requests that `input` begins with; how many bytes that took. `more()` tells
+  /// whether it stopped at the size of the output rather than at the end of the requests. The rest
+  /// of the input is the beginning of the next one's.
+  std::size_t receive(std::string_view input, std::string& output);
+  bool more() const noexcept { return more_; }
+  /// Bytes that the next request needs at least.
+  std::size_t bytes_needed() const noexcept { return parser_.bytes_needed(); }
+  /// The connection ends once the output is sent.
+  bool closing() const noexcept { return closing_.load(std::memory_order_acquire); }
+
+  // For other clients.
+  ClientDescription description() const;
+  void take(const std::shared_ptr<const Publication>& publication) override;
+  void kill();
+
+  // For commands.
+  std::uint64_t id() const noexcept { return id_; }
+  RespServer& server() noexcept { return server_; }
+  const Database& database() const noexcept { return *database_; }
+  void select(const Database& database);
+  protocol::RespVersion version() const noexcept {
+    return version_.load(std::memory_order_relaxed);
+  }
+  void set_version(protocol::RespVersion version);
+  void set_name(std::string_view name);
+  void set_library(std::optional<std::string_view> name, std::optional<std::string_view> version);
+  void close_after_reply() noexcept { closing_.store(true, std::memory_order_release); }
+  enum class Replies : std::uint8_t { on, off, skip_this, skip_next };
+  void set_replies(Replies replies) noexcept { replies_ = replies; }
+  /// Back to how it was when it connected.
+  Result<void> reset();
+
+  // MULTI.
+  using QueuedCommand = std::pair<const Command*, std::vector<std::string>>;
+  bool in_multi() const noexcept { return queue_.has_value(); }
+  void begin_multi();
+  /// Ends it, and WATCH with it; what was queued, or nothing if a command was refused meanwhile.
+  std::optional<std::vector<QueuedCommand>> end_multi();
+  void watch(const Database& database, std::string_view key);
+  void unwatch();
+  /// Makes `transaction` fail unless the watched keys stay what they were. `conflict` if they have
+  /// changed already.
+  Result<void> depend_on_watched(Transaction& transaction);
+
+  // Subscriptions. How many there are of both kinds afterwards.
+  std::size_t subscribe(std::string_view channel);
+  std::size_t unsubscribe(std::string_view channel);
+  std::size_t subscribe_pattern(std::string_view pattern);
+  std::size_t unsubscribe_pattern(std::string_view pattern);
+  const std::set<std::string, std::less<>>& channels() const noexcept { return channels_; }
+  const std::set<std::string, std::less<>>& patterns() const noexcept { return patterns_; }
+  void unsubscribe_all();
+
+ private:
+  struct Watched {
+    const Database* database;
+    std::string key;
+    bool existed;
+  };
+
+  void answer(Words arguments, std::string& output);
+  const Command* admit(Words arguments, std::string& output);
+  void refuse(std::string_view why, std::string& output);
+  void run_immediately(const Command& command, Words arguments, std::string& output);
+  void note_subscriptions();
+  std::size_t subscription_count() const noexcept { return channels_.size() + patterns_.size(); }
+
+  RespServer& server_;
+  const std::uint64_t id_;
+  const ClientWire wire_;
+  protocol::RespRequestParser parser_;
+  CommandBurst burst_;
+  bool more_ = false;
+  std::atomic<bool> closing_{false};
+  std::atomic<protocol::RespVersion> version_{protocol::RespVersion::resp2};
+  const Database* database_ = nullptr;
+  Replies replies_ = Replies::on;
+
+  std::optional<std::vector<QueuedCommand>> queue_;
+  bool queue_refused_ = false;
+  std::vector<Watched> watched_;
+  std::vector<ReadSet> watched_rows_;  // Of each, from the moment when it was watched.
+
+  std::set<std::string, std::less<>> channels_;
+  std::set<std::string, std::less<>> patterns_;
+
+  mutable Mutex mutex_;
+  ClientDescription description_ QUARTZ_GUARDED_BY(mutex_);
+};
+
+}  // namespace quartz::server

@@ -1,0 +1,64 @@
+#include "server/resp/resp_client.hpp"
+
+namespace quartz::server {
+
+void RespClient::note_subscriptions() {
+  MutexLock lock(mutex_);
+  description_.channels = channels_.size();
+  description_.patterns = patterns_.size();
+}
+
+std::size_t RespClient::subscribe(std::string_view channel) {
+  if (server_.service().publications().subscribe(channel, shared_from_this())) {
+    channels_.emplace(channel);
+    note_subscriptions();
+  }
+  return subscription_count();
+}
+
+std::size_t RespClient::unsubscribe(std::string_view channel) {
+  if (server_.service().publications().unsubscribe(channel, shared_from_this())) {
+    channels_.erase(channels_.find(channel));
+    note_subscriptions();
+  }
+  return subscription_count();
+}
+
+std::size_t RespClient::subscribe_pattern(std::string_view pattern) {
+  if (server_.service().publications().subscribe_pattern(pattern, shared_from_this())) {
+    patterns_.emplace(pattern);
+    note_subscriptions();
+  }
+  return subscription_count();
+}
+
+std::size_t RespClient::unsubscribe_pattern(std::string_view pattern) {
+  if (server_.service().publications().unsubscribe_pattern(pattern, shared_from_this())) {
+    patterns_.erase(patterns_.find(pattern));
+    note_subscriptions();
+  }
+  return subscription_count();
+}
+
+void RespClient::unsubscribe_all() {
+  while (!channels_.empty()) unsubscribe(std::string(*channels_.begin()));
+  while (!patterns_.empty()) unsubscribe_pattern(std::string(*patterns_.begin()));
+}
+
+void RespClient::take(const std::shared_ptr<const Publication>& publication) {
+  std::string bytes;
+  protocol::RespReplyWriter push(bytes, version());
+  if (publication->pattern) {
+    push.push(4);
+    push.bulk("pmessage");
+    push.bulk(*publication->pattern);
+  } else {
+    push.push(3);
+    push.bulk("message");
+  }
+  push.bulk(publication->channel);
+  push.bulk(publication->message);
+  if (wire_.push) wire_.push(std::move(bytes));
+}
+
+}  // namespace quartz::server

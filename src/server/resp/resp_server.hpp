@@ -1,0 +1,58 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/mutex.hpp"
+#include "quartz/result.hpp"
+#include "server/resp/parameters.hpp"
+#include "server/service/service.hpp"
+
+namespace quartz::server {
+
+class RespClient;
+
+/// What all clients of the Redis protocol share. Threads: any number at a time.
+class RespServer {
+ public:
+  explicit RespServer(Service& service);
+
+  Service& service() noexcept { return service_; }
+  Parameters& parameters() noexcept { return parameters_; }
+
+  // Who is connected.
+  std::uint64_t next_client_id() noexcept { return ++client_ids_; }
+  void add(const std::shared_ptr<RespClient>& client);
+  void remove(std::uint64_t id);
+  std::shared_ptr<RespClient> find(std::uint64_t id) const;
+  /// By id.
+  std::vector<std::shared_ptr<RespClient>> clients() const;
+
+  std::chrono::system_clock::time_point started_at() const noexcept { return started_at_; }
+  /// Forty digits that tell this run from others.
+  const std::string& run_id() const noexcept { return run_id_; }
+
+  // Counters since the start or CONFIG RESETSTAT.
+  std::atomic<std::uint64_t> connections_received{0};
+  std::atomic<std::uint64_t> commands_processed{0};
+  std::atomic<std::uint64_t> errors_replied{0};
+  void reset_counters() noexcept;
+
+ private:
+  Service& service_;
+  Parameters parameters_;
+  const std::chrono::system_clock::time_point started_at_;
+  const std::string run_id_;
+  std::atomic<std::uint64_t> client_ids_{0};
+  mutable Mutex mutex_;
+  std::map<std::uint64_t, std::weak_ptr<RespClient>> clients_ QUARTZ_GUARDED_BY(mutex_);
+};
+
+}  // namespace quartz::server

@@ -1,0 +1,140 @@
+#include <array>
+
+#include "base/try.hpp"
+#include "server/resp/command.hpp"
+#include "server/resp/command_burst.hpp"
+#include "server/resp/resp_client.hpp"
+#include "server/resp/resp_server.hpp"
+
+namespace quartz::server {
+namespace {
+
+using enum CommandFlag;
+using Queue = std::vector<RespClient::QueuedCommand>;
+
+Result<void> multi(CommandCall& call) {
+  if (call.client.in_multi()) {
+    return Error(Errc::invalid_argument, "MULTI calls can not be nested");
+  }
+  call.client.begin_multi();
+  call.reply.simple("OK");
+  return {};
+}
+
+/// Replies of all, in one transaction with the watched keys.
+Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& replies) {
+  Transaction& transaction = call.view.transaction();
+  transaction.restart();
+  transaction.isolate();
+  QUARTZ_TRY(call.client.depend_on_watched(transaction));
+  protocol::RespReplyWriter reply(replies, call.client.version());
+  reply.array(queue.size());
+  std::vector<std::string_view> words;
+  for (const auto& [command, queued] : queue) {
+    words.assign(queued.begin(), queued.end());
+    DatabaseView view = call.server.service().view(transaction, call.client.database());
+    CommandCall one{.server = call.server,
+                    .client = call.client,
+                    .view = view,
+                    .arguments = words,
+                    .reply = reply};
+    run_command(*command, one, replies);
+  }
+  return call.server.service().commit(transaction, &call.client);
+}
+
+Result<void> exec(CommandCall& call) {
+  if (!call.client.in_multi()) return Error(Errc::invalid_argument, "EXEC without MULTI");
+  const auto queue = call.client.end_multi();
+  if (!queue) {
+    call.client.unwatch();
+    return Error(Errc::invalid_argument,
+                 "EXECABORT Transaction discarded because of previous errors.");
+  }
+  for (;;) {
+    std::string replies;
+    const Database& selected = call.client.database();
+    const Result<void> ran = run_queue(call, *queue, replies);
+    if (ran) {
+      call.reply.raw(replies);
+      break;
+    }
+    if (ran.error().code() != Errc::conflict) {
+      call.client.unwatch();
+      return ran;
+    }
+    call.client.select(selected);
+    // Was it a watched key, or one that only the commands read? Those run again.
+    Transaction look(call.server.service().engine());
+    if (!call.client.depend_on_watched(look)) {
+      call.reply.null_array();
+      break;
+    }
+  }
+  call.client.unwatch();
+  return {};
+}
+
+Result<void> discard(CommandCall& call) {
+  if (!call.client.in_multi()) return Error(Errc::invalid_argument, "DISCARD without MULTI");
+  static_cast<void>(call.client.end_multi());
+  call.client.unwatch();
+  call.reply.simple("OK");
+  return {};
+}
+
+Result<void> watch(CommandCall& call) {
+  if (call.client.in_multi()) {
+    return Error(Errc::invalid_argument, "WATCH inside MULTI is not allowed");
+  }
+  for (const std::string_view key : call.arguments.subspan(1)) {
+    call.client.watch(call.client.database(), key);
+  }
+  call.reply.simple("OK");
+  return {};
+}
+
+Result<void> unwatch(CommandCall& call) {
+  call.client.unwatch();
+  call.reply.simple("OK");
+  return {};
+}
+
+constexpr std::array kCommands = {
+    Command{"discard",
+            1,
+            immediate | in_multi | fast,
+            {},
+            "transactions",
+            "Forgets the commands since MULTI",
+            discard},
+    Command{"exec",
+            1,
+            immediate | in_multi,
+            {},
+            "transactions",
+            "Runs the commands since MULTI at one moment",
+            exec},
+    Command{"multi",
+            1,
+            immediate | in_multi | fast,
+            {},
+            "transactions",
+            "Begins a transaction: commands wait for EXEC",
+            multi},
+    Command{
+        "unwatch", 1, immediate | fast, {}, "transactions", "Forgets the watched keys", unwatch},
+    Command{"watch",
+            -2,
+            immediate | in_multi | fast,
+            {.first = 1, .last = -1, .step = 1},
+            "transactions",
+            "Lets EXEC do nothing if one of the keys changes before it",
+            watch},
+};
+
+}  // namespace
+
+std::span<const Command> transaction_commands() noexcept { return kCommands; }
+
+}  // namespace quartz::server

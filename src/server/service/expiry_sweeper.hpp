@@ -1,0 +1,35 @@
+#pragma once
+
+#include <thread>
+
+#include "base/mutex.hpp"
+#include "server/service/service.hpp"
+#include "server/transport/server_log.hpp"
+
+namespace quartz::server {
+
+/// Removes what has expired in the background, some ten times a second.
+class ExpirySweeper {
+ public:
+  ExpirySweeper(Service& service, const ServerLog& log);
+  ~ExpirySweeper();
+  ExpirySweeper(const ExpirySweeper&) = delete;
+  ExpirySweeper& operator=(const ExpirySweeper&) = delete;
+
+  /// It does nothing any more when this returns.
+  void stop();
+
+ private:
+  void run();
+  bool pause();
+  bool stopping();
+
+  Service& service_;
+  const ServerLog& log_;
+  Mutex mutex_;
+  CondVar wake_;
+  bool stopping_ QUARTZ_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+}  // namespace quartz::server

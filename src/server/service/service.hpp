@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "quartz/result.hpp"
+#include "quartz/storage/durability.hpp"
+#include "quartz/storage/storage_engine.hpp"
+#include "server/service/database_view.hpp"
+#include "server/service/databases.hpp"
+#include "server/service/generations.hpp"
+#include "server/service/key_changes.hpp"
+#include "server/service/key_events.hpp"
+#include "server/service/publications.hpp"
+#include "server/service/scan_cursors.hpp"
+#include "server/service/transaction.hpp"
+
+namespace quartz::server {
+
+/// What a server does, whichever protocol asks for it: an engine's databases, and who wants to be
+/// told of what happens there. Operations themselves are functions over a `DatabaseView`.
+///
+/// Threads: any number at a time. The engine must outlive it.
+class Service {
+ public:
+  static Result<std::unique_ptr<Service>> open(StorageEngine& engine);
+
+  StorageEngine& engine() noexcept { return engine_; }
+  Databases& databases() noexcept { return *databases_; }
+  Generations& generations() noexcept { return *generations_; }
+  ScanCursors& scan_cursors() noexcept { return *scan_cursors_; }
+  Publications& publications() noexcept { return publications_; }
+  KeyEvents& key_events() noexcept { return key_events_; }
+  KeyChanges& key_changes() noexcept { return key_changes_; }
+
+  DatabaseView view(Transaction& transaction, const Database& database) noexcept {
+    return {transaction, database, *generations_};
+  }
+
+  /// Commits, and tells those who want to know. `origin`: on whose behalf, for those who do not
+  /// want to hear of what they did themselves; null: nobody's.
+  Result<void> commit(Transaction& transaction, const void* origin = nullptr);
+
+  /// Runs `operation(DatabaseView&)`, which answers a Result, and commits; again and again until
+  /// nobody has come between.
+  template <class Operation>
+  auto run(const Database& database, Operation&& operation) {
+    Transaction transaction(engine_);
+    for (;;) {
+      DatabaseView of_database = view(transaction, database);
+      auto answer = operation(of_database);
+      if (!answer) return answer;
+      Result<void> committed = commit(transaction);
+      if (committed) return answer;
+      if (committed.error().code() != Errc::conflict) {
+        return decltype(answer)(std::move(committed).error());
+      }
+      transaction.restart();
+    }
+  }
+
+  /// Removes rows that have expired, at most `count_max`, and announces it; how many there were.
+  /// They cannot be read any more in any case; this gives back what belongs to them.
+  Result<std::size_t> remove_expired(std::size_t count_max);
+
+ private:
+  explicit Service(StorageEngine& engine) noexcept : engine_(engine), key_events_(publications_) {}
+
+  StorageEngine& engine_;
+  std::unique_ptr<Databases> databases_;
+  std::unique_ptr<Generations> generations_;
+  std::unique_ptr<ScanCursors> scan_cursors_;
+  Publications publications_;
+  KeyEvents key_events_;
+  KeyChanges key_changes_;
+};
+
+}  // namespace quartz::server

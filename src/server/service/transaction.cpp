@@ -1,0 +1,52 @@
+#include "server/service/transaction.hpp"
+
+#include <utility>
+
+#include "base/try.hpp"
+
+namespace quartz::server {
+
+void Transaction::restart() {
+  reads_.restart(engine_.sequence());
+  isolated_ = false;
+  writes_.clear();
+  events_.clear();
+}
+
+Result<std::optional<VisibleRow>> Transaction::read(const Keyspace& keyspace, std::string_view key,
+                                                    Look look) {
+  if (!writes_.empty()) {
+    if (const PendingWrite* const write = writes_.find(keyspace, key)) {
+      if (write->removed || has_expired(write->attributes)) return std::optional<VisibleRow>();
+      return std::optional<VisibleRow>(*write);
+    }
+    if (writes_.covers(keyspace)) return std::optional<VisibleRow>();
+  }
+  if (look == Look::depending || (look == Look::independent && isolated_)) {
+    reads_.add(keyspace, key);
+  }
+  QUARTZ_ASSIGN(std::optional<PinnedValue> pinned, engine_.get_pinned(keyspace, key));
+  if (!pinned) return std::optional<VisibleRow>();
+  return std::optional<VisibleRow>(std::move(*pinned));
+}
+
+bool Transaction::has_expired(const RowAttributes& attributes) const {
+  return attributes.expires_at && *attributes.expires_at <= engine_.now();
+}
+
+void Transaction::announce(KeyEventClass what, std::string_view event, const Database& database,
+                           std::string_view key) {
+  events_.push_back(
+      {.what = what, .event = event, .database = database.number, .key = std::string(key)});
+}
+
+Result<void> Transaction::commit(const WriteOptions& options) {
+  if (writes_.empty() && reads_.size() == 0) return {};
+  batch_.clear();
+  writes_.add_to(batch_);
+  WriteOptions checked = options;
+  checked.unchanged = reads_.size() == 0 ? nullptr : &reads_;
+  return engine_.write(batch_, checked);
+}
+
+}  // namespace quartz::server

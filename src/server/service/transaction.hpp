@@ -1,0 +1,102 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "quartz/result.hpp"
+#include "quartz/storage/pinned_value.hpp"
+#include "quartz/storage/read_set.hpp"
+#include "quartz/storage/row_attributes.hpp"
+#include "quartz/storage/storage_engine.hpp"
+#include "quartz/storage/write_batch.hpp"
+#include "server/service/databases.hpp"
+#include "server/service/key_event.hpp"
+#include "server/service/pending_writes.hpp"
+#include "server/service/row_kind.hpp"
+
+namespace quartz::server {
+
+/// A row as a transaction sees it. `value` lives until the row is written or the transaction ends.
+class VisibleRow {
+ public:
+  explicit VisibleRow(PinnedValue pinned) noexcept
+      : value(pinned.view()), attributes(pinned.attributes()), pinned_(std::move(pinned)) {}
+  explicit VisibleRow(const PendingWrite& write) noexcept
+      : value(write.value), attributes(write.attributes) {}
+
+  RowKind kind() const noexcept { return static_cast<RowKind>(attributes.kind); }
+
+  std::string_view value;
+  RowAttributes attributes;
+
+ private:
+  PinnedValue pinned_;
+};
+
+/// Reads and writes that take effect together or not at all: those of one command, of several that
+/// arrived together, or of all between MULTI and EXEC. It sees its own writes; nobody else does
+/// before `commit`, which refuses with `conflict` if a row that was read here has been written by
+/// somebody else since. Nothing is locked meanwhile.
+///
+/// A command that fails has written nothing before, so that the others may still be committed.
+///
+/// Threads: one at a time.
+class Transaction {
+ public:
+  /// What a look at a row means.
+  enum class Look : std::uint8_t {
+    depending,    ///< What is written or answered depends on the row, so it must not change.
+    independent,  ///< It is the whole answer: only in `isolate`d ones it must not change.
+    guarded,      ///< It cannot change without another one that was looked at.
+  };
+
+  explicit Transaction(StorageEngine& engine) : engine_(engine), reads_(engine.sequence()) {}
+
+  StorageEngine& engine() const noexcept { return engine_; }
+  ExpiryTime now() const noexcept { return engine_.now(); }
+
+  /// From now on every look is a depending one: the answers to several commands are of one moment.
+  void isolate() noexcept { isolated_ = true; }
+  /// Forgets all that was read and written.
+  void restart();
+
+  /// Nothing if there is no such row.
+  Result<std::optional<VisibleRow>> read(const Keyspace& keyspace, std::string_view key,
+                                         Look look = Look::depending);
+  void put(const Keyspace& keyspace, std::string_view key, std::string_view value,
+           const RowAttributes& attributes = {}) {
+    writes_.put(keyspace, key, value, attributes);
+  }
+  void remove(const Keyspace& keyspace, std::string_view key) { writes_.remove(keyspace, key); }
+  void remove_abandoned(const Keyspace& keyspace, std::string_view first, std::string_view last) {
+    writes_.remove_abandoned(keyspace, first, last);
+  }
+  void remove_all(const Keyspace& keyspace) { writes_.remove_all(keyspace); }
+  const PendingWrites& writes() const noexcept { return writes_; }
+  /// As if the row had been read.
+  void depend_on(const Keyspace& keyspace, std::string_view key) { reads_.add(keyspace, key); }
+
+  /// Somebody may want to know of this once it is committed. `key` is copied.
+  void announce(KeyEventClass what, std::string_view event, const Database& database,
+                std::string_view key);
+  const std::vector<KeyEvent>& events() const noexcept { return events_; }
+
+  /// Makes the writes visible, and durable as `options` say. Cost: that of one write, or of a check
+  /// if nothing was written, or nothing if no row was looked at that must not change either.
+  /// Whatever the outcome, `restart` before anything else.
+  Result<void> commit(const WriteOptions& options = {});
+
+ private:
+  bool has_expired(const RowAttributes& attributes) const;
+
+  StorageEngine& engine_;
+  ReadSet reads_;
+  bool isolated_ = false;
+  PendingWrites writes_;
+  std::vector<KeyEvent> events_;
+  WriteBatch batch_;
+};
+
+}  // namespace quartz::server
