@@ -13,6 +13,7 @@
 #include "base/random.hpp"
 #include "storage/log_replay.hpp"
 #include "storage/log_scenario.hpp"
+#include "storage/stored_value.hpp"
 #include "support/result_matchers.hpp"
 
 namespace quartz::storage {
@@ -44,7 +45,7 @@ TEST(LogDamage, a_file_cut_at_any_byte_of_its_last_three_records_keeps_what_is_b
     for (std::size_t i = 3; i < 6; ++i) {
       const auto& put = scenario.appended[i];
       const std::size_t bytes =
-          kRecordHeaderBytes + operation_bytes(put.key.size(), put.value.size());
+          kRecordHeaderBytes + put_bytes(put.key.size(), put.value.size(), {});
       if (scenario.offset_of(i) + bytes <= size) kept = i + 1;
     }
     EXPECT_EQ(scenario.replayed, scenario.first(kept)) << size;

@@ -151,11 +151,11 @@ TEST(LogReplay, an_unknown_format_version_is_unsupported) {
   SegmentHeader header;
   const std::string bytes = contents(scenario.file(1));
   std::memcpy(&header, bytes.data(), sizeof(header));
-  header.format_version = 2;
+  header.format_version = 3;
   header.crc32c = segment_header_crc(header);
   overwrite(scenario.file(1), 0, {reinterpret_cast<const char*>(&header), sizeof(header)});
   EXPECT_THAT(scenario.replay(),
-              FailsWith(Errc::unsupported, AllOf(HasSubstr("000001.log"), HasSubstr("version 2"))));
+              FailsWith(Errc::unsupported, AllOf(HasSubstr("000001.log"), HasSubstr("version 3"))));
 }
 
 TEST(LogReplay, a_prepared_but_unused_segment_is_no_damage) {

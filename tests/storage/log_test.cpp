@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/log_scenario.hpp"
+#include "storage/stored_value.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/result_matchers.hpp"
 
@@ -74,7 +75,7 @@ TEST_P(LogMedia, a_record_may_fill_a_segment_to_its_last_byte) {
   LogScenario scenario(GetParam());
   scenario.open();
   const std::size_t value_bytes = LogScenario::kSegmentBytes - kSegmentHeaderBytes -
-                                  kRecordHeaderBytes - kOperationHeaderBytes - 8;
+                                  kRecordHeaderBytes - kOperationHeaderBytes - kTrailerBytes - 8;
   for (int i = 0; i < 4; ++i) scenario.put("8 bytes ", std::string(value_bytes, 'x'));
   EXPECT_EQ(scenario.log->segment()->used, LogScenario::kSegmentBytes);
   scenario.close();

@@ -30,7 +30,7 @@ TEST(WriteBatch, counts_its_operations_and_bytes) {
   EXPECT_EQ(batch.bytes(), 0u);
   batch.put("key", "value").remove("key").remove_range("a", "b");
   EXPECT_EQ(batch.operation_count(), 3u);
-  EXPECT_EQ(batch.bytes(), 3 * 16u + 8u + 3u + 2u);
+  EXPECT_EQ(batch.bytes(), 3 * 16u + 8u + 3u + 2u + 1u);
   EXPECT_FALSE(batch.error().has_value());
 }
 
