@@ -41,6 +41,23 @@ TEST_F(VerbPut, takes_a_value_from_a_file) {
   EXPECT_EQ(get("key").out, every_byte() + "\n");
 }
 
+TEST_F(VerbPut, lets_a_row_expire) {
+  EXPECT_THAT(run_tool({"put", data_, "soon", "value", "--expire-in", "1ms"}), ExitsWith(0));
+  EXPECT_THAT(run_tool({"put", data_, "late", "value", "--expire-in", "2d"}), ExitsWith(0));
+  // Whole processes have run since.
+  EXPECT_THAT(get("soon"), ExitsWith(1));
+  EXPECT_EQ(get("late").out, "value");
+  EXPECT_THAT(run_tool({"scan", data_, "--keys-only"}).out, "late\n");
+}
+
+TEST_F(VerbPut, refuses_an_expiry_without_a_unit_in_the_past_or_beyond_all_time) {
+  for (const char* const wrong : {"30", "soon", "0s", "-5s", "5w", "99999999999999999999d"}) {
+    EXPECT_THAT(run_tool({"put", data_, "k", "v", "--expire-in", wrong}), ExitsWith(2)) << wrong;
+  }
+  EXPECT_FALSE(std::filesystem::exists(data_));
+  EXPECT_THAT(run_tool({"put", data_, "k", "v", "--expire-in", "100000000000d"}), ExitsWith(2));
+}
+
 TEST_F(VerbPut, wants_exactly_one_source_of_the_value) {
   EXPECT_THAT(run_tool({"put", data_, "key"}), ExitsWith(2));
   EXPECT_THAT(run_tool({"put", data_, "key", "value", "--file", "x"}), ExitsWith(2));
