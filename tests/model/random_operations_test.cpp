@@ -41,7 +41,8 @@ StorageConfig tiny_config() {
 
 // QUARTZ_MODEL_OPERATIONS are done per test, with QUARTZ_MODEL_SEED if one is given.
 void run(const std::string& name, std::uint64_t seed,
-         const std::function<void(StorageConfig&)>& change, bool with_oracle = false) {
+         const std::function<void(StorageConfig&)>& change, bool with_oracle = false,
+         bool rows_expire = false) {
   seed = number_from_environment("QUARTZ_MODEL_SEED", seed);
   std::cout << name << ": QUARTZ_MODEL_SEED=" << seed << '\n';
   StorageConfig config = tiny_config();
@@ -51,6 +52,7 @@ void run(const std::string& name, std::uint64_t seed,
   if (with_oracle) oracle = std::make_unique<RocksdbOracle>(scratch / "oracle");
   RandomRun random(scratch / "db", config, seed);
   random.compare_with(oracle.get());
+  if (rows_expire) random.let_rows_expire();
   random.operations(number_from_environment("QUARTZ_MODEL_OPERATIONS", kOperations));
 }
 
@@ -79,6 +81,10 @@ TEST(RandomOperations, with_everything_in_memory_answer_like_a_map) {
 
 TEST(RandomOperations, answer_like_rocksdb) {
   run("oracle", 6, [](StorageConfig&) {}, true);
+}
+
+TEST(RandomOperations, with_rows_that_expire_answer_like_a_map_that_forgets_them) {
+  run("expiring", 7, [](StorageConfig&) {}, false, true);
 }
 
 }  // namespace

@@ -1,11 +1,14 @@
 #include "model/random_run.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "quartz/storage/limits.hpp"
+#include "storage/engine.hpp"
 #include "support/result_matchers.hpp"
 #include "support/small_engine.hpp"
 
@@ -16,12 +19,45 @@ namespace {
 constexpr std::uint64_t kKeys = 400;
 constexpr std::size_t kSnapshotsMax = 4;
 
+// The value of a row that expires tells when, so that a model is a map of texts all the same.
+constexpr char kExpires = 'E';
+
+std::string text_that_expires(ExpiryTime at) {
+  return kExpires + std::to_string(at.time_since_epoch().count()) + ":";
+}
+
+bool has_expired(const std::string& value, ExpiryTime now) {
+  if (value.empty() || value.front() != kExpires) return false;
+  return ExpiryTime(std::chrono::milliseconds(std::stoll(value.substr(1)))) <= now;
+}
+
 }  // namespace
 
 RandomRun::RandomRun(std::filesystem::path directory, StorageConfig config, std::uint64_t seed)
     : directory_(std::move(directory)), config_(std::move(config)), random_(seed) {
-  engine_.emplace(open_small(directory_, config_));
+  open();
   models_["default"];
+}
+
+void RandomRun::open() {
+  engine_.emplace(
+      storage::Engine::open(directory_, config_, io::posix_file_system(), time_.source()).value());
+}
+
+// A row that expires leaves the models of snapshots, too.
+void RandomRun::pass_time() {
+  time_.pass(std::chrono::milliseconds(random_.below(20)));
+  if (random_.one_in(50)) {
+    time_.step(std::chrono::milliseconds(random_.below(400)) - std::chrono::milliseconds(200));
+  }
+  const ExpiryTime now = engine_->now();
+  const auto prune = [&](std::map<std::string, Model>& models) {
+    for (auto& [name, model] : models) {
+      std::erase_if(model, [&](const auto& row) { return has_expired(row.second, now); });
+    }
+  };
+  prune(models_);
+  for (HeldSnapshot& held : snapshots_) prune(held.models);
 }
 
 void RandomRun::operations(std::uint64_t count) {
@@ -37,6 +73,7 @@ void RandomRun::operations(std::uint64_t count) {
 }
 
 void RandomRun::step() {
+  if (rows_expire_) pass_time();
   const std::uint64_t choice = random_.below(10000);
   if (choice < 5500) return write_one();
   if (choice < 6500) return write_batch();
@@ -81,8 +118,14 @@ std::string RandomRun::some_value() {
 
 void RandomRun::put(WriteBatch* batch, const std::string& name) {
   const std::string key = some_key();
-  const std::string value = some_value();
-  batch->put(handle(name), key, value);
+  std::string value = some_value();
+  RowAttributes attributes{.kind = static_cast<std::uint8_t>(random_.below(kRowKindMax + 1))};
+  if (rows_expire_ && random_.one_in(3)) {
+    // Seldom at once, mostly before the row is likely to be overwritten.
+    attributes.expires_at = engine_->now() + std::chrono::milliseconds(1 + random_.below(4000));
+    value.insert(0, text_that_expires(*attributes.expires_at));
+  }
+  batch->put(handle(name), key, value, attributes);
   for_oracle_.push_back({Operation::Type::put, name, key, value});
   models_[name][key] = value;
 }
@@ -342,7 +385,7 @@ void RandomRun::change_keyspaces() {
 void RandomRun::reopen() {
   snapshots_.clear();
   engine_.reset();
-  engine_.emplace(open_small(directory_, config_));
+  open();
 }
 
 }  // namespace quartz

@@ -10,6 +10,7 @@
 
 #include "base/random.hpp"
 #include "quartz/storage/storage_engine.hpp"
+#include "support/hand_clock.hpp"
 #include "support/rocksdb_oracle.hpp"
 
 namespace quartz {
@@ -23,6 +24,9 @@ class RandomRun {
 
   /// Every write goes to this one, too, which must be empty and outlive the run.
   void compare_with(RocksdbOracle* oracle) { oracle_ = oracle; }
+  /// From now on some rows expire, by a clock that is moved on, and set forward and back, between
+  /// the operations. Not together with an oracle.
+  void let_rows_expire() { rows_expire_ = true; }
   /// Does so many operations, or fewer if one was wrong.
   void operations(std::uint64_t count);
 
@@ -56,6 +60,8 @@ class RandomRun {
   void maintain();
   void change_keyspaces();
   void reopen();
+  void open();
+  void pass_time();
 
   std::string some_keyspace();
   Keyspace handle(const std::string& name) { return engine_->keyspace(name).value(); }
@@ -68,6 +74,8 @@ class RandomRun {
   const StorageConfig config_;
   Random random_;
   RocksdbOracle* oracle_ = nullptr;
+  bool rows_expire_ = false;
+  HandClock time_;
   std::optional<StorageEngine> engine_;
   std::map<std::string, Model> models_;  // By the keyspace's name.
   std::vector<HeldSnapshot> snapshots_;
