@@ -33,6 +33,7 @@ int main() {
   engine.remove("visits").value();
   std::atomic<int> conflicts{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int thread = 0; thread < 4; ++thread) {
     threads.emplace_back([&] {
       for (int i = 0; i < 25000; ++i) conflicts += increment(engine);
