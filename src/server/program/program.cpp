@@ -59,8 +59,8 @@ Result<Configuration> configure(const CommandLine& line, const Environment& envi
 // What may change while the server runs; the rest waits for the next start.
 Result<void> reload(const CommandLine& line, const Environment& environment, Server& server,
                     ProgramLog& log) {
-  QUARTZ_TRY(server.reload_certificates());
   QUARTZ_ASSIGN(const Configuration configuration, configure(line, environment));
+  QUARTZ_TRY(server.reload_certificates());
   QUARTZ_TRY(server.set_limits(configuration.settings().server.limits));
   log.set_level(configuration.settings().log.level);
   return {};
