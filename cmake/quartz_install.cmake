@@ -9,6 +9,11 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/quartz" DESTINATION ${CMAKE_INS
 # has to be linked with.
 foreach(kind IN ITEMS static shared)
   install(TARGETS quartz_storage_${kind} quartz_quartz_${kind} EXPORT quartz_${kind}_targets)
+  # The server as a shared library alone: an archive of it would make TLS and the rest a need of
+  # everybody who links an archive of the engine.
+  if(QUARTZ_SERVER AND kind STREQUAL "shared")
+    install(TARGETS quartz_server_shared EXPORT quartz_shared_targets)
+  endif()
   install(
     EXPORT quartz_${kind}_targets
     NAMESPACE quartz::
@@ -19,6 +24,12 @@ if(QUARTZ_TOOL)
   install(TARGETS quartz)
   # What its demonstration searches.
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/data/"
+          DESTINATION "${CMAKE_INSTALL_DATADIR}/quartz")
+endif()
+
+if(QUARTZ_SERVER)
+  install(TARGETS quartz-server)
+  install(FILES "${PROJECT_SOURCE_DIR}/packaging/quartz-server.service"
           DESTINATION "${CMAKE_INSTALL_DATADIR}/quartz")
 endif()
 

@@ -19,7 +19,7 @@
 #include "server/config/environment.hpp"
 #include "server/config/toml_file.hpp"
 #include "server/program/program_log.hpp"
-#include "server/program/service_manager.hpp"
+#include "server/program/service_notifier.hpp"
 #include "server/program/shutdown_signals.hpp"
 #include "server/transport/server_log.hpp"
 
@@ -95,7 +95,7 @@ Result<void> serve(const CommandLine& line, const Environment& environment,
                    const Settings& settings) {
   ProgramLog log(settings.log);
   const ServerLog say(log.logger());
-  const ServiceManager manager = ServiceManager::from_environment();
+  const ServiceNotifier service = ServiceNotifier::from_environment();
   for (const std::string& name : environment.unknown) {
     say.warn("the variable {} is none that quartz-server knows", name);
   }
@@ -105,18 +105,18 @@ Result<void> serve(const CommandLine& line, const Environment& environment,
   QUARTZ_ASSIGN(Server server, Server::start(engine, server_config(settings, log)));
   announce(server, settings);
   say.info("quartz-server {} serves {}", version(), settings.data_dir);
-  manager.ready();
+  service.ready();
   while (wait_for_signal() == Signal::reload) {
-    manager.reloading();
+    service.reloading();
     const auto reloaded = reload(line, environment, server, log);
     if (reloaded) {
       say.info("reloaded certificates, limits and log level");
     } else {
       say.error("nothing was reloaded after: {}", reloaded.error().to_string());
     }
-    manager.ready();
+    service.ready();
   }
-  manager.stopping();
+  service.stopping();
   say.info("stopping");
   // Whoever asks twice does not want to wait for the first time.
   let_signals_through();

@@ -21,7 +21,7 @@
 #include "cli/exit_status.hpp"
 #include "server/program/exit_status.hpp"
 #include "server/program/server_process.hpp"
-#include "server/program/service_manager.hpp"
+#include "server/program/service_notifier.hpp"
 #include "server/raw_client.hpp"
 #include "support/scratch_directory.hpp"
 
@@ -174,7 +174,7 @@ class NotifySocket {
   int descriptor_;
 };
 
-TEST_F(Program, tells_the_service_manager_how_it_is) {
+TEST_F(Program, tells_the_service_notifier_how_it_is) {
   const std::string path = (scratch_ / "notify").string();
   NotifySocket manager(path);
   ServerProcess server(arguments(), {"NOTIFY_SOCKET=" + path});
@@ -187,14 +187,14 @@ TEST_F(Program, tells_the_service_manager_how_it_is) {
   EXPECT_THAT(server.finish(), EndsWithStatus(0));
 }
 
-TEST(ServiceManagers, may_be_in_the_abstract_namespace_or_absent) {
+TEST(ServiceNotifiers, may_be_in_the_abstract_namespace_or_absent) {
   const std::string name = "@quartz-test-" + std::to_string(::getpid());
   NotifySocket manager(name);
-  ServiceManager(name).ready();
+  ServiceNotifier(name).ready();
   EXPECT_EQ(manager.receive(), "READY=1");
-  ServiceManager("").ready();
-  ServiceManager("/nowhere/at/all").ready();
-  ServiceManager(std::string(500, 'x')).ready();
+  ServiceNotifier("").ready();
+  ServiceNotifier("/nowhere/at/all").ready();
+  ServiceNotifier(std::string(500, 'x')).ready();
 }
 
 TEST(ExitStatuses, are_those_of_the_tool) {

@@ -1,4 +1,4 @@
-#include "server/program/service_manager.hpp"
+#include "server/program/service_notifier.hpp"
 
 #include <cstddef>
 #include <cstdlib>
@@ -12,19 +12,19 @@
 
 namespace quartz::server {
 
-ServiceManager ServiceManager::from_environment() {
+ServiceNotifier ServiceNotifier::from_environment() {
   const char* const path = std::getenv("NOTIFY_SOCKET");
-  return ServiceManager(path == nullptr ? "" : path);
+  return ServiceNotifier(path == nullptr ? "" : path);
 }
 
-void ServiceManager::reloading() const {
+void ServiceNotifier::reloading() const {
   // The manager waits for the READY that follows this moment of the monotonic clock.
   timespec now = {};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   send(fmt::format("RELOADING=1\nMONOTONIC_USEC={}", now.tv_sec * 1'000'000 + now.tv_nsec / 1'000));
 }
 
-void ServiceManager::send(std::string_view message) const {
+void ServiceNotifier::send(std::string_view message) const {
   sockaddr_un address = {};
   if (socket_path_.empty() || socket_path_.size() >= sizeof(address.sun_path)) return;
   address.sun_family = AF_UNIX;

@@ -8,11 +8,11 @@ namespace quartz::server {
 /// Tells the service manager that started the process how it is, by the protocol of `sd_notify`:
 /// one datagram to the socket that $NOTIFY_SOCKET names. Without one there is nobody to tell. A
 /// message that cannot be delivered is dropped, since serving goes on regardless.
-class ServiceManager {
+class ServiceNotifier {
  public:
   /// `socket_path` as in the variable: a path, or "@name" for the abstract namespace of Linux.
-  explicit ServiceManager(std::string socket_path) : socket_path_(std::move(socket_path)) {}
-  static ServiceManager from_environment();
+  explicit ServiceNotifier(std::string socket_path) : socket_path_(std::move(socket_path)) {}
+  static ServiceNotifier from_environment();
 
   void ready() const { send("READY=1"); }
   void stopping() const { send("STOPPING=1"); }
