@@ -1,5 +1,7 @@
 #include "quartz/server/server.hpp"
 
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "base/try.hpp"
@@ -15,8 +17,13 @@ Server& Server::operator=(Server&&) noexcept = default;
 Server::~Server() = default;
 
 Result<Server> Server::start(std::shared_ptr<StorageEngine> engine, ServerConfig config) {
-  QUARTZ_ASSIGN(auto running, server::RunningServer::start(std::move(engine), std::move(config)));
-  return Server(std::move(running));
+  try {
+    QUARTZ_ASSIGN(auto running, server::RunningServer::start(std::move(engine), std::move(config)));
+    return Server(std::move(running));
+  } catch (const std::system_error& error) {
+    // Threads, event loops and TLS say so in this way when the system has no more of something.
+    return Error(Errc::io_error, std::string("the server cannot be started: ") + error.what());
+  }
 }
 
 Result<Server> Server::start(StorageEngine& engine, ServerConfig config) {

@@ -24,6 +24,9 @@ boost::asio::awaitable<Response> HttpApplication::answer(Request& request,
                                                          std::string_view& route) {
   const CorsConfig& cors = around_.config.cors;
   if (!cors.origins.empty() && is_preflight(request)) co_return preflight_response(cors, request);
+  if (is_foreign_write(cors, request)) {
+    co_return problem_response(403, "cors.origins does not have the page that sends this");
+  }
   try {
     std::variant<const Route*, Response> chosen = table_.choose(request);
     if (auto* const refusal = std::get_if<Response>(&chosen)) co_return std::move(*refusal);

@@ -21,6 +21,17 @@ bool is_preflight(const Request& request) noexcept {
          request.has_header("Access-Control-Request-Method");
 }
 
+bool is_foreign_write(const CorsConfig& config, const Request& request) {
+  if (request.method == Method::get || request.method == Method::head ||
+      request.method == Method::options) {
+    return false;
+  }
+  const std::string_view origin = request.header("Origin");
+  if (origin.empty() || allows(config, origin)) return false;
+  const std::size_t scheme = origin.find("://");
+  return scheme == std::string_view::npos || origin.substr(scheme + 3) != request.header("Host");
+}
+
 void allow_origin(const CorsConfig& config, const Request& request, Response& response) {
   if (config.origins.empty()) return;
   const std::string_view origin = request.header("Origin");

@@ -38,7 +38,8 @@ enum class Awaited : std::uint8_t {
 };
 
 /// One accepted TCP connection, encrypted or not. It belongs to one io thread; all members are for
-/// coroutines and handlers of its executor. One read and one write may be under way at a time.
+/// coroutines and handlers of its executor, where the last owner has to let it go, too. One read
+/// and one write may be under way at a time.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;

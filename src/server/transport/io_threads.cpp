@@ -10,8 +10,13 @@ IoThreads::IoThreads(std::size_t count) {
     threads_.push_back(std::make_unique<IoThread>());
     guards_.emplace_back(threads_.back()->context.get_executor());
   }
-  for (const auto& thread : threads_) {
-    running_.emplace_back([context = &thread->context] { context->run(); });
+  try {
+    for (const auto& thread : threads_) {
+      running_.emplace_back([context = &thread->context] { context->run(); });
+    }
+  } catch (...) {
+    stop();  // Those that were started.
+    throw;
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <boost/asio/ssl/verify_mode.hpp>
 #include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
 #include <openssl/ssl.h>
 
 #include "base/try.hpp"
@@ -22,8 +23,13 @@ Result<void> used(const error_code& error, const char* option, const std::string
 }
 
 Result<TlsCertificates::Context> make_context(const TlsConfig& config) {
-  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  std::shared_ptr<ssl::context> context;
   error_code error;
+  try {
+    context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  } catch (const boost::system::system_error& failure) {
+    return Error(Errc::io_error, std::string("TLS cannot be set up: ") + failure.what());
+  }
   context->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 |
                            ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
                            ssl::context::no_tlsv1_1 | ssl::context::single_dh_use,

@@ -246,6 +246,16 @@ TEST_F(HttpSessions, browsers_are_told_which_pages_may_ask) {
   EXPECT_THAT(preflight.header("Access-Control-Allow-Methods"), HasSubstr("PUT"));
 }
 
+TEST_F(HttpSessions, pages_of_others_cannot_write) {
+  serve();
+  const std::string target = "/api/v1/kv/k";
+  EXPECT_EQ(ask("POST", target, "Origin: https://evil.example\r\n", "v").status, 403);
+  EXPECT_EQ(ask("POST", target, "Origin: null\r\n", "v").status, 403);
+  EXPECT_EQ(engine_.get("k").value(), std::nullopt);
+  // The tests call themselves the host "test".
+  EXPECT_EQ(ask("POST", target, "Origin: http://test\r\n", "v").status, 201);
+}
+
 TEST_F(HttpSessions, accesses_are_recorded_by_route_and_without_keys) {
   ServerConfig config = small_config();
   std::vector<std::string> lines;
