@@ -46,8 +46,8 @@ Connection::Connection(IoThread& thread, Socket socket, std::shared_ptr<asio::ss
       tls_(std::move(tls)),
       stream_(stream_of(std::move(socket), tls_.get())) {
   error_code ignored;  // What fails here fails at the first read, too.
-  this->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-  this->socket().non_blocking(true, ignored);
+  static_cast<void>(this->socket().set_option(asio::ip::tcp::no_delay(true), ignored));
+  static_cast<void>(this->socket().non_blocking(true, ignored));
   error_code error;
   const auto remote = this->socket().remote_endpoint(error);
   remote_ = text_of(remote, error);
@@ -129,7 +129,7 @@ void Connection::expire() {
   expired_ = true;
   counters_.deadlines_missed.fetch_add(1, std::memory_order_relaxed);
   error_code ignored;
-  socket().cancel(ignored);
+  static_cast<void>(socket().cancel(ignored));
 }
 
 asio::awaitable<void> Connection::close_gently() {
@@ -141,7 +141,7 @@ asio::awaitable<void> Connection::close_gently() {
     // A socket that is closed with unread bytes resets the connection, and the peer may lose the
     // response that tells it why.
     error_code error;
-    socket().shutdown(Socket::shutdown_send, error);
+    static_cast<void>(socket().shutdown(Socket::shutdown_send, error));
     std::array<char, 4096> dropped;
     for (std::size_t total = 0; !error && total < kGoodbyeBytesMax;) {
       const Received received = co_await read_some(asio::buffer(dropped), Awaited::rest_of_request);
@@ -154,7 +154,7 @@ asio::awaitable<void> Connection::close_gently() {
 
 void Connection::close() noexcept {
   error_code ignored;
-  socket().close(ignored);
+  static_cast<void>(socket().close(ignored));
 }
 
 }  // namespace quartz::server

@@ -59,10 +59,10 @@ Result<std::unique_ptr<Listener>> Listener::bind(const ListenerConfig& config, P
 
 Result<void> Listener::open(const tcp::endpoint& endpoint) {
   error_code error;
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  static_cast<void>(acceptor_.open(endpoint.protocol(), error));
+  if (!error) static_cast<void>(acceptor_.set_option(tcp::acceptor::reuse_address(true), error));
+  if (!error) static_cast<void>(acceptor_.bind(endpoint, error));
+  if (!error) static_cast<void>(acceptor_.listen(asio::socket_base::max_listen_connections, error));
   const auto bound = error ? endpoint : acceptor_.local_endpoint(error);
   if (error) {
     return Error(error == asio::error::address_in_use ? Errc::busy : Errc::io_error,
@@ -78,7 +78,7 @@ void Listener::start() { asio::co_spawn(acceptor_.get_executor(), accept_all(), 
 
 void Listener::close() noexcept {
   error_code ignored;
-  acceptor_.close(ignored);
+  static_cast<void>(acceptor_.close(ignored));
   pause_.cancel();
 }
 
@@ -110,7 +110,7 @@ void Listener::admit(IoThread& thread, Connection::Socket socket) {
     // As much as the kernel takes at once; who is refused is not waited for.
     error_code ignored;
     if (!around_.certificates.context()) {
-      socket.non_blocking(true, ignored);
+      static_cast<void>(socket.non_blocking(true, ignored));
       socket.write_some(asio::buffer(protocol_.refusal), ignored);
     }
     return;

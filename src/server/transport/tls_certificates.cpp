@@ -30,24 +30,25 @@ Result<TlsCertificates::Context> make_context(const TlsConfig& config) {
   } catch (const boost::system::system_error& failure) {
     return Error(Errc::io_error, std::string("TLS cannot be set up: ") + failure.what());
   }
-  context->set_options(ssl::context::default_workarounds | ssl::context::no_sslv2 |
-                           ssl::context::no_sslv3 | ssl::context::no_tlsv1 |
-                           ssl::context::no_tlsv1_1 | ssl::context::single_dh_use,
-                       error);
+  static_cast<void>(context->set_options(
+      ssl::context::default_workarounds | ssl::context::no_sslv2 | ssl::context::no_sslv3 |
+          ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1 | ssl::context::single_dh_use,
+      error));
   if (error) return Error(Errc::io_error, "TLS cannot be set up: " + error.message());
   ::SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION);
-  context->use_certificate_chain_file(config.certificate_file, error);
+  static_cast<void>(context->use_certificate_chain_file(config.certificate_file, error));
   QUARTZ_TRY(used(error, "tls.certificate_file", config.certificate_file));
-  context->use_private_key_file(config.key_file, ssl::context::pem, error);
+  static_cast<void>(context->use_private_key_file(config.key_file, ssl::context::pem, error));
   QUARTZ_TRY(used(error, "tls.key_file", config.key_file));
   if (::SSL_CTX_check_private_key(context->native_handle()) != 1) {
     return Error(Errc::io_error, "tls.key_file: " + config.key_file + " is not the key of " +
                                      config.certificate_file);
   }
   if (!config.client_ca_file.empty()) {
-    context->load_verify_file(config.client_ca_file, error);
+    static_cast<void>(context->load_verify_file(config.client_ca_file, error));
     QUARTZ_TRY(used(error, "tls.client_ca_file", config.client_ca_file));
-    context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, error);
+    static_cast<void>(
+        context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert, error));
     QUARTZ_TRY(used(error, "tls.client_ca_file", config.client_ca_file));
     // Sessions of clients with certificates are resumed only within a context of this name.
     constexpr unsigned char kName[] = "quartz";
