@@ -163,11 +163,10 @@ class CursorState {
   void settle() {
     while (rows_->valid()) {
       if ((lower_ && rows_->key() < *lower_) || (upper_ && rows_->key() >= *upper_)) return;
-      const auto row = decode_stored_value(rows_->value());
-      if (!row) [[unlikely]]
+      row_.attributes.expires_at.reset();
+      if (!take_apart(rows_->value(), row_)) [[unlikely]]
         return fail(malformed_value(keyspace_name_, rows_->key()));
-      if (!engine_->expired(row->attributes)) [[likely]] {
-        row_ = *row;
+      if (!engine_->expired(row_.attributes)) [[likely]] {
         valid_ = true;
         return;
       }

@@ -110,10 +110,8 @@ Result<void> Engine::check_readable(const KeyspaceState& keyspace,
 // A row in memory was validated when it was appended, replayed or read from the levels.
 void Engine::answer_with_row(MemoryAnswer& answer, MemoryAnswer::Kind shown,
                              std::string_view stored) const {
-  const auto decoded = decode_stored_value(stored);
-  QUARTZ_CHECK(decoded.has_value());
-  answer.kind = expired(decoded->attributes) ? MemoryAnswer::Kind::absent : shown;
-  answer.stored = *decoded;
+  QUARTZ_CHECK(take_apart(stored, answer.stored));
+  answer.kind = expired(answer.stored.attributes) ? MemoryAnswer::Kind::absent : shown;
 }
 
 Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceState& keyspace,

@@ -20,18 +20,18 @@ std::byte* encode_trailer(std::byte* to, const RowAttributes& attributes) noexce
   return to + kTrailerBytes;
 }
 
-std::optional<StoredValue> decode_expiring_value(std::string_view stored) noexcept {
-  if (stored.size() < kExpiringTrailerBytes) return std::nullopt;
+bool take_apart_expiring(std::string_view stored, StoredValue& into) noexcept {
+  if (stored.size() < kExpiringTrailerBytes) return false;
   const auto flags = static_cast<std::uint8_t>(stored.back());
-  if ((flags & ~kKindBits) != kExpiresFlag) return std::nullopt;
+  if ((flags & ~kKindBits) != kExpiresFlag) return false;
   const std::size_t value_bytes = stored.size() - kExpiringTrailerBytes;
   const auto count = load<std::uint64_t>(as_bytes(stored.substr(value_bytes)).data());
-  if (count > static_cast<std::uint64_t>(kExpiryTimeMax.time_since_epoch().count())) {
-    return std::nullopt;
-  }
-  const ExpiryTime expires_at{std::chrono::milliseconds(static_cast<std::int64_t>(count))};
-  return StoredValue{stored.substr(0, value_bytes),
-                     {expires_at, static_cast<std::uint8_t>(flags & kKindBits)}};
+  if (count > static_cast<std::uint64_t>(kExpiryTimeMax.time_since_epoch().count())) return false;
+  into.value = stored.substr(0, value_bytes);
+  into.attributes.expires_at =
+      ExpiryTime(std::chrono::milliseconds(static_cast<std::int64_t>(count)));
+  into.attributes.kind = static_cast<std::uint8_t>(flags & kKindBits);
+  return true;
 }
 
 std::string_view value_without_trailer(std::string_view stored) noexcept {

@@ -39,17 +39,26 @@ constexpr std::size_t trailer_bytes(const RowAttributes& attributes) noexcept {
 /// attributes are within their limits.
 std::byte* encode_trailer(std::byte* to, const RowAttributes& attributes) noexcept;
 
-/// The slow half of `decode_stored_value`.
-std::optional<StoredValue> decode_expiring_value(std::string_view stored) noexcept;
+/// The slow half of `take_apart`.
+bool take_apart_expiring(std::string_view stored, StoredValue& into) noexcept;
 
-/// Nothing if it has no trailer that this version writes. Judges bytes from a file.
-inline std::optional<StoredValue> decode_stored_value(std::string_view stored) noexcept {
+/// Takes a stored value apart into `into`, whose expiry must be empty. False, and nothing done, if
+/// it has no trailer that this version writes. Judges bytes from a file.
+inline bool take_apart(std::string_view stored, StoredValue& into) noexcept {
   if (stored.empty()) [[unlikely]]
-    return std::nullopt;
+    return false;
   const auto flags = static_cast<std::uint8_t>(stored.back());
-  if ((flags & ~kKindBits) == 0) [[likely]]
-    return StoredValue{stored.substr(0, stored.size() - kTrailerBytes), {{}, flags}};
-  return decode_expiring_value(stored);
+  if ((flags & ~kKindBits) != 0) [[unlikely]]
+    return take_apart_expiring(stored, into);
+  into.value = stored.substr(0, stored.size() - kTrailerBytes);
+  into.attributes.kind = flags;
+  return true;
+}
+
+/// The same as a value; nothing if it is malformed.
+inline std::optional<StoredValue> decode_stored_value(std::string_view stored) noexcept {
+  StoredValue row;
+  return take_apart(stored, row) ? std::optional(row) : std::nullopt;
 }
 
 /// The user's part of a value that was validated when it was appended or replayed.
