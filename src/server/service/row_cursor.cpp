@@ -10,8 +10,10 @@ RowCursor::RowCursor(const Transaction& transaction, const Keyspace& keyspace,
       covered_(transaction.writes().covers(keyspace)),
       below_(transaction.engine().cursor(
           {.lower_bound = first, .upper_bound = last, .keyspace = &keyspace})),
-      writes_(transaction.writes().within(keyspace, first, last)),
       now_(transaction.now()) {
+  const auto writes = transaction.writes().within(keyspace, first, last);
+  writes_.reserve(writes.size());
+  for (const PendingWrite* const write : writes) writes_.push_back(*write);
   if (reverse()) {
     std::ranges::reverse(writes_);
     if (!covered_) below_.seek_to_last();
@@ -22,15 +24,15 @@ RowCursor::RowCursor(const Transaction& transaction, const Keyspace& keyspace,
 }
 
 std::string_view RowCursor::key() const noexcept {
-  return shows_write_ ? writes_[write_]->key : below_.key();
+  return shows_write_ ? writes_[write_].key : below_.key();
 }
 
 std::string_view RowCursor::value() const noexcept {
-  return shows_write_ ? writes_[write_]->value : below_.value();
+  return shows_write_ ? writes_[write_].value : below_.value();
 }
 
 RowAttributes RowCursor::attributes() const noexcept {
-  return shows_write_ ? writes_[write_]->attributes : below_.attributes();
+  return shows_write_ ? writes_[write_].attributes : below_.attributes();
 }
 
 void RowCursor::step_below() { reverse() ? below_.previous() : below_.next(); }
@@ -41,7 +43,7 @@ void RowCursor::show() {
     shows_write_ = write_ < writes_.size();
     valid_ = shows_write_ || below_valid();
     if (!shows_write_) return;
-    const PendingWrite& write = *writes_[write_];
+    const PendingWrite& write = writes_[write_];
     if (below_valid()) {
       const int order = below_.key().compare(write.key);
       if (reverse() ? order > 0 : order < 0) {

@@ -40,8 +40,8 @@ class RowCursor {
   Order order_;
   bool covered_;
   Cursor below_;
-  std::vector<const PendingWrite*> writes_;  // In `order_`.
-  std::size_t write_ = 0;                    // The next of them.
+  std::vector<PendingWrite> writes_;  // In `order_`; copies, since later ones move the others.
+  std::size_t write_ = 0;             // The next of them.
   bool valid_ = false;
   bool shows_write_ = false;
   ExpiryTime now_;
