@@ -1,13 +1,12 @@
 #include "server/service/strings.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "server/service/number_text.hpp"
 
 namespace quartz::server::strings {
 namespace {
@@ -17,34 +16,6 @@ using When = SetOptions::When;
 Result<void> check_size(std::size_t bytes) {
   if (bytes <= kValueBytesMax) return {};
   return Error(Errc::invalid_argument, "string exceeds maximum allowed size (proto-max-bulk-len)");
-}
-
-std::optional<std::int64_t> integer_in(std::string_view text) noexcept {
-  const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
-  if (digits.empty() || (digits[0] == '0' && text.size() > 1)) return std::nullopt;
-  std::int64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-// The precision of the platform's longest type, which is what Redis counts with.
-std::optional<long double> real_in(std::string_view text) {
-  constexpr std::size_t kBytesMax = 255;
-  if (text.empty() || text.size() > kBytesMax || text[0] == ' ') return std::nullopt;
-  const std::string copy(text);
-  char* end = nullptr;
-  const long double number = std::strtold(copy.c_str(), &end);
-  if (end != copy.c_str() + copy.size() || std::isnan(number)) return std::nullopt;
-  return number;
-}
-
-// Seventeen digits behind the point, without the zeros that end them.
-std::string text_of(long double number) {
-  std::string text = fmt::format("{:.17f}", number);
-  const std::size_t last = text.find_last_not_of('0');
-  text.resize(text[last] == '.' ? last : last + 1);
-  return text == "-0" ? "0" : text;
 }
 
 }  // namespace
