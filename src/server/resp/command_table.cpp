@@ -69,6 +69,7 @@ CommandTable::CommandTable() {
   add(command_commands());
   add(connection_commands());
   add(generic_commands());
+  add(hash_commands());
   add(pubsub_commands());
   add(server_commands());
   add(string_commands());
