@@ -95,6 +95,7 @@ std::span<const Command> generic_commands() noexcept;
 std::span<const Command> hash_commands() noexcept;
 std::span<const Command> pubsub_commands() noexcept;
 std::span<const Command> server_commands() noexcept;
+std::span<const Command> set_commands() noexcept;
 std::span<const Command> string_commands() noexcept;
 std::span<const Command> transaction_commands() noexcept;
 

@@ -72,6 +72,7 @@ CommandTable::CommandTable() {
   add(hash_commands());
   add(pubsub_commands());
   add(server_commands());
+  add(set_commands());
   add(string_commands());
   add(transaction_commands());
 }
