@@ -93,6 +93,7 @@ std::span<const Command> command_commands() noexcept;
 std::span<const Command> connection_commands() noexcept;
 std::span<const Command> generic_commands() noexcept;
 std::span<const Command> hash_commands() noexcept;
+std::span<const Command> list_commands() noexcept;
 std::span<const Command> pubsub_commands() noexcept;
 std::span<const Command> server_commands() noexcept;
 std::span<const Command> set_commands() noexcept;
