@@ -1,6 +1,7 @@
 #include "protocol/resp_reply.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 
@@ -11,9 +12,14 @@ namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 
+/// The codes that clients of Redis know. Other words in capitals, "EXEC without MULTI", are text.
+constexpr std::array<std::string_view, 19> kCodes = {
+    "ERR",       "WRONGTYPE", "NOAUTH",    "NOPERM",    "WRONGPASS", "EXECABORT", "NOPROTO",
+    "UNBLOCKED", "OOM",       "READONLY",  "MISCONF",   "LOADING",   "BUSY",      "BUSYKEY",
+    "NOSCRIPT",  "INPROG",    "CROSSSLOT", "BUSYGROUP", "NOGROUP"};
+
 bool has_code(std::string_view message) noexcept {
-  const std::string_view code = message.substr(0, message.find(' '));
-  return !code.empty() && std::ranges::all_of(code, [](char c) { return c >= 'A' && c <= 'Z'; });
+  return std::ranges::find(kCodes, message.substr(0, message.find(' '))) != kCodes.end();
 }
 
 std::string text_of(double number) {
@@ -40,6 +46,7 @@ void RespReplyWriter::line(char type, std::string_view text) {
 void RespReplyWriter::simple(std::string_view text) { line('+', text); }
 
 void RespReplyWriter::error(std::string_view message) {
+  message = message.substr(0, message.find_last_not_of(kLineEnd) + 1);
   if (has_code(message)) {
     line('-', message);
   } else {

@@ -24,9 +24,10 @@ class RespReplyWriter {
   /// Another writer to the same buffer.
   RespReplyWriter as(RespVersion version) const noexcept { return {buffer_, version}; }
 
-  /// "OK" and the like. What would end the line becomes a space, here and in errors.
+  /// "OK" and the like. What would end the line becomes a space, here and in errors, where it is
+  /// left out at the end.
   void simple(std::string_view text);
-  /// With its code in front: "ERR syntax error". One without a code of capitals gets "ERR".
+  /// With its code in front: "WRONGTYPE …". One without a code of Redis's gets "ERR".
   void error(std::string_view message);
   void integer(std::int64_t number);
   /// Any bytes.

@@ -38,7 +38,9 @@ TEST(RespReply, texts_numbers_and_errors_are_the_same_in_both_versions) {
 
 TEST(RespReply, an_error_has_a_code_and_stays_on_its_line) {
   expect_reply([](auto& to) { to.error("syntax error"); }, "-ERR syntax error\r\n");
+  expect_reply([](auto& to) { to.error("EXEC without MULTI"); }, "-ERR EXEC without MULTI\r\n");
   expect_reply([](auto& to) { to.error("ERR a\r\n+OK"); }, "-ERR a  +OK\r\n");
+  expect_reply([](auto& to) { to.error("ERR a\r\n"); }, "-ERR a\r\n");
   expect_reply([](auto& to) { to.simple("a\nb"); }, "+a b\r\n");
 }
 

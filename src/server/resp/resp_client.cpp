@@ -87,6 +87,17 @@ void RespClient::refuse(std::string_view why, std::string& output) {
   server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
 }
 
+// An EXEC that is refused ends the transaction.
+void RespClient::refuse_call(const Command& command, std::string why, std::string& output) {
+  if (command.name == "exec") {
+    static_cast<void>(end_multi());
+    unwatch();
+    why = fmt::format("EXECABORT Transaction discarded because of: {}",
+                      why.substr(std::string_view("ERR ").size()));
+  }
+  refuse(why, output);
+}
+
 const Command* RespClient::admit(Words arguments, std::string& output) {
   const CommandTable& table = CommandTable::all();
   const Command* const command = table.find(arguments);
@@ -96,19 +107,20 @@ const Command* RespClient::admit(Words arguments, std::string& output) {
     return nullptr;
   }
   if (!command->accepts(arguments.size())) {
-    refuse(no_argument_count(command->name), output);
+    refuse_call(*command, no_argument_count(command->name), output);
     return nullptr;
   }
   if (queue_ && command->is(CommandFlag::no_multi)) {
-    refuse("ERR Command not allowed inside a transaction", output);
+    refuse_call(*command, "ERR Command not allowed inside a transaction", output);
     return nullptr;
   }
   if (subscription_count() > 0 && version() == protocol::RespVersion::resp2 &&
       !command->is(CommandFlag::in_subscription)) {
-    refuse(fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / "
-                       "QUIT / RESET are allowed in this context",
-                       command->name),
-           output);
+    refuse_call(*command,
+                fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "
+                            "PING / QUIT / RESET are allowed in this context",
+                            command->name),
+                output);
     return nullptr;
   }
   return command;

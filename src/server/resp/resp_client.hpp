@@ -123,6 +123,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   void answer(Words arguments, std::string& output);
   const Command* admit(Words arguments, std::string& output);
   void refuse(std::string_view why, std::string& output);
+  void refuse_call(const Command& command, std::string why, std::string& output);
   void run_immediately(const Command& command, Words arguments, std::string& output);
   void note_subscriptions();
   std::size_t subscription_count() const noexcept { return channels_.size() + patterns_.size(); }

@@ -1,6 +1,8 @@
 #include "server/resp/scan_words.hpp"
 
-#include <charconv>
+#include <cctype>
+#include <cerrno>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -15,12 +17,20 @@ constexpr std::int64_t kCountMax = 1'000'000;
 
 Error invalid_cursor() { return {Errc::invalid_argument, "invalid cursor"}; }
 
-Result<std::string> place_of(CommandCall& call, std::string_view word) {
-  std::uint64_t number = 0;
-  const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (failure != std::errc() || end != word.data() + word.size()) return invalid_cursor();
-  if (number == 0) return std::string();
-  QUARTZ_ASSIGN(auto place, call.server.service().scan_cursors().find(number));
+// By the C library, as Redis does: of "-1" it makes a cursor that was not given out.
+std::optional<std::uint64_t> cursor_in(std::string_view word) {
+  const std::string text(word);
+  char* end = nullptr;
+  errno = 0;
+  const std::uint64_t number = std::strtoull(text.c_str(), &end, 10);
+  const bool begins_with_space = std::isspace(static_cast<unsigned char>(text.c_str()[0])) != 0;
+  if (begins_with_space || *end != '\0' || errno == ERANGE) return std::nullopt;
+  return number;
+}
+
+Result<std::string> place_of(CommandCall& call, std::uint64_t cursor) {
+  if (cursor == 0) return std::string();
+  QUARTZ_ASSIGN(auto place, call.server.service().scan_cursors().find(cursor));
   if (!place) return invalid_cursor();
   return *std::move(place);
 }
@@ -29,7 +39,8 @@ Result<std::string> place_of(CommandCall& call, std::string_view word) {
 
 Result<ScanWords> read_scan_words(CommandCall& call, std::size_t cursor_word) {
   ScanWords words;
-  QUARTZ_ASSIGN(words.from, place_of(call, call.arguments[cursor_word]));
+  const auto cursor = cursor_in(call.arguments[cursor_word]);
+  if (!cursor) return invalid_cursor();
   for (std::size_t i = cursor_word + 1; i < call.arguments.size(); i += 2) {
     const std::string_view word = call.arguments[i];
     if (i + 1 == call.arguments.size()) return syntax_error();
@@ -46,6 +57,7 @@ Result<ScanWords> read_scan_words(CommandCall& call, std::size_t cursor_word) {
       return syntax_error();
     }
   }
+  QUARTZ_ASSIGN(words.from, place_of(call, *cursor));
   return words;
 }
 

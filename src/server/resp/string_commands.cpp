@@ -41,6 +41,8 @@ struct SetWords {
 
 Result<SetWords> read_set_words(CommandCall& call) {
   SetWords words;
+  std::optional<ExpiryUnit> unit;
+  std::string_view time;
   const auto& arguments = call.arguments;
   for (std::size_t i = 3; i < arguments.size(); ++i) {
     const std::string_view word = arguments[i];
@@ -50,16 +52,20 @@ Result<SetWords> read_set_words(CommandCall& call) {
       words.options.when = SetOptions::When::exists;
     } else if (is_word(word, "GET")) {
       words.get = true;
-    } else if (is_word(word, "KEEPTTL") && !words.options.expires_at) {
+    } else if (is_word(word, "KEEPTTL") && !unit) {
       words.options.keep_expiry = true;
-    } else if (const auto unit = expiry_unit(word); unit && i + 1 < arguments.size() &&
-                                                    !words.options.expires_at &&
-                                                    !words.options.keep_expiry) {
-      QUARTZ_ASSIGN(words.options.expires_at,
-                    read_expiry(*unit, arguments[++i], call.view.now(), "set"));
+    } else if (const auto named = expiry_unit(word); named && i + 1 < arguments.size() &&
+                                                     (!unit || unit == named) &&
+                                                     !words.options.keep_expiry) {
+      unit = named;
+      time = arguments[++i];
     } else {
       return syntax_error();
     }
+  }
+  // Only when all words make sense.
+  if (unit) {
+    QUARTZ_ASSIGN(words.options.expires_at, read_expiry(*unit, time, call.view.now(), "set"));
   }
   words.options.tell_old = words.get;
   return words;
@@ -120,16 +126,35 @@ Result<void> getdel(CommandCall& call) {
   return {};
 }
 
+void change_expiry(CommandCall& call, std::optional<ExpiryTime> at, bool persist,
+                   const VisibleRow& row) {
+  const std::string_view key = call.arguments[1];
+  if (at && *at <= call.view.now()) {
+    call.view.erase(key, row);
+    call.view.announce(KeyEventClass::generic, "del", key);
+  } else if (at) {
+    call.view.set_expiry(key, row, at);
+    call.view.announce(KeyEventClass::generic, "expire", key);
+  } else if (persist && row.attributes.expires_at) {
+    call.view.set_expiry(key, row, std::nullopt);
+    call.view.announce(KeyEventClass::generic, "persist", key);
+  }
+}
+
 Result<void> getex(CommandCall& call) {
   const auto& arguments = call.arguments;
-  std::optional<ExpiryTime> at;
+  std::optional<ExpiryUnit> unit;
+  std::string_view time;
   bool persist = false;
-  if (arguments.size() > 2) {
-    const auto unit = expiry_unit(arguments[2]);
-    persist = arguments.size() == 3 && is_word(arguments[2], "PERSIST");
-    if (!persist && (!unit || arguments.size() != 4)) return syntax_error();
-    if (unit) {
-      QUARTZ_ASSIGN(at, read_expiry(*unit, arguments[3], call.view.now(), "getex"));
+  for (std::size_t i = 2; i < arguments.size(); ++i) {
+    const auto named = expiry_unit(arguments[i]);
+    if (is_word(arguments[i], "PERSIST") && !unit) {
+      persist = true;
+    } else if (named && i + 1 < arguments.size() && (!unit || unit == named) && !persist) {
+      unit = named;
+      time = arguments[++i];
+    } else {
+      return syntax_error();
     }
   }
   QUARTZ_ASSIGN(const auto row,
@@ -138,17 +163,12 @@ Result<void> getex(CommandCall& call) {
     call.reply.null();
     return {};
   }
-  call.reply.bulk(row->value);
-  if (at && *at <= call.view.now()) {
-    call.view.erase(arguments[1], *row);
-    call.view.announce(KeyEventClass::generic, "del", arguments[1]);
-  } else if (at) {
-    call.view.set_expiry(arguments[1], *row, at);
-    call.view.announce(KeyEventClass::generic, "expire", arguments[1]);
-  } else if (persist && row->attributes.expires_at) {
-    call.view.set_expiry(arguments[1], *row, std::nullopt);
-    call.view.announce(KeyEventClass::generic, "persist", arguments[1]);
+  std::optional<ExpiryTime> at;
+  if (unit) {
+    QUARTZ_ASSIGN(at, read_expiry(*unit, time, call.view.now(), "getex"));
   }
+  call.reply.bulk(row->value);
+  change_expiry(call, at, persist, *row);
   return {};
 }
 

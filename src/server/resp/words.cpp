@@ -69,12 +69,15 @@ Result<double> real_of(std::string_view word) {
 }
 
 Result<long double> long_real_of(std::string_view word) {
-  constexpr std::size_t kBytesMax = 255;
-  const std::string text(word.substr(0, kBytesMax));
+  constexpr std::size_t kBytesMax = std::size_t{5} * 1024 - 1;
+  const bool begins = !word.empty() && word.size() <= kBytesMax &&
+                      std::isspace(static_cast<unsigned char>(word[0])) == 0;
+  const std::string text(begins ? word : std::string_view());
   char* end = nullptr;
-  const bool begins = !word.empty() && std::isspace(static_cast<unsigned char>(word[0])) == 0;
-  const long double number = begins ? std::strtold(text.c_str(), &end) : 0;
-  if (!begins || end != text.c_str() + word.size() || std::isnan(number)) {
+  errno = 0;
+  const long double number = std::strtold(text.c_str(), &end);
+  const bool is_number = begins && end == text.c_str() + text.size() && !std::isnan(number);
+  if (!is_number || (errno == ERANGE && (std::isinf(number) || number == 0))) {
     return Error(Errc::invalid_argument, "value is not a valid float");
   }
   return number;
