@@ -97,6 +97,10 @@ std::span<const Command> list_commands() noexcept;
 std::span<const Command> pubsub_commands() noexcept;
 std::span<const Command> server_commands() noexcept;
 std::span<const Command> set_commands() noexcept;
+std::span<const Command> sorted_set_algebra_commands() noexcept;
+std::span<const Command> sorted_set_commands() noexcept;
+std::span<const Command> sorted_set_pop_commands() noexcept;
+std::span<const Command> sorted_set_range_commands() noexcept;
 std::span<const Command> string_commands() noexcept;
 std::span<const Command> transaction_commands() noexcept;
 

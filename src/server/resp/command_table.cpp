@@ -74,6 +74,10 @@ CommandTable::CommandTable() {
   add(pubsub_commands());
   add(server_commands());
   add(set_commands());
+  add(sorted_set_algebra_commands());
+  add(sorted_set_commands());
+  add(sorted_set_pop_commands());
+  add(sorted_set_range_commands());
   add(string_commands());
   add(transaction_commands());
 }

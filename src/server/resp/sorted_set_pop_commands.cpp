@@ -1,0 +1,120 @@
+#include <array>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/try.hpp"
+#include "server/resp/command.hpp"
+#include "server/resp/sorted_set_words.hpp"
+#include "server/resp/words.hpp"
+#include "server/service/sorted_sets.hpp"
+
+namespace quartz::server {
+namespace {
+
+using enum CommandFlag;
+using sorted_sets::End;
+
+Result<void> pop_from(CommandCall& call, End end) {
+  const auto& arguments = call.arguments;
+  if (arguments.size() > 3) return syntax_error();
+  std::int64_t count = 1;
+  if (arguments.size() == 3) {
+    const auto given = to_integer(arguments[2]);
+    if (!given || *given < 0) {
+      return Error(Errc::invalid_argument, "value is out of range, must be positive");
+    }
+    count = *given;
+  }
+  QUARTZ_ASSIGN(const auto members,
+                sorted_sets::pop(call.view, arguments[1], end, static_cast<std::uint64_t>(count)));
+  // One without a count is no pair of its own, in RESP3 either.
+  reply_members(call, members, arguments.size() == 3 ? scores_for(call, true) : WithScores::flat);
+  return {};
+}
+Result<void> zpopmin(CommandCall& call) { return pop_from(call, End::lowest); }
+Result<void> zpopmax(CommandCall& call) { return pop_from(call, End::highest); }
+
+struct FoundMembers {
+  std::string_view key;
+  std::vector<ScoredMember> members;
+};
+
+/// From the first of the keys that exists.
+Result<std::optional<FoundMembers>> pop_first(CommandCall& call, Words keys, End end,
+                                              std::uint64_t count) {
+  for (const std::string_view key : keys) {
+    QUARTZ_ASSIGN(auto members, sorted_sets::pop(call.view, key, end, count));
+    if (!members.empty()) return std::optional(FoundMembers{key, std::move(members)});
+  }
+  return std::optional<FoundMembers>();
+}
+
+struct MultiplePopWords {
+  Words keys;
+  End end = End::lowest;
+  std::uint64_t count = 1;
+};
+
+Result<std::int64_t> positive_of(std::string_view word, std::string_view refusal) {
+  const auto number = to_integer(word);
+  if (!number || *number < 1) return Error(Errc::invalid_argument, std::string(refusal));
+  return *number;
+}
+
+/// `words` begin with how many keys there are.
+Result<MultiplePopWords> read_multiple_pop(Words words) {
+  MultiplePopWords read;
+  QUARTZ_ASSIGN(const std::int64_t keys, positive_of(words[0], "numkeys should be greater than 0"));
+  if (static_cast<std::uint64_t>(keys) + 1 >= words.size()) return syntax_error();
+  read.keys = words.subspan(1, static_cast<std::size_t>(keys));
+  const Words rest = words.subspan(1 + static_cast<std::size_t>(keys));
+  if (!is_word(rest[0], "MIN") && !is_word(rest[0], "MAX")) return syntax_error();
+  read.end = is_word(rest[0], "MIN") ? End::lowest : End::highest;
+  if (rest.size() == 1) return read;
+  if (rest.size() == 2 || !is_word(rest[1], "COUNT")) return syntax_error();
+  QUARTZ_ASSIGN(const std::int64_t count, positive_of(rest[2], "count should be greater than 0"));
+  if (rest.size() > 3) return syntax_error();
+  read.count = static_cast<std::uint64_t>(count);
+  return read;
+}
+
+void reply_multiple(CommandCall& call, const FoundMembers& found) {
+  call.reply.array(2);
+  call.reply.bulk(found.key);
+  reply_members(call, found.members, WithScores::nested);
+}
+
+Result<void> zmpop(CommandCall& call) {
+  QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments.subspan(1)));
+  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, words.end, words.count));
+  if (found) {
+    reply_multiple(call, *found);
+  } else {
+    call.reply.null_array();
+  }
+  return {};
+}
+
+constexpr std::string_view kGroup = "sorted-set";
+constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
+
+constexpr std::array kCommands = {
+    Command{"zmpop",
+            -4,
+            write | fast,
+            {.count_word = 1},
+            kGroup,
+            "Removes the outermost members of the first sorted set that has any",
+            zmpop},
+    Command{"zpopmax", -2, write | fast, kOneKey, kGroup,
+            "Removes the members with the highest scores", zpopmax},
+    Command{"zpopmin", -2, write | fast, kOneKey, kGroup,
+            "Removes the members with the lowest scores", zpopmin},
+};
+
+}  // namespace
+
+std::span<const Command> sorted_set_pop_commands() noexcept { return kCommands; }
+
+}  // namespace quartz::server
