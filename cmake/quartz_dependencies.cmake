@@ -18,6 +18,7 @@ if(QUARTZ_SERVER)
   find_package(Boost 1.81 REQUIRED)
   find_package(OpenSSL 3 REQUIRED)
   find_package(ZLIB REQUIRED)
+  find_package(simdjson CONFIG REQUIRED)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(QUARTZ_ZSTD REQUIRED IMPORTED_TARGET libzstd)
   find_path(QUARTZ_TOMLPLUSPLUS_INCLUDE_DIRECTORY toml++/toml.h REQUIRED

@@ -57,8 +57,8 @@ class RunningServer {
   std::once_flag stopped_;
   const std::unique_ptr<TlsCertificates> certificates_;
   WorkerThreads workers_;
-  HttpApplication application_;
   RespServer resp_;
+  HttpApplication application_;
   ExpirySweeper expiry_sweeper_;
   IoThreads threads_;
   std::unique_ptr<Listener> http_listener_;

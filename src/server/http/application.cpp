@@ -14,9 +14,11 @@ namespace quartz::server {
 HttpApplication::HttpApplication(HttpSurroundings surroundings)
     : around_(std::move(surroundings)),
       health_(around_.engine, around_.statistics, around_.stopping),
-      kv_(around_.engine, around_.workers, around_.config.durability) {
+      kv_(around_.service, around_.workers, around_.config.durability),
+      redis_(around_.resp) {
   health_.add_to(table_);
   kv_.add_to(table_);
+  redis_.add_to(table_);
   add_document_routes(table_);
 }
 

@@ -12,7 +12,10 @@
 #include "quartz/storage/storage_engine.hpp"
 #include "server/http/health_routes.hpp"
 #include "server/http/kv_routes.hpp"
+#include "server/http/redis_routes.hpp"
 #include "server/http/route_table.hpp"
+#include "server/resp/resp_server.hpp"
+#include "server/service/service.hpp"
 #include "server/transport/current_limits.hpp"
 #include "server/transport/server_log.hpp"
 #include "server/transport/worker_threads.hpp"
@@ -22,6 +25,8 @@ namespace quartz::server {
 /// What HTTP needs of the server that it belongs to. All of it outlives the application.
 struct HttpSurroundings {
   StorageEngine& engine;
+  Service& service;
+  RespServer& resp;
   WorkerThreads& workers;
   const ServerConfig& config;
   const CurrentLimits& limits;
@@ -56,6 +61,7 @@ class HttpApplication {
   HttpSurroundings around_;
   HealthRoutes health_;
   KvRoutes kv_;
+  RedisRoutes redis_;
   RouteTable table_;
   std::array<std::atomic<std::uint64_t>, 6> responses_ = {};
   std::atomic<std::uint64_t> request_bytes_{0};

@@ -39,15 +39,16 @@ void allow_origin(const CorsConfig& config, const Request& request, Response& re
   if (!any) response.with("Vary", "Origin");
   if (!allows(config, origin)) return;
   response.with("Access-Control-Allow-Origin", any ? "*" : std::string(origin));
-  response.with("Access-Control-Expose-Headers", "ETag, X-Next-Cursor, X-Request-Id");
+  response.with("Access-Control-Expose-Headers", "ETag, Quartz-TTL, X-Next-Cursor, X-Request-Id");
 }
 
 Response preflight_response(const CorsConfig& config, const Request& request) {
   Response response{.status = 204};
   if (!allows(config, request.header("Origin"))) return response;
-  response.with("Access-Control-Allow-Methods", "GET, HEAD, PUT, POST, DELETE");
+  response.with("Access-Control-Allow-Methods", "GET, HEAD, PUT, POST, PATCH, DELETE");
   response.with("Access-Control-Allow-Headers",
-                "Accept, Authorization, Content-Type, If-Match, If-None-Match, X-Request-Id");
+                "Accept, Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, "
+                "Quartz-TTL, Upstash-Encoding, X-Request-Id");
   response.with("Access-Control-Max-Age", "600");
   return response;
 }

@@ -2,7 +2,6 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
 #include "base/utf8.hpp"
@@ -16,8 +15,9 @@ constexpr std::string_view kWanted =
 
 std::string_view view_of(const boost::json::string& text) { return {text.data(), text.size()}; }
 
-// The bytes of a value; nothing if it is neither a string nor an object with base64.
-std::optional<std::string> bytes_of(const boost::json::value& value) {
+}  // namespace
+
+std::optional<std::string> bytes_of_json(const boost::json::value& value) {
   if (const auto* text = value.if_string()) return std::string(view_of(*text));
   const auto* const object = value.if_object();
   if (object == nullptr || object->size() != 1) return std::nullopt;
@@ -25,8 +25,6 @@ std::optional<std::string> bytes_of(const boost::json::value& value) {
   if (coded == nullptr || !coded->is_string()) return std::nullopt;
   return protocol::from_base64(view_of(coded->get_string()));
 }
-
-}  // namespace
 
 void append_json_bytes(std::string& to, std::string_view bytes) {
   if (is_utf8(bytes)) {
@@ -47,7 +45,7 @@ Result<std::string> value_of_json(std::string_view body) {
   const auto* const object = parsed.if_object();
   if (object != nullptr && object->size() == 1) {
     const auto* const value = object->if_contains("value");
-    auto bytes = bytes_of(value != nullptr ? *value : parsed);
+    auto bytes = bytes_of_json(value != nullptr ? *value : parsed);
     if (bytes) return *std::move(bytes);
   }
   return Error(Errc::invalid_argument, std::string(kWanted));

@@ -1,14 +1,15 @@
 #include "server/http/kv_routes.hpp"
 
-#include <algorithm>
 #include <utility>
 
-#include "base/hash.hpp"
+#include "server/http/database_argument.hpp"
 #include "server/http/entity_tag.hpp"
 #include "server/http/json_bytes.hpp"
 #include "server/http/media_type.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/row_page.hpp"
+#include "server/http/time_to_live.hpp"
+#include "server/service/strings.hpp"
 
 namespace quartz::server {
 namespace {
@@ -19,7 +20,14 @@ constexpr std::uint64_t kPageRows = 100;
 constexpr std::string_view kValueSchema =
     R"({"type":"object","properties":{"value":{"oneOf":[{"type":"string"},)"
     R"({"type":"object","properties":{"b64":{"type":"string","contentEncoding":"base64"}},)"
-    R"("required":["b64"]}]}},"required":["value"]})";
+    R"("required":["b64"]}]},"ttl":{"type":"integer"}},"required":["value"]})";
+constexpr std::string_view kPatchSchema =
+    R"({"type":"object","properties":{"increment":{"type":"number"},"append":{"oneOf":[)"
+    R"({"type":"string"},{"type":"object","properties":{"b64":{"type":"string"}}}]},)"
+    R"("ttl":{"type":["integer","null"]}},"minProperties":1,"maxProperties":1})";
+constexpr std::string_view kPatchedSchema =
+    R"({"type":"object","properties":{"value":{"type":"number"},"length":{"type":"integer"},)"
+    R"("ttl":{"type":["integer","null"]}},"minProperties":1})";
 constexpr std::string_view kRowsSchema =
     R"({"type":"object","properties":{"rows":{"type":"array","items":{"type":"object"}},)"
     R"("next_cursor":{"type":["string","null"]}},"required":["rows","next_cursor"]})";
@@ -30,7 +38,7 @@ const RouteParameter& key_parameter() {
   static const RouteParameter parameter{.name = "key",
                                         .place = ParameterPlace::path,
                                         .description = "The key, percent-encoded.",
-                                        .maximum = kKeyBytesMax};
+                                        .maximum = kServerKeyBytesMax};
   return parameter;
 }
 
@@ -46,7 +54,8 @@ std::vector<RouteParameter> page_parameters() {
           {.name = "cursor", .description = "The next_cursor of the page before."},
           {.name = "keys_only",
            .type = ParameterType::boolean,
-           .description = "Leaves the values out."}};
+           .description = "Leaves the values out."},
+          database_parameter()};
 }
 
 std::vector<BodyForm> value_forms() {
@@ -56,68 +65,38 @@ std::vector<BodyForm> value_forms() {
 
 std::string_view key_of(const Request& request) { return *request.arguments.text("key"); }
 
-Response precondition_failed(std::string_view detail) { return problem_response(412, detail); }
+bool is_json(const Request& request) {
+  const std::string_view type = request.header("Content-Type");
+  return same_token(trimmed(type.substr(0, type.find(';'))), kJson);
+}
 
-// What a condition of the request has against a write; nothing if it may go on.
-std::optional<Response> refusal_of(const Request& request,
-                                   const std::optional<PinnedValue>& present) {
-  const std::string tag = present ? entity_tag(present->view()) : "";
-  if (request.has_header("If-Match") &&
-      (!present || !matches_entity_tag(request.header("If-Match"), tag))) {
-    return precondition_failed("the value is not the one of If-Match");
+std::string json_of(const VisibleRow& row, ExpiryTime now) {
+  std::string body = "{\"value\":";
+  append_json_bytes(body, row.value);
+  if (row.attributes.expires_at) {
+    body += ",\"ttl\":";
+    body += std::to_string(seconds_left(*row.attributes.expires_at, now));
   }
-  if (request.has_header("If-None-Match") && present &&
-      matches_entity_tag(request.header("If-None-Match"), tag)) {
-    return precondition_failed("the value is one of If-None-Match");
-  }
-  return std::nullopt;
+  body += '}';
+  return body;
 }
 
 }  // namespace
 
 void KvRoutes::add_to(RouteTable& table) {
-  const auto writer = [this](Change change) {
-    return [this, change](Request& request) { return write(request, change); };
-  };
-  const RouteResponse refused{.status = 412, .description = "A condition does not hold."};
+  add_writers_to(table);
   table.add({.method = Method::get,
              .path = "/api/v1/kv/{key}",
              .name = "get_value",
              .summary = "The value of a key: its bytes, or JSON if Accept asks for it.",
              .scope = "kv:read",
-             .parameters = {key_parameter()},
+             .parameters = {key_parameter(), database_parameter()},
              .responses = {{.status = 200, .description = "The value.", .forms = value_forms()},
                            {.status = 304, .description = "If-None-Match has its ETag."},
-                           {.status = 404, .description = "No such key."}},
+                           {.status = 404, .description = "No such key."},
+                           {.status = 409, .description = "The key holds no string."},
+                           {.status = 412, .description = "If-Match has another ETag."}},
              .function = [this](Request& request) { return get(request); }});
-  table.add({.method = Method::put,
-             .path = "/api/v1/kv/{key}",
-             .name = "put_value",
-             .summary = "Sets the value of a key; under a condition with If-Match, or "
-                        "If-None-Match: *.",
-             .scope = "kv:write",
-             .parameters = {key_parameter()},
-             .body = value_forms(),
-             .responses = {{.status = 204, .description = "Done."}, refused},
-             .function = writer(Change::put)});
-  table.add({.method = Method::post,
-             .path = "/api/v1/kv/{key}",
-             .name = "create_value",
-             .summary = "Sets the value of a key that is not there yet.",
-             .scope = "kv:write",
-             .parameters = {key_parameter()},
-             .body = value_forms(),
-             .responses = {{.status = 201, .description = "Created."},
-                           {.status = 409, .description = "The key is there already."}},
-             .function = writer(Change::create)});
-  table.add({.method = Method::remove,
-             .path = "/api/v1/kv/{key}",
-             .name = "delete_value",
-             .summary = "Removes a key; one that is not there is no failure.",
-             .scope = "kv:write",
-             .parameters = {key_parameter()},
-             .responses = {{.status = 204, .description = "It is not there."}, refused},
-             .function = writer(Change::remove)});
   table.add({.method = Method::get,
              .path = "/api/v1/kv",
              .name = "list_values",
@@ -131,28 +110,89 @@ void KvRoutes::add_to(RouteTable& table) {
              .function = [this](Request& request) { return list(request); }});
 }
 
+void KvRoutes::add_writers_to(RouteTable& table) {
+  const RouteResponse refused{.status = 412, .description = "A condition does not hold."};
+  const RouteResponse other_kind{.status = 409, .description = "The key holds no string."};
+  table.add({.method = Method::put,
+             .path = "/api/v1/kv/{key}",
+             .name = "put_value",
+             .summary = "Sets the value of a key; under a condition with If-Match, or "
+                        "If-None-Match: *.",
+             .scope = "kv:write",
+             .parameters = {key_parameter(), ttl_parameter(), database_parameter()},
+             .body = value_forms(),
+             .responses = {{.status = 204, .description = "Done."}, refused, other_kind},
+             .function =
+                 writer([this](Request& request) { return write(request, KeyWrite::What::put); })});
+  table.add({.method = Method::post,
+             .path = "/api/v1/kv/{key}",
+             .name = "create_value",
+             .summary = "Sets the value of a key that is not there yet.",
+             .scope = "kv:write",
+             .parameters = {key_parameter(), ttl_parameter(), database_parameter()},
+             .body = value_forms(),
+             .responses = {{.status = 201, .description = "Created."},
+                           {.status = 409,
+                            .description = "The key is there already, or holds no string."},
+                           refused},
+             .function = writer(
+                 [this](Request& request) { return write(request, KeyWrite::What::create); })});
+  table.add({.method = Method::remove,
+             .path = "/api/v1/kv/{key}",
+             .name = "delete_value",
+             .summary = "Removes a key; one that is not there is no failure.",
+             .scope = "kv:write",
+             .parameters = {key_parameter(), database_parameter()},
+             .responses = {{.status = 204, .description = "It is not there."}, refused, other_kind},
+             .function = writer(
+                 [this](Request& request) { return write(request, KeyWrite::What::remove); })});
+  table.add({.method = Method::patch,
+             .path = "/api/v1/kv/{key}",
+             .name = "patch_value",
+             .summary =
+                 "Adds to the number that a key holds, appends to its value, or changes when "
+                 "it expires.",
+             .scope = "kv:write",
+             .parameters = {key_parameter(), database_parameter()},
+             .body = {{.content_type = kJson, .schema = kPatchSchema}},
+             .responses = {{.status = 200,
+                            .description = "What became of it: the number, the length, or the "
+                                           "seconds that it has left.",
+                            .forms = {{.content_type = kJson, .schema = kPatchedSchema}}},
+                           {.status = 404, .description = "No such key, which cannot expire."},
+                           refused,
+                           other_kind},
+             .function = writer([this](Request& request) { return patch(request); })});
+}
+
 Response KvRoutes::get(Request& request) const {
-  const auto found = engine_.get_pinned(key_of(request));
+  const Database* const database = service_.databases().find(database_number(request));
+  if (database == nullptr) return problem_response(404, "there is no such key");
+  Transaction transaction(service_.engine());
+  DatabaseView view = service_.view(transaction, *database);
+  const auto found = strings::get(view, key_of(request));
   if (!found) return problem_response(found.error());
-  if (!*found) return problem_response(404, "there is no such key");
-  const std::string_view value = (*found)->view();
-  const std::string tag = entity_tag(value);
+  const std::optional<VisibleRow>& row = *found;
+  if (!row) return problem_response(404, "there is no such key");
+  const std::string tag = entity_tag(row->value);
   if (request.has_header("If-Match") && !matches_entity_tag(request.header("If-Match"), tag)) {
-    return precondition_failed("the value is not the one of If-Match");
+    return problem_response(412, "the value is not the one of If-Match");
   }
   Response response;
   response.with("ETag", tag).with("Vary", "Accept");
+  if (row->attributes.expires_at) {
+    response.with(std::string(kTtlHeader),
+                  std::to_string(seconds_left(*row->attributes.expires_at, view.now())));
+  }
   if (request.has_header("If-None-Match") &&
       matches_entity_tag(request.header("If-None-Match"), tag)) {
     response.status = 304;
   } else if (prefers(request.header("Accept"), kJson, kBytes)) {
     response.content_type = kJson;
-    response.body = "{\"value\":";
-    append_json_bytes(response.body, value);
-    response.body += '}';
+    response.body = json_of(*row, view.now());
   } else {
     response.content_type = kBytes;
-    response.body = value;
+    response.body = row->value;
   }
   return response;
 }
@@ -160,65 +200,63 @@ Response KvRoutes::get(Request& request) const {
 Response KvRoutes::list(Request& request) const {
   const Arguments& arguments = request.arguments;
   const bool lines = prefers(request.header("Accept"), kNdjson, kJson);
-  auto page = read_row_page(engine_, {.prefix = arguments.text("prefix").value_or(""),
-                                      .start = arguments.text("start"),
-                                      .end = arguments.text("end"),
-                                      .cursor = arguments.text("cursor"),
-                                      .rows_max = arguments.number_or("limit", kPageRows),
-                                      .keys_only = arguments.flag("keys_only"),
-                                      .lines = lines});
-  if (!page) return problem_response(page.error());
-  Response response{.content_type = lines ? kNdjson : kJson, .body = std::move(page->text)};
+  Response response{.content_type = lines ? kNdjson : kJson};
   response.with("Vary", "Accept");
+  const Database* const database = service_.databases().find(database_number(request));
+  if (database == nullptr) {
+    if (!lines) response.body = R"({"rows":[],"next_cursor":null})";
+    return response;
+  }
+  auto page = read_row_page(service_.engine(), database->rows,
+                            {.prefix = arguments.text("prefix").value_or(""),
+                             .start = arguments.text("start"),
+                             .end = arguments.text("end"),
+                             .cursor = arguments.text("cursor"),
+                             .rows_max = arguments.number_or("limit", kPageRows),
+                             .keys_only = arguments.flag("keys_only"),
+                             .lines = lines});
+  if (!page) return problem_response(page.error());
+  response.body = std::move(page->text);
   if (!page->next_cursor.empty()) response.with("X-Next-Cursor", std::move(page->next_cursor));
   return response;
 }
 
-boost::asio::awaitable<Response> KvRoutes::write(Request& request, Change change) {
-  // A sync takes milliseconds, in which this io thread would serve nobody.
-  if (durability_ == Durability::disk) {
-    co_return co_await workers_.run([&] { return write_now(request, change); });
-  }
-  co_return write_now(request, change);
+template <class Operation>
+Response KvRoutes::run(const Request& request, Operation operation) {
+  const auto database = service_.databases().select(database_number(request));
+  if (!database) return problem_response(database.error());
+  return response_of(service_.run(**database, operation, {.durability = durability_}));
 }
 
-Response KvRoutes::write_now(const Request& request, Change change) {
-  const std::string_view type = request.header("Content-Type");
-  if (change == Change::remove || !same_token(trimmed(type.substr(0, type.find(';'))), kJson)) {
-    return write_locked(request, change, request.body);
-  }
-  const auto value = value_of_json(request.body);
-  if (!value) return problem_response(value.error());
-  return write_locked(request, change, *value);
+template <class Write>
+Route::LongFunction KvRoutes::writer(Write write) {
+  return [this, write](Request& request) -> boost::asio::awaitable<Response> {
+    if (durability_ != Durability::disk) co_return write(request);
+    // A sync takes milliseconds, in which this io thread would serve nobody.
+    Response response = co_await workers_.run([&] { return write(request); });
+    co_return response;
+  };
 }
 
-Response KvRoutes::write_locked(const Request& request, Change change, std::string_view value) {
-  const std::string_view key = key_of(request);
-  const MutexLock lock(lock_of(key));
-  if (change == Change::create || request.has_header("If-Match") ||
-      request.has_header("If-None-Match")) {
-    const auto present = engine_.get_pinned(key);
-    if (!present) return problem_response(present.error());
-    if (auto refusal = refusal_of(request, *present)) return *std::move(refusal);
-    if (change == Change::create && *present) {
-      return problem_response(Error(Errc::already_exists, "the key is there already"));
-    }
+Response KvRoutes::write(const Request& request, KeyWrite::What what) {
+  const auto ttl = time_to_live(request);
+  if (!ttl) return problem_response(ttl.error());
+  KeyWrite write{.what = what, .key = key_of(request), .value = request.body, .time_to_live = *ttl};
+  std::string decoded;
+  if (what != KeyWrite::What::remove && is_json(request)) {
+    auto value = value_of_json(request.body);
+    if (!value) return problem_response(value.error());
+    decoded = *std::move(value);
+    write.value = decoded;
   }
-  const WriteOptions options{.durability = durability_};
-  const auto written =
-      change == Change::remove ? engine_.remove(key, options) : engine_.put(key, value, options);
-  if (!written) {
-    // After an I/O failure it is open whether recovery finds the record.
-    const bool open = written.error().code() == Errc::io_error;
-    return problem_response(written.error(), open ? Executed::unknown : Executed::no);
-  }
-  Response response{.status = change == Change::create ? 201 : 204};
-  if (change != Change::remove) response.with("ETag", entity_tag(value));
-  return response;
+  return run(request, [&](DatabaseView& view) { return write_key(view, request, write); });
 }
 
-Mutex& KvRoutes::lock_of(std::string_view key) noexcept {
-  return locks_[hash_key(key, 0) % locks_.size()];
+Response KvRoutes::patch(const Request& request) {
+  const auto patch = read_key_patch(request.body);
+  if (!patch) return problem_response(patch.error());
+  return run(request,
+             [&](DatabaseView& view) { return patch_key(view, request, key_of(request), *patch); });
 }
 
 }  // namespace quartz::server

@@ -1,45 +1,45 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 
-#include "base/mutex.hpp"
-#include "quartz/storage/storage_engine.hpp"
+#include "quartz/storage/durability.hpp"
+#include "server/http/kv_write.hpp"
 #include "server/http/route_table.hpp"
+#include "server/service/service.hpp"
 #include "server/transport/worker_threads.hpp"
 
 namespace quartz::server {
 
-/// The rows of the default keyspace over HTTP: `/api/v1/kv`. Conditions (`If-Match`,
-/// `If-None-Match`, POST) are judged and the write done as one step among the writers of this
-/// object. Outlives the requests; threads: any.
+/// Keys that hold strings over HTTP: `/api/v1/kv`. They are those of the Redis protocol, and of
+/// the engine's default keyspace in database 0. A condition (`If-Match`, `If-None-Match`, POST) and
+/// its write are one step, whoever else writes. Outlives the requests; threads: any.
 class KvRoutes {
  public:
   /// `durability` as in ServerConfig. All three outlive this.
-  KvRoutes(StorageEngine& engine, WorkerThreads& workers, std::optional<Durability> durability)
-      : engine_(engine), workers_(workers), durability_(durability) {}
+  KvRoutes(Service& service, WorkerThreads& workers, std::optional<Durability> durability)
+      : service_(service), workers_(workers), durability_(durability) {}
 
   void add_to(RouteTable& table);
 
  private:
-  enum class Change : std::uint8_t { put, create, remove };
-
+  void add_writers_to(RouteTable& table);
   Response get(Request& request) const;
   Response list(Request& request) const;
-  boost::asio::awaitable<Response> write(Request& request, Change change);
-  Response write_now(const Request& request, Change change);
-  Response write_locked(const Request& request, Change change, std::string_view value);
-  Mutex& lock_of(std::string_view key) noexcept;
+  Response write(const Request& request, KeyWrite::What what);
+  Response patch(const Request& request);
+  template <class Operation>
+  Response run(const Request& request, Operation operation);
+  /// A route's function: here, or on a worker if writes wait for the disk.
+  template <class Write>
+  Route::LongFunction writer(Write write);
 
-  StorageEngine& engine_;
+  Service& service_;
   WorkerThreads& workers_;
   const std::optional<Durability> durability_;
-  std::array<Mutex, 64> locks_;  // By hash of the key; held from a condition to its write.
 };
 
 }  // namespace quartz::server

@@ -3,6 +3,8 @@
 #include "base/try.hpp"
 #include "protocol/base64.hpp"
 #include "server/http/json_bytes.hpp"
+#include "server/http/time_to_live.hpp"
+#include "server/service/row_kind.hpp"
 
 namespace quartz::server {
 namespace {
@@ -25,20 +27,32 @@ Result<std::string> start_of(std::string_view cursor) {
   return *std::move(bytes);
 }
 
-void append_row(std::string& to, std::string_view key, std::string_view value, bool keys_only) {
+void append_row(std::string& to, const Cursor& row, ExpiryTime now, bool keys_only) {
   to += "{\"key\":";
-  append_json_bytes(to, key);
-  if (!keys_only) {
+  append_json_bytes(to, row.key());
+  const RowAttributes attributes = row.attributes();
+  const auto kind = static_cast<RowKind>(attributes.kind);
+  if (kind != RowKind::string) {
+    to.append(",\"type\":\"").append(to_string(kind)).append("\"");
+  } else if (!keys_only) {
     to += ",\"value\":";
-    append_json_bytes(to, value);
+    append_json_bytes(to, row.value());
+  }
+  if (attributes.expires_at) {
+    to += ",\"ttl\":";
+    to += std::to_string(seconds_left(*attributes.expires_at, now));
   }
   to += '}';
 }
 
 }  // namespace
 
-Result<RowPage> read_row_page(const StorageEngine& engine, const RowPageQuery& query) {
-  ScanOptions options{.prefix = query.prefix, .lower_bound = query.start, .upper_bound = query.end};
+Result<RowPage> read_row_page(const StorageEngine& engine, const Keyspace& rows,
+                              const RowPageQuery& query) {
+  ScanOptions options{.prefix = query.prefix,
+                      .lower_bound = query.start,
+                      .upper_bound = query.end,
+                      .keyspace = &rows};
   std::string resumed;
   if (query.cursor) {
     QUARTZ_ASSIGN(resumed, start_of(*query.cursor));
@@ -47,6 +61,7 @@ Result<RowPage> read_row_page(const StorageEngine& engine, const RowPageQuery& q
   RowPage page;
   std::size_t count = 0;
   std::string last;
+  const ExpiryTime now = engine.now();
   Cursor cursor = engine.cursor(options);
   for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {
     if (count == query.rows_max || (count > 0 && page.text.size() >= query.bytes_max)) {
@@ -54,7 +69,7 @@ Result<RowPage> read_row_page(const StorageEngine& engine, const RowPageQuery& q
       break;
     }
     if (!query.lines && count > 0) page.text += ',';
-    append_row(page.text, cursor.key(), cursor.value(), query.keys_only);
+    append_row(page.text, cursor, now, query.keys_only);
     if (query.lines) page.text += '\n';
     last = cursor.key();
     ++count;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "quartz/result.hpp"
+#include "quartz/storage/keyspace.hpp"
 #include "quartz/storage/storage_engine.hpp"
 
 namespace quartz::server {
@@ -29,7 +30,9 @@ struct RowPage {
 };
 
 /// Reads a page and writes it as JSON: `{"rows": […], "next_cursor": …}`, or as lines.
+/// Of keys that hold no string it tells the type in place of a value; of those that expire, when.
 /// `invalid_argument` for a cursor that no page gave.
-Result<RowPage> read_row_page(const StorageEngine& engine, const RowPageQuery& query);
+Result<RowPage> read_row_page(const StorageEngine& engine, const Keyspace& rows,
+                              const RowPageQuery& query);
 
 }  // namespace quartz::server

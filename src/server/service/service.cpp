@@ -17,8 +17,9 @@ Result<std::unique_ptr<Service>> Service::open(StorageEngine& engine) {
   return service;
 }
 
-Result<void> Service::commit(Transaction& transaction, const void* origin) {
-  QUARTZ_TRY(transaction.commit());
+Result<void> Service::commit(Transaction& transaction, const void* origin,
+                             const WriteOptions& options) {
+  QUARTZ_TRY(transaction.commit(options));
   key_events_.publish(transaction.events());
   if (!key_changes_.wanted() || transaction.writes().empty()) return {};
   std::vector<ChangedKey> changed;

@@ -41,18 +41,19 @@ class Service {
 
   /// Commits, and tells those who want to know. `origin`: on whose behalf, for those who do not
   /// want to hear of what they did themselves; null: nobody's.
-  Result<void> commit(Transaction& transaction, const void* origin = nullptr);
+  Result<void> commit(Transaction& transaction, const void* origin = nullptr,
+                      const WriteOptions& options = {});
 
   /// Runs `operation(DatabaseView&)`, which answers a Result, and commits; again and again until
   /// nobody has come between.
   template <class Operation>
-  auto run(const Database& database, Operation&& operation) {
+  auto run(const Database& database, Operation&& operation, const WriteOptions& options = {}) {
     Transaction transaction(engine_);
     for (;;) {
       DatabaseView of_database = view(transaction, database);
       auto answer = operation(of_database);
       if (!answer) return answer;
-      Result<void> committed = commit(transaction);
+      Result<void> committed = commit(transaction, nullptr, options);
       if (committed) return answer;
       if (committed.error().code() != Errc::conflict) {
         return decltype(answer)(std::move(committed).error());

@@ -17,6 +17,7 @@
 namespace quartz::server {
 namespace {
 
+using testing::AnyOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -231,13 +232,101 @@ TEST_F(KeyValueRoutes, parameters_that_are_wrong_are_named) {
   EXPECT_EQ(ask("GET", "/api/v1/kv/%zz").status, 400);
 }
 
+TEST_F(KeyValueRoutes, a_key_may_expire_and_tells_how_long_it_has_left) {
+  EXPECT_EQ(ask("PUT", "/api/v1/kv/k?ttl=100", "", "v").header("Quartz-TTL"), "100");
+  const RawResponse response = ask("GET", "/api/v1/kv/k");
+  EXPECT_THAT(response.header("Quartz-TTL"), AnyOf("100", "99", "98"));
+  EXPECT_THAT(ask("GET", "/api/v1/kv/k", kAsksJson).body, HasSubstr("\"ttl\":"));
+  EXPECT_EQ(ask("PUT", "/api/v1/kv/header", "Quartz-TTL: 50\r\n", "v").header("Quartz-TTL"), "50");
+  EXPECT_TRUE(engine_.get_pinned("header").value()->attributes().expires_at);
+  EXPECT_EQ(ask("PUT", "/api/v1/kv/k", "", "v").status, 204);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/k").header("Quartz-TTL"), "");
+  EXPECT_TRUE(list("prefix=header").at("rows").at(0).as_object().contains("ttl"));
+}
+
+TEST_F(KeyValueRoutes, a_time_to_live_that_makes_no_sense_is_refused) {
+  for (const char* target : {"/api/v1/kv/k?ttl=0", "/api/v1/kv/k?ttl=x", "/api/v1/kv/k?ttl=-1"}) {
+    EXPECT_EQ(ask("PUT", target, "", "v").status, 400) << target;
+  }
+  for (const char* header : {"Quartz-TTL: 0\r\n", "Quartz-TTL: 1.5\r\n", "Quartz-TTL:\r\n"}) {
+    EXPECT_EQ(ask("PUT", "/api/v1/kv/k", header, "v").status, 400) << header;
+  }
+  EXPECT_EQ(ask("PUT", "/api/v1/kv/k?ttl=1", "Quartz-TTL: 2\r\n", "v").status, 400);
+  EXPECT_EQ(engine_.get("k").value(), std::nullopt);
+}
+
+TEST_F(KeyValueRoutes, patch_adds_to_a_number) {
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/n", kIsJson, R"({"increment": 41})").body, R"({"value":41})");
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/n", kIsJson, R"({"increment": 1})").body, R"({"value":42})");
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/n", kIsJson, R"({"increment": 0.1})").body,
+            R"({"value":42.1})");
+  EXPECT_EQ(engine_.get("n").value(), "42.1");
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/n", kIsJson, R"({"increment": 1})").status, 400);
+}
+
+TEST_F(KeyValueRoutes, patch_appends_and_keeps_the_expiry) {
+  ask("PUT", "/api/v1/kv/k?ttl=100", "", "a");
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/k", kIsJson, R"({"append": "b"})").body, R"({"length":2})");
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/k", kIsJson, R"({"append": {"b64": "/w=="}})").body,
+            R"({"length":3})");
+  EXPECT_EQ(engine_.get("k").value(), "ab\xFF");
+  EXPECT_NE(ask("GET", "/api/v1/kv/k").header("Quartz-TTL"), "");
+}
+
+TEST_F(KeyValueRoutes, patch_changes_when_a_key_expires) {
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/k", kIsJson, R"({"ttl": 10})").status, 404);
+  ask("PUT", "/api/v1/kv/k", "", "a");
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/k", kIsJson, R"({"ttl": 10})").body, R"({"ttl":10})");
+  EXPECT_NE(ask("GET", "/api/v1/kv/k").header("Quartz-TTL"), "");
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/k", kIsJson, R"({"ttl": null})").body, R"({"ttl":null})");
+  EXPECT_EQ(ask("GET", "/api/v1/kv/k").header("Quartz-TTL"), "");
+}
+
+TEST_F(KeyValueRoutes, a_patch_of_another_shape_is_refused) {
+  for (const char* body :
+       {"{", "[]", "{}", R"({"increment": "1"})", R"({"append": 1})", R"({"ttl": 0})",
+        R"({"ttl": -1})", R"({"increment": 1, "append": ""})"}) {
+    EXPECT_EQ(ask("PATCH", "/api/v1/kv/k", kIsJson, body).status, 400) << body;
+  }
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/k", "If-Match: \"x\"\r\nContent-Type: application/json\r\n",
+                R"({"increment": 1})")
+                .status,
+            412);
+  EXPECT_EQ(engine_.get("k").value(), std::nullopt);
+}
+
+TEST_F(KeyValueRoutes, a_key_of_another_kind_is_a_conflict) {
+  const RowAttributes hash{.kind = 1};
+  ASSERT_TRUE(engine_.put("h", std::string(16, '\0'), hash));
+  // Something has elements from now on.
+  ask("PUT", "/api/v1/kv/expiring?ttl=100", "", "v");
+  for (const char* method : {"GET", "PUT", "POST", "DELETE"}) {
+    const RawResponse response = ask(method, "/api/v1/kv/h");
+    EXPECT_EQ(response.status, 409) << method;
+    EXPECT_THAT(response.body, HasSubstr("\"code\":\"wrong_kind\"")) << method;
+  }
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/h", kIsJson, R"({"append": "x"})").status, 409);
+  const auto page = list("prefix=h");
+  EXPECT_EQ(page.at("rows").at(0).at("type"), "hash");
+}
+
+TEST_F(KeyValueRoutes, databases_are_apart) {
+  EXPECT_EQ(ask("GET", "/api/v1/kv/k?db=2").status, 404);
+  EXPECT_EQ(list("db=2").at("rows").as_array().size(), 0u);
+  EXPECT_EQ(ask("PUT", "/api/v1/kv/k?db=2", "", "two").status, 204);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/k").status, 404);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/k?db=2").body, "two");
+  EXPECT_EQ(list("db=2").at("rows").as_array().size(), 1u);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/k?db=16").status, 400);
+}
+
 TEST_F(KeyValueRoutes, a_key_that_is_too_long_is_refused) {
   ServerConfig config = small_config();
   config.limits.header_bytes_max = 200'000;
   serve(config);
   const RawResponse response = ask("PUT", "/api/v1/kv/" + std::string(70'000, 'k'), "", "v");
   EXPECT_EQ(response.status, 400);
-  EXPECT_THAT(response.body, HasSubstr("65536"));
+  EXPECT_THAT(response.body, HasSubstr("32768"));
 }
 
 }  // namespace

@@ -1,0 +1,239 @@
+#include "server/http/redis_routes.hpp"
+
+#include <memory>
+#include <simdjson.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "server/http/database_argument.hpp"
+#include "server/resp/command_table.hpp"
+#include "server/resp/resp_client.hpp"
+
+namespace quartz::server {
+namespace {
+
+namespace dom = simdjson::dom;
+using protocol::RespReplyParser;
+
+constexpr std::string_view kWordsSchema =
+    R"({"type":"array","minItems":1,"items":{"type":["string","number","boolean"]}})";
+constexpr std::string_view kCommandsSchema =
+    R"({"type":"array","items":{"type":"array","minItems":1,)"
+    R"("items":{"type":["string","number","boolean"]}}})";
+constexpr std::string_view kOutcomeSchema =
+    R"({"type":"object","properties":{"result":{},"error":{"type":"string"}},)"
+    R"("minProperties":1,"maxProperties":1})";
+constexpr std::string_view kErrorSchema =
+    R"({"type":"object","properties":{"error":{"type":"string"}},"required":["error"]})";
+constexpr std::string_view kOutcomesSchema =
+    R"({"type":"array","items":{"type":"object","properties":{"result":{},)"
+    R"("error":{"type":"string"}},"minProperties":1,"maxProperties":1}})";
+
+/// Replies are kept until the last command is done.
+constexpr std::size_t kReplyBytesMax = std::size_t{64} << 20;
+
+Error wrong_body(std::string_view what) {
+  return {Errc::invalid_argument, fmt::format("ERR {}", what)};
+}
+
+Result<std::string> word_of(const dom::element& element) {
+  switch (element.type()) {
+    case dom::element_type::STRING:
+      return std::string(element.get_string().value_unsafe());
+    case dom::element_type::INT64:
+      return std::to_string(element.get_int64().value_unsafe());
+    case dom::element_type::UINT64:
+      return std::to_string(element.get_uint64().value_unsafe());
+    case dom::element_type::DOUBLE:
+      return fmt::format("{}", element.get_double().value_unsafe());
+    case dom::element_type::BOOL:
+      return std::string(element.get_bool().value_unsafe() ? "true" : "false");
+    default:
+      return wrong_body("words of a command are strings, numbers or truth values");
+  }
+}
+
+Result<std::vector<std::string>> words_of(const dom::element& element) {
+  dom::array array;
+  if (element.get(array) != simdjson::SUCCESS || array.size() == 0) {
+    return wrong_body("a command is an array of words");
+  }
+  std::vector<std::string> words;
+  for (const dom::element word : array) {
+    QUARTZ_ASSIGN(words.emplace_back(), word_of(word));
+  }
+  return words;
+}
+
+Result<dom::element> parse(dom::parser& parser, std::string_view body) {
+  dom::element root;
+  const auto failure = parser.parse(body.data(), body.size()).get(root);
+  if (failure == simdjson::SUCCESS) return root;
+  return wrong_body(fmt::format("the body is no JSON: {}", simdjson::error_message(failure)));
+}
+
+Result<std::vector<std::vector<std::string>>> commands_of(std::string_view body) {
+  dom::parser parser;
+  QUARTZ_ASSIGN(const dom::element root, parse(parser, body));
+  dom::array array;
+  if (root.get(array) != simdjson::SUCCESS) return wrong_body("the body is no array of commands");
+  std::vector<std::vector<std::string>> commands;
+  for (const dom::element command : array) {
+    QUARTZ_ASSIGN(commands.emplace_back(), words_of(command));
+  }
+  return commands;
+}
+
+// A client that is gone with the response can neither listen nor wait.
+Result<void> check_stateless(const std::vector<std::string>& words) {
+  const std::vector<std::string_view> views(words.begin(), words.end());
+  const Command* const command = CommandTable::all().find(views);
+  if (command == nullptr) return {};
+  const bool listens =
+      command->is(CommandFlag::pubsub) && command->is(CommandFlag::in_subscription);
+  if (!listens && !command->is(CommandFlag::blocking) && command->name != "client|reply") return {};
+  return wrong_body(fmt::format("'{}' needs a connection of its own", command->name));
+}
+
+void append_request(std::string& to, const std::vector<std::string>& words) {
+  fmt::format_to(std::back_inserter(to), "*{}\r\n", words.size());
+  for (const std::string& word : words) {
+    fmt::format_to(std::back_inserter(to), "${}\r\n", word.size());
+    to.append(word).append("\r\n");
+  }
+}
+
+ReplyTexts texts_of(const Request& request) {
+  return same_token(request.header("Upstash-Encoding"), "base64") ? ReplyTexts::base64
+                                                                  : ReplyTexts::plain;
+}
+
+Response refused(std::string_view why) { return json_response(error_outcome(why), 400); }
+Response refused(const Error& error) { return refused(error.message()); }
+
+constexpr std::string_view kNotRun = "ERR this command was not run";
+
+Route route_of(std::string_view path, std::string_view name, std::string_view summary,
+               std::string_view body, std::string_view answer, Route::Function function) {
+  return {.method = Method::post,
+          .path = path,
+          .name = name,
+          .summary = summary,
+          .scope = "kv:write",
+          .parameters = {database_parameter()},
+          .body = {{.content_type = kJson, .schema = body},
+                   // What clients send that name no type, browsers among them.
+                   {.content_type = "text/plain", .schema = body}},
+          .responses = {{.status = 200,
+                         .description = "What the commands replied. With the header "
+                                        "Upstash-Encoding: base64, strings are in base64.",
+                         .forms = {{.content_type = kJson, .schema = answer}}},
+                        {.status = 400,
+                         .description = "An error replied, or no command in the body.",
+                         .forms = {{.content_type = kJson, .schema = kErrorSchema}}}},
+          .function = std::move(function)};
+}
+
+}  // namespace
+
+void RedisRoutes::add_to(RouteTable& table) {
+  constexpr std::string_view kCommand = "Runs a command of Redis: [\"SET\", \"a\", \"1\"].";
+  table.add(route_of("/command", "command", kCommand, kWordsSchema, kOutcomeSchema,
+                     [this](Request& request) { return command(request); }));
+  table.add(route_of("/", "command_at_root", kCommand, kWordsSchema, kOutcomeSchema,
+                     [this](Request& request) { return command(request); }));
+  table.add(route_of("/pipeline", "pipeline", "Runs commands of Redis one after another.",
+                     kCommandsSchema, kOutcomesSchema,
+                     [this](Request& request) { return pipeline(request); }));
+  table.add(route_of("/multi-exec", "multi_exec",
+                     "Runs commands of Redis as one transaction, between MULTI and EXEC.",
+                     kCommandsSchema, kOutcomesSchema,
+                     [this](Request& request) { return transaction(request); }));
+}
+
+// The bytes of the replies, one behind the other; fewer than commands if not all were run.
+Result<std::string> RedisRoutes::replies(const Request& request, const Commands& commands) {
+  QUARTZ_ASSIGN(const Database* const database,
+                server_.service().databases().select(database_number(request)));
+  std::string input;
+  for (const auto& words : commands) {
+    QUARTZ_TRY(check_stateless(words));
+    append_request(input, words);
+  }
+  const auto client = std::make_shared<RespClient>(
+      server_, ClientDescription{}, ClientWire{.push = [](const std::string&) {}, .close = [] {}});
+  if (database->number != 0) client->select(*database);
+  std::string output;
+  std::size_t begin = 0;
+  do {
+    begin += client->receive(std::string_view(input).substr(begin), output);
+  } while (client->more() && output.size() < kReplyBytesMax);
+  return output;
+}
+
+Response RedisRoutes::command(const Request& request) {
+  dom::parser parser;
+  const auto root = parse(parser, request.body);
+  if (!root) return refused(root.error());
+  auto words = words_of(*root);
+  if (!words) return refused(words.error());
+  Commands commands;
+  commands.push_back(*std::move(words));
+  const auto output = replies(request, commands);
+  if (!output) return refused(output.error());
+  RespReplyParser reply;
+  if (reply.advance(*output) != RespReplyParser::Progress::complete) {
+    return refused("ERR this command has no reply");
+  }
+  std::string body;
+  append_outcome(body, reply.nodes(), texts_of(request));
+  return json_response(std::move(body), is_error(reply.nodes()) ? 400 : 200);
+}
+
+Response RedisRoutes::pipeline(const Request& request) {
+  const auto commands = commands_of(request.body);
+  if (!commands) return refused(commands.error());
+  const auto output = replies(request, *commands);
+  if (!output) return refused(output.error());
+  RespReplyParser reply;
+  std::string_view rest = *output;
+  std::string body = "[";
+  for (std::size_t index = 0; index < commands->size(); ++index) {
+    if (index > 0) body += ',';
+    if (reply.advance(rest) == RespReplyParser::Progress::complete) {
+      append_outcome(body, reply.nodes(), texts_of(request));
+      rest.remove_prefix(reply.consumed());
+    } else {
+      body += error_outcome(kNotRun);
+      rest = {};
+    }
+  }
+  body += ']';
+  return json_response(std::move(body));
+}
+
+Response RedisRoutes::transaction(const Request& request) {
+  auto commands = commands_of(request.body);
+  if (!commands) return refused(commands.error());
+  commands->insert(commands->begin(), {"MULTI"});
+  commands->push_back({"EXEC"});
+  const auto output = replies(request, *commands);
+  if (!output) return refused(output.error());
+  RespReplyParser reply;
+  std::string_view rest = *output;
+  std::optional<std::string> refusal;
+  for (std::size_t index = 0; index < commands->size(); ++index) {
+    if (reply.advance(rest) != RespReplyParser::Progress::complete) return refused(kNotRun);
+    rest.remove_prefix(reply.consumed());
+    // The first one says what is wrong; EXEC only that something is.
+    if (is_error(reply.nodes()) && !refusal) refusal = reply.nodes().front().text;
+  }
+  if (refusal) return refused(*refusal);
+  std::string body;
+  append_outcomes(body, reply.nodes(), texts_of(request));
+  return json_response(std::move(body));
+}
+
+}  // namespace quartz::server
