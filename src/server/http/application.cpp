@@ -15,9 +15,16 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
     : around_(std::move(surroundings)),
       health_(around_.engine, around_.statistics, around_.stopping),
       kv_(around_.service, around_.workers, around_.config.durability),
+      collections_(around_.service.collections(), around_.workers),
+      points_(around_.engine, around_.service.collections(), around_.workers,
+              around_.config.durability),
+      queries_(around_.service.collections(), around_.workers),
       redis_(around_.resp) {
   health_.add_to(table_);
   kv_.add_to(table_);
+  collections_.add_to(table_);
+  points_.add_to(table_);
+  queries_.add_to(table_);
   redis_.add_to(table_);
   add_document_routes(table_);
 }

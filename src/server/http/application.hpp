@@ -10,8 +10,11 @@
 #include "quartz/server/server_config.hpp"
 #include "quartz/server/server_statistics.hpp"
 #include "quartz/storage/storage_engine.hpp"
+#include "server/http/collection_routes.hpp"
 #include "server/http/health_routes.hpp"
 #include "server/http/kv_routes.hpp"
+#include "server/http/point_routes.hpp"
+#include "server/http/query_routes.hpp"
 #include "server/http/redis_routes.hpp"
 #include "server/http/route_table.hpp"
 #include "server/resp/resp_server.hpp"
@@ -61,6 +64,9 @@ class HttpApplication {
   HttpSurroundings around_;
   HealthRoutes health_;
   KvRoutes kv_;
+  CollectionRoutes collections_;
+  PointRoutes points_;
+  QueryRoutes queries_;
   RedisRoutes redis_;
   RouteTable table_;
   std::array<std::atomic<std::uint64_t>, 6> responses_ = {};

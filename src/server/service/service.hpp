@@ -8,6 +8,7 @@
 #include "quartz/result.hpp"
 #include "quartz/storage/durability.hpp"
 #include "quartz/storage/storage_engine.hpp"
+#include "server/service/collections.hpp"
 #include "server/service/database_view.hpp"
 #include "server/service/databases.hpp"
 #include "server/service/generations.hpp"
@@ -34,6 +35,7 @@ class Service {
   Publications& publications() noexcept { return publications_; }
   KeyEvents& key_events() noexcept { return key_events_; }
   KeyChanges& key_changes() noexcept { return key_changes_; }
+  Collections& collections() noexcept { return collections_; }
 
   DatabaseView view(Transaction& transaction, const Database& database) noexcept {
     return {transaction, database, *generations_};
@@ -67,7 +69,8 @@ class Service {
   Result<std::size_t> remove_expired(std::size_t count_max);
 
  private:
-  explicit Service(StorageEngine& engine) noexcept : engine_(engine), key_events_(publications_) {}
+  explicit Service(StorageEngine& engine) noexcept
+      : engine_(engine), key_events_(publications_), collections_(engine) {}
 
   StorageEngine& engine_;
   std::unique_ptr<Databases> databases_;
@@ -76,6 +79,7 @@ class Service {
   Publications publications_;
   KeyEvents key_events_;
   KeyChanges key_changes_;
+  Collections collections_;
 };
 
 }  // namespace quartz::server

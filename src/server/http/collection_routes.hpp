@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "server/http/collection_access.hpp"
+#include "server/http/route_table.hpp"
+
+namespace quartz::server {
+
+/// Collections of vectors as such: `/api/v1/collections`. Outlives the requests; threads: any.
+class CollectionRoutes {
+ public:
+  CollectionRoutes(Collections& collections, WorkerThreads& workers) noexcept
+      : access_(collections, workers) {}
+
+  void add_to(RouteTable& table);
+
+ private:
+  Response list() const;
+  boost::asio::awaitable<Response> get(const Request& request);
+  boost::asio::awaitable<Response> create(const Request& request);
+  boost::asio::awaitable<Response> drop(const Request& request);
+  Response create_now(const Request& request);
+  Response drop_now(const Request& request);
+
+  mutable CollectionAccess access_;
+};
+
+}  // namespace quartz::server

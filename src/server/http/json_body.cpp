@@ -1,0 +1,81 @@
+#include "server/http/json_body.hpp"
+
+#include <fmt/format.h>
+
+#include "protocol/base64.hpp"
+
+namespace quartz::server {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::size_t kKeptBytesMax = std::size_t{64} << 10;
+
+Error wrong(std::string_view name, std::string_view wanted) {
+  return {Errc::invalid_argument, fmt::format("{} must be {}", name, wanted)};
+}
+
+template <class Value>
+Result<Value> member(std::string_view name, const dom::element& value, std::string_view wanted) {
+  Value taken;
+  if (value.get(taken) != simdjson::SUCCESS) return wrong(name, wanted);
+  return taken;
+}
+
+}  // namespace
+
+Result<dom::element> JsonBody::parse(std::string_view body) {
+  thread_local dom::parser of_thread;
+  dom::parser& parser = body.size() <= kKeptBytesMax ? of_thread : own_;
+  dom::element root;
+  const auto failure = parser.parse(body.data(), body.size()).get(root);
+  if (failure == simdjson::SUCCESS) return root;
+  return Error(Errc::invalid_argument,
+               fmt::format("the body is no JSON: {}", simdjson::error_message(failure)));
+}
+
+Result<bool> json_flag(std::string_view name, const dom::element& value) {
+  return member<bool>(name, value, "true or false");
+}
+
+Result<std::uint64_t> json_number(std::string_view name, const dom::element& value,
+                                  std::uint64_t least, std::uint64_t most) {
+  std::uint64_t number = 0;
+  if (value.get(number) != simdjson::SUCCESS || number < least || number > most) {
+    return wrong(name, fmt::format("a number from {} to {}", least, most));
+  }
+  return number;
+}
+
+Result<double> json_real(std::string_view name, const dom::element& value) {
+  return member<double>(name, value, "a number");
+}
+
+Result<std::string_view> json_text(std::string_view name, const dom::element& value) {
+  return member<std::string_view>(name, value, "a string");
+}
+
+Result<std::string> json_bytes(std::string_view name, const dom::element& value) {
+  std::string_view text;
+  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
+  dom::object object;
+  if (value.get(object) == simdjson::SUCCESS && object.size() == 1 &&
+      object["b64"].get(text) == simdjson::SUCCESS) {
+    if (auto bytes = protocol::from_base64(text)) return *std::move(bytes);
+  }
+  return wrong(name, "a string, or {\"b64\": \"base64\"}");
+}
+
+Result<dom::array> json_array(std::string_view name, const dom::element& value) {
+  return member<dom::array>(name, value, "an array");
+}
+
+Result<dom::object> json_object(std::string_view name, const dom::element& value) {
+  return member<dom::object>(name, value, "an object");
+}
+
+Error unknown_member(std::string_view name) {
+  return {Errc::invalid_argument, fmt::format("there is no member \"{}\" here", name)};
+}
+
+}  // namespace quartz::server

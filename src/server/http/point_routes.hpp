@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "quartz/storage/durability.hpp"
+#include "server/http/collection_access.hpp"
+#include "server/http/route_table.hpp"
+
+namespace quartz::server {
+
+/// The points of a collection: `/api/v1/collections/{collection}/points` and `…/scroll`. Outlives
+/// the requests; threads: any.
+class PointRoutes {
+ public:
+  /// `durability` as in ServerConfig.
+  PointRoutes(StorageEngine& engine, Collections& collections, WorkerThreads& workers,
+              std::optional<Durability> durability) noexcept
+      : engine_(engine), access_(collections, workers), durability_(durability) {}
+
+  void add_to(RouteTable& table);
+
+ private:
+  boost::asio::awaitable<Response> put(const Request& request);
+  boost::asio::awaitable<Response> get(const Request& request);
+  boost::asio::awaitable<Response> remove(const Request& request);
+  boost::asio::awaitable<Response> scroll(const Request& request);
+  Result<Response> put_now(const Request& request, VectorCollection& collection);
+
+  StorageEngine& engine_;
+  CollectionAccess access_;
+  const std::optional<Durability> durability_;
+};
+
+}  // namespace quartz::server

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+
+#include "server/http/collection_access.hpp"
+#include "server/http/point_json.hpp"
+#include "server/http/route_table.hpp"
+
+namespace quartz::server {
+
+/// Searching a collection: `/api/v1/collections/{collection}/query`, `…/query/batch` and
+/// `…/explain`. Outlives the requests; threads: any.
+class QueryRoutes {
+ public:
+  QueryRoutes(Collections& collections, WorkerThreads& workers) noexcept
+      : access_(collections, workers) {}
+
+  void add_to(RouteTable& table);
+
+ private:
+  boost::asio::awaitable<Response> query(const Request& request);
+  boost::asio::awaitable<Response> query_batch(const Request& request);
+  boost::asio::awaitable<Response> explain(const Request& request);
+
+  CollectionAccess access_;
+};
+
+}  // namespace quartz::server
