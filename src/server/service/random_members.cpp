@@ -78,8 +78,9 @@ class Draw {
   Result<int> draw_byte(const std::string& prefix, int low, int high) {
     int found = low;
     for (int attempt = 0; attempt < kByteDrawsMax; ++attempt) {
-      const auto span = static_cast<std::uint64_t>(high - low + 1);
-      const int drawn = low + static_cast<int>(random_bits().below(span));
+      const int choices = high - low + 1;
+      const int drawn =
+          low + static_cast<int>(random_bits().below(static_cast<std::uint64_t>(choices)));
       if (drawn == low || drawn == high) return drawn;
       RowCursor cursor = view_.elements(head_, prefix + static_cast<char>(drawn));
       if (cursor.error()) return *cursor.error();

@@ -47,17 +47,19 @@ class Service {
                       const WriteOptions& options = {});
 
   /// Runs `operation(DatabaseView&)`, which answers a Result, and commits; again and again until
-  /// nobody has come between.
+  /// nobody has come between. If it answers an error, nothing is written; but that is the answer
+  /// only if nobody has come between, either, since what it read was not of one moment otherwise.
   template <class Operation>
   auto run(const Database& database, Operation&& operation, const WriteOptions& options = {}) {
     Transaction transaction(engine_);
     for (;;) {
       DatabaseView of_database = view(transaction, database);
       auto answer = operation(of_database);
-      if (!answer) return answer;
+      if (!answer) transaction.forget_writes();
       Result<void> committed = commit(transaction, nullptr, options);
       if (committed) return answer;
       if (committed.error().code() != Errc::conflict) {
+        if (!answer) return answer;
         return decltype(answer)(std::move(committed).error());
       }
       transaction.restart();

@@ -13,6 +13,11 @@ void Transaction::restart() {
   events_.clear();
 }
 
+void Transaction::forget_writes() {
+  writes_.clear();
+  events_.clear();
+}
+
 Result<std::optional<VisibleRow>> Transaction::read(const Keyspace& keyspace, std::string_view key,
                                                     Look look) {
   if (!writes_.empty()) {

@@ -61,6 +61,8 @@ class Transaction {
   void isolate() noexcept { isolated_ = true; }
   /// Forgets all that was read and written.
   void restart();
+  /// Forgets what was written, so that a commit tells only whether what was read is still so.
+  void forget_writes();
 
   /// Nothing if there is no such row.
   Result<std::optional<VisibleRow>> read(const Keyspace& keyspace, std::string_view key,

@@ -217,8 +217,8 @@ TEST_F(HashCommands, hashes_are_copied_renamed_and_moved_whole) {
   std::string expected = "*400\r\n";
   for (int i = 100; i < 300; ++i) {
     const std::string number = std::to_string(i);
-    say("HSET h " + number + " " + number);
-    expected += "$3\r\n" + number + "\r\n$3\r\n" + number + "\r\n";
+    say_words({"HSET", "h", number, number});
+    for (int part = 0; part < 2; ++part) expected.append("$3\r\n").append(number).append("\r\n");
   }
   say("COPY h copy");
   EXPECT_THAT(say("EXEC"), StartsWith("*201\r\n:1\r\n"));

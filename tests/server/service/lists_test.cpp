@@ -110,13 +110,14 @@ class Lists : public DatabaseFixture {
     const End from = any_end(random);
     const std::uint64_t count_max = 1 + random.below(4);
     std::uint64_t removed = 0;
-    const auto matches = [&](const std::string& other) {
-      return removed < count_max && other == value && ++removed != 0;
-    };
     if (from == End::right) std::ranges::reverse(model);
     Model kept;
     for (const std::string& one : model) {
-      if (!matches(one)) kept.push_back(one);
+      if (removed < count_max && one == value) {
+        ++removed;
+      } else {
+        kept.push_back(one);
+      }
     }
     if (from == End::right) std::ranges::reverse(kept);
     model = kept;
