@@ -23,17 +23,21 @@ std::int64_t seconds_since(std::chrono::steady_clock::time_point then) {
   return std::chrono::duration_cast<std::chrono::seconds>(passed).count();
 }
 
+std::string_view flags_of(const ClientDescription& client) noexcept {
+  if (client.waiting) return "b";
+  return client.channels + client.patterns > 0 ? "P" : "N";
+}
+
 std::string line_of(const ClientDescription& client) {
   return fmt::format(
       "id={} addr={} laddr={} fd=0 name={} age={} idle={} flags={} db={} sub={} psub={} ssub=0 "
       "multi={} qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 "
       "tot-mem=0 events=r cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}",
       client.id, client.address, client.local_address, client.name,
-      seconds_since(client.connected_at), seconds_since(client.active_at),
-      client.channels + client.patterns > 0 ? "P" : "N", client.database, client.channels,
-      client.patterns, client.queued ? static_cast<std::int64_t>(*client.queued) : -1,
-      client.last_command, client.user, static_cast<int>(client.version), client.library_name,
-      client.library_version);
+      seconds_since(client.connected_at), seconds_since(client.active_at), flags_of(client),
+      client.database, client.channels, client.patterns,
+      client.queued ? static_cast<std::int64_t>(*client.queued) : -1, client.last_command,
+      client.user, static_cast<int>(client.version), client.library_name, client.library_version);
 }
 
 Result<void> id(CommandCall& call) {
@@ -179,6 +183,22 @@ Result<void> kill(CommandCall& call) {
   return {};
 }
 
+Result<void> unblock(CommandCall& call) {
+  const auto& arguments = call.arguments;
+  auto how = RespClient::Unblocked::as_after_timeout;
+  if (arguments.size() == 4 && is_word(arguments[3], "ERROR")) {
+    how = RespClient::Unblocked::with_error;
+  } else if (arguments.size() > 4) {
+    return syntax_error();
+  } else if (arguments.size() == 4 && !is_word(arguments[3], "TIMEOUT")) {
+    return Error(Errc::invalid_argument, "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+  }
+  QUARTZ_ASSIGN(const std::int64_t id, integer_of(arguments[2]));
+  const auto client = id < 1 ? nullptr : call.server.find(static_cast<std::uint64_t>(id));
+  call.reply.integer(client && client->unblock(how) ? 1 : 0);
+  return {};
+}
+
 Result<void> reply_mode(CommandCall& call) {
   const std::string_view word = call.arguments[2];
   if (is_word(word, "ON")) {
@@ -230,6 +250,13 @@ constexpr std::array kCommands = {
         "client|reply", 3, immediate, {}, kGroup, "Whether commands are replied to", reply_mode},
     Command{"client|setinfo", 4, immediate, {}, kGroup, "Says what library the client is", setinfo},
     Command{"client|setname", 3, immediate, {}, kGroup, "Names the connection", setname},
+    Command{"client|unblock",
+            -3,
+            immediate | admin,
+            {},
+            kGroup,
+            "Lets a client wait no longer",
+            unblock},
 };
 
 }  // namespace

@@ -15,6 +15,7 @@ namespace quartz::server {
 
 class RespClient;
 class RespServer;
+struct KeyWait;
 
 /// Words of a request, its name first. They live until the reply is written.
 using Words = std::span<const std::string_view>;
@@ -26,11 +27,13 @@ struct CommandCall {
   DatabaseView& view;  ///< Of the database that the client has selected.
   Words arguments;
   protocol::RespReplyWriter& reply;
+  KeyWait* wait = nullptr;  ///< Null: the command must not wait.
 };
 
 /// Answers by writing exactly one reply, or with an error, which is written in its place. With an
 /// error nothing was written to the transaction. May run again when others came between, so it
-/// changes nothing but the transaction, unless the command is `CommandFlag::immediate`.
+/// changes nothing but the transaction, unless the command is `CommandFlag::immediate`. One that is
+/// `CommandFlag::blocking` may reply nothing, but wait (key_wait.hpp).
 using CommandFunction = Result<void> (*)(CommandCall& call);
 
 /// What a command is and may. Bits.

@@ -32,7 +32,8 @@ Result<void> add_server(RespServer& server, Lines lines) {
 }
 
 Result<void> add_clients(RespServer& server, Lines lines) {
-  fmt::format_to(lines, "connected_clients:{}\r\nblocked_clients:0\r\n", server.clients().size());
+  fmt::format_to(lines, "connected_clients:{}\r\nblocked_clients:{}\r\n", server.clients().size(),
+                 server.key_waits().count());
   return {};
 }
 

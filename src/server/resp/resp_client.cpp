@@ -58,7 +58,7 @@ RespClient::~RespClient() { server_.remove(id_); }
 std::size_t RespClient::receive(std::string_view input, std::string& output) {
   std::size_t consumed = 0;
   more_ = false;
-  while (!closing()) {
+  while (!closing() && !waiting()) {
     const auto progress = parser_.advance(input.substr(consumed));
     if (progress == protocol::RespRequestParser::Progress::incomplete) break;
     if (progress == protocol::RespRequestParser::Progress::refused) {
@@ -138,10 +138,18 @@ void RespClient::answer(Words arguments, std::string& output) {
       burst_.finish(output);
       run_immediately(*command, arguments, output);
       return;
+    } else if (command->is(CommandFlag::blocking)) {
+      burst_.finish(output);
+      run_blocking(*command, arguments, output);
+      if (waiting()) return;
     } else {
       burst_.run(*command, arguments, output);
     }
   }
+  drop_unwanted_reply(offset, output);
+}
+
+void RespClient::drop_unwanted_reply(std::size_t offset, std::string& output) {
   if (replies_ == Replies::on) return;
   burst_.finish(output);
   output.resize(offset);
@@ -191,7 +199,9 @@ void RespClient::set_library(std::optional<std::string_view> name,
 
 ClientDescription RespClient::description() const {
   MutexLock lock(mutex_);
-  return description_;
+  ClientDescription description = description_;
+  description.waiting = wait_state_.load(std::memory_order_relaxed) != WaitState::none;
+  return description;
 }
 
 void RespClient::kill() {

@@ -21,6 +21,7 @@
 #include "server/resp/command.hpp"
 #include "server/resp/command_burst.hpp"
 #include "server/resp/resp_server.hpp"
+#include "server/service/key_waits.hpp"
 #include "server/service/publications.hpp"
 
 namespace quartz::server {
@@ -42,12 +43,15 @@ struct ClientDescription {
   std::optional<std::size_t> queued = {};  ///< Commands since MULTI.
   protocol::RespVersion version = protocol::RespVersion::resp2;
   std::string_view last_command = "NULL";
+  bool waiting = false;  ///< For a key.
 };
 
 /// How a client is reached otherwise than by replies. Called on any thread.
 struct ClientWire {
   std::function<void(std::string bytes)> push;  ///< Sends behind what was written so far.
   std::function<void()> close;
+  /// Lets `RespClient::resume` be called soon. Without it no command waits.
+  std::function<void()> wake = {};
 };
 
 /// One connection of the Redis protocol without its socket: requests in, replies out.
@@ -70,10 +74,23 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   /// The connection ends once the output is sent.
   bool closing() const noexcept { return closing_.load(std::memory_order_acquire); }
 
+  /// A command waits for a key: `receive` takes nothing before it is answered. Call `resume` when
+  /// the wire was told to wake, and when the time has come.
+  bool waiting() const noexcept { return waiting_.has_value(); }
+  /// The latest time at which it is answered; needs `waiting()`.
+  std::chrono::steady_clock::time_point waits_until() const noexcept { return waiting_->until; }
+  /// Answers it, if there is an answer by now.
+  void resume(std::chrono::steady_clock::time_point now, std::string& output);
+  /// Nobody waits for the answer any more.
+  void give_up() noexcept;
+
   // For other clients.
   ClientDescription description() const;
   void take(const std::shared_ptr<const Publication>& publication) override;
   void kill();
+  enum class Unblocked : std::uint8_t { as_after_timeout, with_error };
+  /// Lets it wait no longer; false if it does not.
+  bool unblock(Unblocked how);
 
   // For commands.
   std::uint64_t id() const noexcept { return id_; }
@@ -120,7 +137,18 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
     bool existed;
   };
 
+  struct Waiting {
+    const Command* command;
+    std::vector<std::string> words;
+    std::chrono::steady_clock::time_point until;
+    std::unique_ptr<KeyWaits::Place> place;
+  };
+  enum class WaitState : std::uint8_t { none, waiting, as_after_timeout, with_error };
+
   void answer(Words arguments, std::string& output);
+  void drop_unwanted_reply(std::size_t offset, std::string& output);
+  void run_blocking(const Command& command, Words arguments, std::string& output);
+  bool try_to_answer(const Command& command, Words arguments, KeyWait& wait, std::string& output);
   const Command* admit(Words arguments, std::string& output);
   void refuse(std::string_view why, std::string& output);
   void refuse_call(const Command& command, std::string why, std::string& output);
@@ -138,6 +166,9 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   std::atomic<protocol::RespVersion> version_{protocol::RespVersion::resp2};
   const Database* database_ = nullptr;
   Replies replies_ = Replies::on;
+
+  std::optional<Waiting> waiting_;
+  std::atomic<WaitState> wait_state_{WaitState::none};
 
   std::optional<std::vector<QueuedCommand>> queue_;
   bool queue_refused_ = false;

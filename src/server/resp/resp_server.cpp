@@ -22,6 +22,7 @@ std::string random_run_id() {
 RespServer::RespServer(Service& service)
     : service_(service),
       parameters_(service),
+      key_waits_(service.key_changes()),
       started_at_(std::chrono::system_clock::now()),
       run_id_(random_run_id()) {}
 

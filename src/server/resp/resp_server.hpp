@@ -13,6 +13,7 @@
 #include "base/mutex.hpp"
 #include "quartz/result.hpp"
 #include "server/resp/parameters.hpp"
+#include "server/service/key_waits.hpp"
 #include "server/service/service.hpp"
 
 namespace quartz::server {
@@ -26,6 +27,7 @@ class RespServer {
 
   Service& service() noexcept { return service_; }
   Parameters& parameters() noexcept { return parameters_; }
+  KeyWaits& key_waits() noexcept { return key_waits_; }
 
   // Who is connected.
   std::uint64_t next_client_id() noexcept { return ++client_ids_; }
@@ -48,6 +50,7 @@ class RespServer {
  private:
   Service& service_;
   Parameters parameters_;
+  KeyWaits key_waits_;
   const std::chrono::system_clock::time_point started_at_;
   const std::string run_id_;
   std::atomic<std::uint64_t> client_ids_{0};

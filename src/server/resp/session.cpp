@@ -20,6 +20,8 @@ constexpr std::size_t kReadBytes = std::size_t{16} << 10;
 constexpr std::size_t kReadStepMax = std::size_t{1} << 20;
 /// Not answered before the client has read what it was sent.
 constexpr std::size_t kUnsentBytesMax = std::size_t{1} << 20;
+/// So much is taken from a client whose command waits.
+constexpr std::size_t kReadAheadBytesMax = std::size_t{1} << 20;
 /// A client that does not read what others publish is let go.
 constexpr std::size_t kUnsentPushBytesMax = std::size_t{32} << 20;
 
@@ -28,7 +30,8 @@ constexpr std::size_t kUnsentPushBytesMax = std::size_t{32} << 20;
 RespSession::RespSession(std::shared_ptr<Connection> connection, RespServer& server)
     : connection_(std::move(connection)),
       server_(server),
-      written_(connection_->executor(), asio::steady_timer::time_point::max()) {}
+      written_(connection_->executor(), asio::steady_timer::time_point::max()),
+      signalled_(connection_->executor(), asio::steady_timer::time_point::max()) {}
 
 ClientWire RespSession::wire() {
   const auto executor = connection_->executor();
@@ -42,7 +45,16 @@ ClientWire RespSession::wire() {
           .close =
               [executor, weak] {
                 asio::post(executor, [weak] {
-                  if (const auto session = weak.lock()) session->connection_->close();
+                  const auto session = weak.lock();
+                  if (!session) return;
+                  session->connection_->close();
+                  session->signal();
+                });
+              },
+          .wake =
+              [executor, weak] {
+                asio::post(executor, [weak] {
+                  if (const auto session = weak.lock()) session->signal();
                 });
               }};
 }
@@ -53,6 +65,9 @@ void RespSession::begin() {
   who.local_address = connection_->local_address();
   client_ = std::make_shared<RespClient>(server_, std::move(who), wire());
   server_.add(client_);
+  connection_->when_stopping([weak = weak_from_this()] {
+    if (const auto session = weak.lock()) session->signal();
+  });
 }
 
 asio::awaitable<void> RespSession::run() {
@@ -61,21 +76,21 @@ asio::awaitable<void> RespSession::run() {
     goes_on = co_await read_more();
     if (goes_on) goes_on = co_await answer_all();
   }
+  client_->give_up();
   client_->unsubscribe_all();
-  if (!broken_) co_await connection_->close_gently();
+  // Only one read at a time, and a goodbye reads.
+  if (!broken_ && !reading_ahead_) co_await connection_->close_gently();
   connection_->close();
 }
 
 asio::awaitable<bool> RespSession::read_more() {
-  if (begin_ == end_) begin_ = end_ = 0;
-  const std::size_t waiting = end_ - begin_;
-  const std::size_t wanted = std::clamp(client_->bytes_needed(), kReadBytes, kReadStepMax);
-  if (input_.size() - end_ < wanted) {
-    input_.erase(0, begin_);
-    begin_ = 0;
-    end_ = waiting;
-    if (input_.size() - end_ < wanted) input_.resize(end_ + wanted);
+  if (reading_ahead_ || read_ahead_) {
+    const bool ended = co_await read_ahead_ended();
+    co_return ended;
   }
+  if (input_ended_) co_return false;
+  make_room(std::clamp(client_->bytes_needed(), kReadBytes, kReadStepMax));
+  const std::size_t waiting = end_ - begin_;
   const Awaited awaited = waiting == 0 ? Awaited::next_request : Awaited::rest_of_request;
   const Received received = co_await connection_->read_some(
       asio::buffer(input_.data() + end_, input_.size() - end_), awaited);
@@ -83,13 +98,78 @@ asio::awaitable<bool> RespSession::read_more() {
   co_return !received.error;
 }
 
+void RespSession::make_room(std::size_t bytes) {
+  if (begin_ == end_) begin_ = end_ = 0;
+  if (input_.size() - end_ >= bytes) return;
+  input_.erase(0, begin_);
+  end_ -= begin_;
+  begin_ = 0;
+  if (input_.size() - end_ < bytes) input_.resize(end_ + bytes);
+}
+
 asio::awaitable<bool> RespSession::answer_all() {
+  bool waited = false;
   do {
+    read_ahead_ = false;
     begin_ += client_->receive(std::string_view(input_).substr(begin_, end_ - begin_), output_);
     const bool sent = co_await flush();
     if (!sent) co_return false;
-  } while (client_->more());
+    waited = client_->waiting();
+    if (waited) {
+      const bool answered = co_await wait_for_answer();
+      if (!answered) co_return false;
+    }
+  } while (waited || client_->more());
   co_return !client_->closing();
+}
+
+void RespSession::signal() {
+  signal_ = true;
+  signalled_.cancel();
+}
+
+// False if the connection has ended.
+asio::awaitable<bool> RespSession::wait_for_answer() {
+  while (client_->waiting()) {
+    start_reading_ahead();
+    if (!signal_) {
+      signalled_.expires_at(client_->waits_until());
+      co_await signalled_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    signal_ = false;
+    if (input_ended_ || client_->closing() || connection_->stopping()) co_return false;
+    client_->resume(std::chrono::steady_clock::now(), output_);
+  }
+  co_return true;
+}
+
+void RespSession::start_reading_ahead() {
+  if (reading_ahead_ || input_ended_ || end_ - begin_ >= kReadAheadBytesMax) return;
+  reading_ahead_ = true;
+  make_room(kReadBytes);
+  asio::co_spawn(
+      connection_->executor(),
+      [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->read_ahead(); },
+      asio::detached);
+}
+
+asio::awaitable<void> RespSession::read_ahead() {
+  const Received received =
+      co_await connection_->read_some(asio::buffer(input_.data() + end_, input_.size() - end_));
+  end_ += received.bytes;
+  read_ahead_ = received.bytes != 0;
+  input_ended_ = static_cast<bool>(received.error);
+  reading_ahead_ = false;
+  signal();
+}
+
+// False if that brought nothing.
+asio::awaitable<bool> RespSession::read_ahead_ended() {
+  while (reading_ahead_) {
+    signalled_.expires_at(asio::steady_timer::time_point::max());
+    co_await signalled_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  co_return read_ahead_;
 }
 
 asio::awaitable<bool> RespSession::flush() {

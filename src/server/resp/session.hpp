@@ -25,6 +25,12 @@ class RespSession : public std::enable_shared_from_this<RespSession> {
   boost::asio::awaitable<bool> read_more();
   boost::asio::awaitable<bool> answer_all();
   boost::asio::awaitable<bool> flush();
+  boost::asio::awaitable<bool> wait_for_answer();
+  boost::asio::awaitable<bool> read_ahead_ended();
+  boost::asio::awaitable<void> read_ahead();
+  void start_reading_ahead();
+  void make_room(std::size_t bytes);
+  void signal();
   void push(std::string bytes);
   ClientWire wire();
 
@@ -39,6 +45,14 @@ class RespSession : public std::enable_shared_from_this<RespSession> {
   bool writing_ = false;
   bool broken_ = false;  // Nothing can be written any more.
   boost::asio::steady_timer written_;
+
+  // While a command waits for a key, the next bytes are read all the same: that is how the end of
+  // the connection is noticed. The read goes on when the command was answered meanwhile.
+  boost::asio::steady_timer signalled_;
+  bool signal_ = false;  // Something has happened that `wait_for_answer` is to look at.
+  bool reading_ahead_ = false;
+  bool read_ahead_ = false;  // There are bytes that were not looked at yet.
+  bool input_ended_ = false;
 };
 
 }  // namespace quartz::server

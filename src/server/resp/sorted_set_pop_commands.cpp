@@ -5,6 +5,7 @@
 
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
+#include "server/resp/key_wait.hpp"
 #include "server/resp/sorted_set_words.hpp"
 #include "server/resp/words.hpp"
 #include "server/service/sorted_sets.hpp"
@@ -44,8 +45,12 @@ struct FoundMembers {
 Result<std::optional<FoundMembers>> pop_first(CommandCall& call, Words keys, End end,
                                               std::uint64_t count) {
   for (const std::string_view key : keys) {
-    QUARTZ_ASSIGN(auto members, sorted_sets::pop(call.view, key, end, count));
-    if (!members.empty()) return std::optional(FoundMembers{key, std::move(members)});
+    auto members = sorted_sets::pop(call.view, key, end, count);
+    if (!members) {
+      if (passes_over(call, members.error())) continue;
+      return std::move(members).error();
+    }
+    if (!members->empty()) return std::optional(FoundMembers{key, *std::move(members)});
   }
   return std::optional<FoundMembers>();
 }
@@ -96,10 +101,52 @@ Result<void> zmpop(CommandCall& call) {
   return {};
 }
 
+Result<void> wait_and_pop(CommandCall& call, End end) {
+  QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments.back()));
+  const Words keys = call.arguments.subspan(1, call.arguments.size() - 2);
+  QUARTZ_ASSIGN(const auto found, pop_first(call, keys, end, 1));
+  if (found) {
+    call.reply.array(3);
+    call.reply.bulk(found->key);
+    call.reply.bulk(found->members[0].member);
+    call.reply.real(found->members[0].score);
+  } else if (!wait_for(call, RowKind::sorted_set, keys, timeout)) {
+    call.reply.null_array();
+  }
+  return {};
+}
+Result<void> bzpopmin(CommandCall& call) { return wait_and_pop(call, End::lowest); }
+Result<void> bzpopmax(CommandCall& call) { return wait_and_pop(call, End::highest); }
+
+Result<void> bzmpop(CommandCall& call) {
+  QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments.subspan(2)));
+  QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments[1]));
+  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, words.end, words.count));
+  if (found) {
+    reply_multiple(call, *found);
+  } else if (!wait_for(call, RowKind::sorted_set, words.keys, timeout)) {
+    call.reply.null_array();
+  }
+  return {};
+}
+
 constexpr std::string_view kGroup = "sorted-set";
 constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
 
+constexpr CommandKeys kKeysBeforeTimeout{.first = 1, .last = -2, .step = 1};
+
 constexpr std::array kCommands = {
+    Command{"bzmpop",
+            -5,
+            write | blocking,
+            {.count_word = 2},
+            kGroup,
+            "As ZMPOP, but waits until there is something",
+            bzmpop},
+    Command{"bzpopmax", -3, write | fast | blocking, kKeysBeforeTimeout, kGroup,
+            "Removes the member with the highest score, or waits for one", bzpopmax},
+    Command{"bzpopmin", -3, write | fast | blocking, kKeysBeforeTimeout, kGroup,
+            "Removes the member with the lowest score, or waits for one", bzpopmin},
     Command{"zmpop",
             -4,
             write | fast,

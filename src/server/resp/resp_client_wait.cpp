@@ -1,0 +1,82 @@
+#include "server/resp/key_wait.hpp"
+#include "server/resp/resp_client.hpp"
+
+namespace quartz::server {
+
+using Clock = std::chrono::steady_clock;
+
+// One command in a transaction of its own. False if it waits; then nothing was written.
+bool RespClient::try_to_answer(const Command& command, Words arguments, KeyWait& wait,
+                               std::string& output) {
+  const std::size_t offset = output.size();
+  Transaction transaction(server_.service().engine());
+  DatabaseView view = server_.service().view(transaction, database());
+  protocol::RespReplyWriter reply(output, version());
+  CommandCall call{.server = server_,
+                   .client = *this,
+                   .view = view,
+                   .arguments = arguments,
+                   .reply = reply,
+                   .wait = &wait};
+  for (;; transaction.restart()) {
+    wait.wanted = false;
+    run_command(command, call, output);
+    if (wait.wanted) return false;
+    const Result<void> committed = server_.service().commit(transaction, this);
+    if (committed) return true;
+    output.resize(offset);
+    if (committed.error().code() == Errc::conflict) continue;
+    reply.error(error_reply(committed.error()));
+    server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+}
+
+void RespClient::run_blocking(const Command& command, Words arguments, std::string& output) {
+  KeyWait wait{.over = !wire_.wake};
+  if (try_to_answer(command, arguments, wait, output)) return;
+  const Clock::time_point now = Clock::now();
+  waiting_.emplace(
+      Waiting{.command = &command,
+              .words = {arguments.begin(), arguments.end()},
+              .until = wait.timeout.count() == 0 ? Clock::time_point::max() : now + wait.timeout,
+              .place = server_.key_waits().enter(database(), wait.kind, wait.keys, wire_.wake)});
+  wait_state_.store(WaitState::waiting, std::memory_order_release);
+  // What was written before the place was taken has woken nobody.
+  resume(now, output);
+}
+
+void RespClient::resume(Clock::time_point now, std::string& output) {
+  if (!waiting_) return;
+  const std::size_t offset = output.size();
+  const WaitState state = wait_state_.load(std::memory_order_acquire);
+  if (state == WaitState::with_error) {
+    protocol::RespReplyWriter(output, version())
+        .error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
+  } else {
+    waiting_->place->begin_look();
+    KeyWait wait{.resumed = true,
+                 .over = state == WaitState::as_after_timeout || now >= waiting_->until};
+    const std::vector<std::string_view> words(waiting_->words.begin(), waiting_->words.end());
+    if (!try_to_answer(*waiting_->command, words, wait, output)) return;
+  }
+  give_up();
+  drop_unwanted_reply(offset, output);
+}
+
+void RespClient::give_up() noexcept {
+  wait_state_.store(WaitState::none, std::memory_order_release);
+  waiting_.reset();
+}
+
+bool RespClient::unblock(Unblocked how) {
+  WaitState expected = WaitState::waiting;
+  const WaitState wanted =
+      how == Unblocked::with_error ? WaitState::with_error : WaitState::as_after_timeout;
+  if (!wait_state_.compare_exchange_strong(expected, wanted)) return false;
+  wire_.wake();
+  return true;
+}
+
+}  // namespace quartz::server
