@@ -97,6 +97,7 @@ std::span<const Command> connection_commands() noexcept;
 std::span<const Command> generic_commands() noexcept;
 std::span<const Command> hash_commands() noexcept;
 std::span<const Command> list_commands() noexcept;
+std::span<const Command> object_commands() noexcept;
 std::span<const Command> pubsub_commands() noexcept;
 std::span<const Command> server_commands() noexcept;
 std::span<const Command> set_commands() noexcept;

@@ -71,6 +71,7 @@ CommandTable::CommandTable() {
   add(generic_commands());
   add(hash_commands());
   add(list_commands());
+  add(object_commands());
   add(pubsub_commands());
   add(server_commands());
   add(set_commands());

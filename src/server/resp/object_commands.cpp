@@ -1,0 +1,169 @@
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "base/try.hpp"
+#include "server/resp/command.hpp"
+#include "server/resp/resp_server.hpp"
+#include "server/resp/words.hpp"
+
+namespace quartz::server {
+namespace {
+
+using enum CommandFlag;
+
+constexpr std::size_t kEmbeddedBytesMax = 44;
+/// Redis keeps one copy of each of these numbers for everybody, and counts its references so.
+constexpr std::int64_t kSharedNumbersEnd = 10'000;
+constexpr std::int64_t kSharedReferences = std::numeric_limits<std::int32_t>::max();
+
+std::uint64_t limit_of(CommandCall& call, std::string_view parameter) {
+  const auto limit = to_integer(call.server.parameters().value(parameter));
+  return limit && *limit > 0 ? static_cast<std::uint64_t>(*limit) : 0;
+}
+
+std::string_view encoding_of_string(std::string_view value) {
+  if (to_integer(value)) return "int";
+  return value.size() <= kEmbeddedBytesMax ? "embstr" : "raw";
+}
+
+/// The parts that an element has in Redis, out of its row.
+struct Element {
+  std::string_view name;
+  std::string_view value = {};
+};
+
+// Sorted sets have two rows for each member, of which those by member come first.
+Element element_of(RowKind kind, const RowCursor& row) {
+  const std::string_view key = row.key().substr(DatabaseView::kElementPrefixBytes);
+  if (kind == RowKind::sorted_set) return {.name = key.substr(1)};
+  if (kind == RowKind::set) return {.name = key};
+  return {.name = key, .value = row.value()};
+}
+
+/// Whether all elements of a collection of at most `count_max` are as `holds(Element)` says.
+template <class Holds>
+Result<bool> all_elements(CommandCall& call, RowKind kind, const CollectionHead& head,
+                          std::uint64_t count_max, Holds holds) {
+  if (head.count > count_max) return false;
+  RowCursor row = call.view.elements(head);
+  for (std::uint64_t i = 0; i < head.count && row.valid(); ++i, row.next()) {
+    if (!holds(element_of(kind, row))) return false;
+  }
+  if (row.error()) return *row.error();
+  return true;
+}
+
+// What Redis would keep it as, in which nothing here corresponds to it: a few small elements one
+// after another, or a structure to look them up in.
+Result<std::string_view> encoding_of_collection(CommandCall& call, RowKind kind,
+                                                const CollectionHead& head) {
+  if (kind == RowKind::list) return std::string_view("quicklist");
+  if (kind == RowKind::set) {
+    QUARTZ_ASSIGN(
+        const bool integers,
+        all_elements(call, kind, head, limit_of(call, "set-max-intset-entries"),
+                     [](const Element& one) { return to_integer(one.name).has_value(); }));
+    return std::string_view(integers ? "intset" : "hashtable");
+  }
+  const bool scored = kind == RowKind::sorted_set;
+  const std::uint64_t entries =
+      limit_of(call, scored ? "zset-max-listpack-entries" : "hash-max-listpack-entries");
+  const std::uint64_t bytes =
+      limit_of(call, scored ? "zset-max-listpack-value" : "hash-max-listpack-value");
+  QUARTZ_ASSIGN(const bool small,
+                all_elements(call, kind, head, entries, [bytes](const Element& one) {
+                  return one.name.size() <= bytes && one.value.size() <= bytes;
+                }));
+  if (small) return std::string_view("listpack");
+  return std::string_view(scored ? "skiplist" : "hashtable");
+}
+
+Result<void> encoding(CommandCall& call) {
+  const std::string_view key = call.arguments[2];
+  QUARTZ_ASSIGN(const auto row, call.view.find(key));
+  if (!row) {
+    call.reply.null();
+    return {};
+  }
+  if (row->kind() == RowKind::string) {
+    call.reply.bulk(encoding_of_string(row->value));
+    return {};
+  }
+  QUARTZ_ASSIGN(const CollectionHead head, CollectionHead::decode(row->kind(), row->value, key));
+  QUARTZ_ASSIGN(const std::string_view name, encoding_of_collection(call, row->kind(), head));
+  call.reply.bulk(name);
+  return {};
+}
+
+Result<void> refcount(CommandCall& call) {
+  QUARTZ_ASSIGN(const auto row, call.view.find(call.arguments[2], Transaction::Look::independent));
+  if (!row) {
+    call.reply.null();
+    return {};
+  }
+  const auto number = row->kind() == RowKind::string ? to_integer(row->value) : std::nullopt;
+  const bool shared = number && *number >= 0 && *number < kSharedNumbersEnd;
+  call.reply.integer(shared ? kSharedReferences : 1);
+  return {};
+}
+
+// Nobody notes when a key was read: it is always just now.
+Result<void> idletime(CommandCall& call) {
+  QUARTZ_ASSIGN(const auto row, call.view.find(call.arguments[2], Transaction::Look::independent));
+  if (row) {
+    call.reply.integer(0);
+  } else {
+    call.reply.null();
+  }
+  return {};
+}
+
+Result<void> freq(CommandCall& call) {
+  QUARTZ_ASSIGN(const auto row, call.view.find(call.arguments[2], Transaction::Look::independent));
+  if (!row) {
+    call.reply.null();
+    return {};
+  }
+  return Error(Errc::invalid_argument,
+               "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please "
+               "note that when switching between policies at runtime LRU and LFU data will take "
+               "some time to adjust.");
+}
+
+Result<void> help(CommandCall& call) {
+  constexpr std::array<std::string_view, 6> kLines{
+      "OBJECT <subcommand> [<key>]. Subcommands are:",
+      "ENCODING <key>: the representation that Redis would choose for what it holds.",
+      "FREQ <key>: an error, since nobody counts reads.",
+      "IDLETIME <key>: 0, since nobody notes when keys are read.",
+      "REFCOUNT <key>: 1, but for numbers that Redis shares among keys.",
+      "HELP: these lines."};
+  call.reply.array(kLines.size());
+  for (const std::string_view line : kLines) call.reply.simple(line);
+  return {};
+}
+
+constexpr std::string_view kGroup = "generic";
+constexpr CommandKeys kSecondWord{.first = 2, .last = 2, .step = 1};
+
+constexpr std::array kCommands = {
+    Command{"object", -2, readonly, {}, kGroup, "About how keys are kept", nullptr},
+    Command{"object|encoding", 3, readonly, kSecondWord, kGroup,
+            "How Redis would keep what a key holds", encoding},
+    Command{"object|freq", 3, readonly, kSecondWord, kGroup,
+            "How often a key is read, which nobody notes", freq},
+    Command{"object|help", 2, readonly, {}, kGroup, "What can be asked about keys", help},
+    Command{"object|idletime", 3, readonly, kSecondWord, kGroup,
+            "Seconds since a key was read, which nobody notes: 0", idletime},
+    Command{"object|refcount", 3, readonly, kSecondWord, kGroup,
+            "How many references Redis would count", refcount},
+};
+
+}  // namespace
+
+std::span<const Command> object_commands() noexcept { return kCommands; }
+
+}  // namespace quartz::server
