@@ -96,6 +96,7 @@ std::span<const Command> command_commands() noexcept;
 std::span<const Command> connection_commands() noexcept;
 std::span<const Command> generic_commands() noexcept;
 std::span<const Command> hash_commands() noexcept;
+std::span<const Command> list_blocking_commands() noexcept;
 std::span<const Command> list_commands() noexcept;
 std::span<const Command> object_commands() noexcept;
 std::span<const Command> pubsub_commands() noexcept;

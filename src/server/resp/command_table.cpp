@@ -70,6 +70,7 @@ CommandTable::CommandTable() {
   add(connection_commands());
   add(generic_commands());
   add(hash_commands());
+  add(list_blocking_commands());
   add(list_commands());
   add(object_commands());
   add(pubsub_commands());

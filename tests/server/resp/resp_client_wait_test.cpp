@@ -1,13 +1,10 @@
-#include <chrono>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "server/resp/resp_conversation.hpp"
+#include "server/resp/waiting_peer.hpp"
 
 namespace quartz::server {
 namespace {
@@ -16,55 +13,6 @@ using testing::HasSubstr;
 
 constexpr std::string_view kNothing = "*-1\r\n";
 constexpr std::string_view kFromZ = "*3\r\n$1\r\nz\r\n$1\r\na\r\n$1\r\n1\r\n";
-
-/// A client that is woken as a session is, but looks only when the test lets it.
-class WaitingPeer {
- public:
-  explicit WaitingPeer(RespServer& server)
-      : client_(std::make_shared<RespClient>(
-            server, ClientDescription(),
-            ClientWire{.push = {}, .close = {}, .wake = [this] { ++wakes_; }})) {
-    server.add(client_);
-  }
-
-  std::string say(std::string_view line) {
-    input_ += line;
-    input_ += "\r\n";
-    return answers();
-  }
-  /// The reply that a wake brought; nothing if there was none.
-  std::string after_wake() {
-    if (std::exchange(wakes_, 0) == 0) return {};
-    return after(std::chrono::steady_clock::now());
-  }
-  std::string after_timeout() { return after(client_->waits_until()); }
-  bool waits() const { return client_->waiting(); }
-  bool woken() const { return wakes_ != 0; }
-  RespClient& client() { return *client_; }
-  void disconnect() { client_.reset(); }
-
- private:
-  std::string after(std::chrono::steady_clock::time_point now) {
-    std::string output;
-    client_->resume(now, output);
-    return output + answers();
-  }
-  std::string answers() {
-    std::string output;
-    input_.erase(0, client_->receive(input_, output));
-    return output;
-  }
-
-  int wakes_ = 0;
-  std::string input_;
-  std::shared_ptr<RespClient> client_;
-};
-
-class WaitingClients : public RespConversation {
- protected:
-  WaitingPeer first_{server()};
-  WaitingPeer second_{server()};
-};
 
 TEST_F(WaitingClients, what_is_there_is_taken_at_once) {
   say("ZADD z 1 a 2 b");

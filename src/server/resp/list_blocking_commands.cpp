@@ -1,0 +1,151 @@
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/try.hpp"
+#include "server/resp/command.hpp"
+#include "server/resp/element_words.hpp"
+#include "server/resp/key_wait.hpp"
+#include "server/resp/words.hpp"
+#include "server/service/lists.hpp"
+
+namespace quartz::server {
+namespace {
+
+using enum CommandFlag;
+using lists::End;
+
+struct FoundValues {
+  std::string_view key;
+  std::vector<std::string> values;
+};
+
+/// From the first of the lists that has any.
+Result<std::optional<FoundValues>> pop_first(CommandCall& call, Words keys, End end,
+                                             std::uint64_t count) {
+  for (const std::string_view key : keys) {
+    auto values = lists::pop(call.view, key, end, count);
+    if (!values) {
+      if (passes_over(call, values.error())) continue;
+      return std::move(values).error();
+    }
+    if (*values) return std::optional(FoundValues{key, **std::move(values)});
+  }
+  return std::optional<FoundValues>();
+}
+
+Result<void> wait_and_pop(CommandCall& call, End end) {
+  QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments.back()));
+  const Words keys = call.arguments.subspan(1, call.arguments.size() - 2);
+  QUARTZ_ASSIGN(const auto found, pop_first(call, keys, end, 1));
+  if (found) {
+    call.reply.array(2);
+    call.reply.bulk(found->key);
+    call.reply.bulk(found->values[0]);
+  } else if (!wait_for(call, RowKind::list, keys, timeout)) {
+    call.reply.null_array();
+  }
+  return {};
+}
+Result<void> blpop(CommandCall& call) { return wait_and_pop(call, End::left); }
+Result<void> brpop(CommandCall& call) { return wait_and_pop(call, End::right); }
+
+Result<End> end_named(std::string_view word) {
+  if (is_word(word, "LEFT")) return End::left;
+  if (is_word(word, "RIGHT")) return End::right;
+  return syntax_error();
+}
+
+struct MultiplePopWords {
+  Words keys;
+  End end = End::left;
+  std::uint64_t count = 1;
+};
+
+Result<MultiplePopWords> read_multiple_pop(Words arguments) {
+  QUARTZ_ASSIGN(const NumberedKeys words, numbered_keys(arguments, 2, TooManyKeys::syntax));
+  if (words.rest.empty()) return syntax_error();
+  MultiplePopWords read{.keys = words.keys};
+  QUARTZ_ASSIGN(read.end, end_named(words.rest[0]));
+  if (words.rest.size() == 1) return read;
+  if (words.rest.size() != 3 || !is_word(words.rest[1], "COUNT")) return syntax_error();
+  const auto count = to_integer(words.rest[2]);
+  if (!count || *count < 1) {
+    return Error(Errc::invalid_argument, "count should be greater than 0");
+  }
+  read.count = static_cast<std::uint64_t>(*count);
+  return read;
+}
+
+Result<void> blmpop(CommandCall& call) {
+  QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments));
+  QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments[1]));
+  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, words.end, words.count));
+  if (found) {
+    call.reply.array(2);
+    call.reply.bulk(found->key);
+    call.reply.array(found->values.size());
+    for (const std::string& value : found->values) call.reply.bulk(value);
+  } else if (!wait_for(call, RowKind::list, words.keys, timeout)) {
+    call.reply.null_array();
+  }
+  return {};
+}
+
+/// Nothing if there is no list to move from.
+Result<std::optional<std::string>> move_value(CommandCall& call, End from, End to) {
+  auto moved = lists::move(call.view, call.arguments[1], from, call.arguments[2], to);
+  if (moved || !passes_over(call, moved.error())) return moved;
+  // Only what it waits for is passed over, not where the value goes.
+  const auto source = call.view.find(RowKind::list, call.arguments[1]);
+  if (source) return moved;
+  return std::optional<std::string>();
+}
+
+Result<void> wait_and_move(CommandCall& call, End from, End to) {
+  QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments.back()));
+  QUARTZ_ASSIGN(const auto value, move_value(call, from, to));
+  if (value) {
+    call.reply.bulk(*value);
+  } else if (!wait_for(call, RowKind::list, call.arguments.subspan(1, 1), timeout)) {
+    // Redis tells the end of the time in another way than that there is nothing.
+    call.wait == nullptr ? call.reply.null() : call.reply.null_array();
+  }
+  return {};
+}
+Result<void> blmove(CommandCall& call) {
+  QUARTZ_ASSIGN(const End from, end_named(call.arguments[3]));
+  QUARTZ_ASSIGN(const End to, end_named(call.arguments[4]));
+  return wait_and_move(call, from, to);
+}
+Result<void> brpoplpush(CommandCall& call) { return wait_and_move(call, End::right, End::left); }
+
+constexpr std::string_view kGroup = "list";
+constexpr CommandKeys kTwoKeys{.first = 1, .last = 2, .step = 1};
+constexpr CommandKeys kKeysBeforeTimeout{.first = 1, .last = -2, .step = 1};
+
+constexpr std::array kCommands = {
+    Command{"blmove", 6, write | denyoom | blocking, kTwoKeys, kGroup,
+            "As LMOVE, but waits until there is something", blmove},
+    Command{"blmpop",
+            -5,
+            write | blocking,
+            {.count_word = 2},
+            kGroup,
+            "As LMPOP, but waits until there is something",
+            blmpop},
+    Command{"blpop", -3, write | blocking, kKeysBeforeTimeout, kGroup,
+            "Removes the first value, or waits for one", blpop},
+    Command{"brpop", -3, write | blocking, kKeysBeforeTimeout, kGroup,
+            "Removes the last value, or waits for one", brpop},
+    Command{"brpoplpush", 4, write | denyoom | blocking, kTwoKeys, kGroup,
+            "As RPOPLPUSH, but waits until there is something", brpoplpush},
+};
+
+}  // namespace
+
+std::span<const Command> list_blocking_commands() noexcept { return kCommands; }
+
+}  // namespace quartz::server
