@@ -43,6 +43,19 @@ TEST_F(ObjectCommands, sorted_sets_are_packed_while_they_are_few_and_small) {
   EXPECT_EQ(encoding_of("z"), "skiplist");
 }
 
+TEST_F(ObjectCommands, sets_hashes_and_lists_have_encodings_of_their_own) {
+  say("SADD s 1 2 -3");
+  EXPECT_EQ(encoding_of("s"), "intset");
+  say("SADD s a");
+  EXPECT_EQ(encoding_of("s"), "hashtable");
+  say("HSET h a 1");
+  EXPECT_EQ(encoding_of("h"), "listpack");
+  say("HSET h b " + std::string(65, 'x'));
+  EXPECT_EQ(encoding_of("h"), "hashtable");
+  say("RPUSH l a");
+  EXPECT_EQ(encoding_of("l"), "quicklist");
+}
+
 TEST_F(ObjectCommands, numbers_below_ten_thousand_are_shared) {
   say("SET a 9999");
   say("SET b 10000");

@@ -140,6 +140,17 @@ TEST_F(SortedSetCommands, sets_are_united_intersected_and_subtracted) {
   EXPECT_EQ(say("EXISTS t"), ":0\r\n");
 }
 
+TEST_F(SortedSetCommands, members_of_plain_sets_count_as_one) {
+  say("ZADD x 5 a 7 b");
+  say("SADD y b c");
+  EXPECT_EQ(say("ZUNION 2 x y WITHSCORES"),
+            "*6\r\n$1\r\nc\r\n$1\r\n1\r\n$1\r\na\r\n$1\r\n5\r\n$1\r\nb\r\n$1\r\n8\r\n");
+  EXPECT_EQ(say("ZINTER 2 x y WEIGHTS 1 10 WITHSCORES"), "*2\r\n$1\r\nb\r\n$2\r\n17\r\n");
+  EXPECT_EQ(say("ZDIFF 2 y x"), "*1\r\n$1\r\nc\r\n");
+  EXPECT_EQ(say("ZUNIONSTORE y 1 y"), ":2\r\n");
+  EXPECT_EQ(say("TYPE y"), "+zset\r\n");
+}
+
 TEST_F(SortedSetCommands, opposite_infinities_add_up_to_zero) {
   say("ZADD x inf a");
   say("ZADD y -inf a");
