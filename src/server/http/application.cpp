@@ -15,6 +15,8 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
     : around_(std::move(surroundings)),
       health_(around_.engine, around_.statistics, around_.stopping),
       kv_(around_.service, around_.workers, around_.config.durability),
+      batches_(around_.service, around_.workers, around_.config.durability),
+      watches_(around_.service),
       collections_(around_.service.collections(), around_.workers),
       points_(around_.engine, around_.service.collections(), around_.workers,
               around_.config.durability),
@@ -22,6 +24,8 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
       redis_(around_.resp) {
   health_.add_to(table_);
   kv_.add_to(table_);
+  batches_.add_to(table_);
+  watches_.add_to(table_);
   collections_.add_to(table_);
   points_.add_to(table_);
   queries_.add_to(table_);

@@ -10,6 +10,7 @@
 #include "quartz/server/server_config.hpp"
 #include "quartz/server/server_statistics.hpp"
 #include "quartz/storage/storage_engine.hpp"
+#include "server/http/batch_routes.hpp"
 #include "server/http/collection_routes.hpp"
 #include "server/http/health_routes.hpp"
 #include "server/http/kv_routes.hpp"
@@ -17,6 +18,7 @@
 #include "server/http/query_routes.hpp"
 #include "server/http/redis_routes.hpp"
 #include "server/http/route_table.hpp"
+#include "server/http/watch_routes.hpp"
 #include "server/resp/resp_server.hpp"
 #include "server/service/service.hpp"
 #include "server/transport/current_limits.hpp"
@@ -64,6 +66,8 @@ class HttpApplication {
   HttpSurroundings around_;
   HealthRoutes health_;
   KvRoutes kv_;
+  BatchRoutes batches_;
+  WatchRoutes watches_;
   CollectionRoutes collections_;
   PointRoutes points_;
   QueryRoutes queries_;

@@ -52,10 +52,18 @@ std::string_view hits_schema() {
 }
 
 std::string_view explanation_schema() {
-  static const std::string schema =
-      fmt::format(R"({{"type":"object","properties":{{"plan":{{"type":"string"}},)"
-                  R"("reason":{{"type":"string"}},{}}},"required":["plan","reason","hits"]}})",
-                  kHits);
+  static const std::string schema = [] {
+    std::string figures;
+    for (const char* name :
+         {"ef_search", "points", "points_visited", "points_pending", "points_compared",
+          "duration_ns", "filter_ns", "walk_ns", "ranking_ns"}) {
+      figures += fmt::format(R"("{}":{{"type":"integer"}},)", name);
+    }
+    return fmt::format(
+        R"({{"type":"object","properties":{{"plan":{{"type":"string"}},)"
+        R"("reason":{{"type":"string"}},{}{}}},"required":["plan","reason","hits"]}})",
+        figures, kHits);
+  }();
   return schema;
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "quartz/error.hpp"
+#include "server/http/response_stream.hpp"
 
 namespace quartz::server {
 
@@ -25,6 +27,8 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers = {};
   /// Made of an error: the session puts the request's id into it.
   bool is_problem = false;
+  /// Goes on behind `body`, until it ends and the connection with it. Null: there is no more.
+  std::shared_ptr<ResponseStream> stream = {};
 
   Response& with(std::string name, std::string value) & {
     headers.emplace_back(std::move(name), std::move(value));

@@ -107,7 +107,7 @@ void append_response(std::string& to, const Response& response, const ResponseFr
   } else if (frame.http_1_0) {
     append_header(to, "Connection", "keep-alive");
   }
-  if (!is_bodiless(response.status)) {
+  if (!is_bodiless(response.status) && !response.stream) {
     fmt::format_to(std::back_inserter(to), "Content-Length: {}\r\n", response.body.size());
   }
   to += "\r\n";

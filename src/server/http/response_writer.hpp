@@ -15,7 +15,8 @@ struct ResponseFrame {
   std::string_view request_id = {};
 };
 
-/// Appends the bytes of a response. Bodies have a length; none is chunked.
+/// Appends the bytes of a response. Bodies have a length, and none is chunked; one with a stream
+/// ends with the connection, which must not be kept alive.
 void append_response(std::string& to, const Response& response, const ResponseFrame& frame);
 
 /// The value of a Date header as of now, made once a second. Threads: any.

@@ -1,9 +1,12 @@
 #include "server/http/session.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 
 #include "base/clock.hpp"
@@ -20,6 +23,18 @@ constexpr std::size_t kReadBytes = std::size_t{16} << 10;
 // Beyond it, answers do not wait for the end of the requests that arrived with theirs.
 constexpr std::size_t kOutBytesMax = std::size_t{64} << 10;
 
+// Ends a stream when its reader leaves. What he sends meanwhile is none of the stream's business.
+boost::asio::awaitable<void> watch_peer(std::shared_ptr<Connection> connection,
+                                        std::shared_ptr<ResponseStream> stream) {
+  std::array<char, 512> dropped;
+  while (true) {
+    const Received received =
+        co_await connection->read_some(boost::asio::buffer(dropped), Awaited::rest_of_request);
+    if (received.error) break;
+  }
+  stream->end();
+}
+
 }  // namespace
 
 HttpSession::HttpSession(std::shared_ptr<Connection> connection, HttpApplication& application)
@@ -34,6 +49,10 @@ boost::asio::awaitable<void> HttpSession::run() {
     refresh_limits();
     if (!co_await receive_request()) co_return;
     goes_on = co_await answer_request();
+    if (stream_) {
+      co_await send_stream();
+      co_return;
+    }
     if (out_.size() > kOutBytesMax && !co_await flush()) co_return;
   }
   if (co_await flush()) co_await connection_->close_gently();
@@ -149,8 +168,9 @@ boost::asio::awaitable<bool> HttpSession::answer_request() {
     response = co_await application_.answer(request, route);
   }
   application_.complete(request, response);
-  const bool goes_on = request.keep_alive && !connection_->stopping();
   const bool head_only = request.method == Method::head;
+  if (head_only) response.stream.reset();
+  const bool goes_on = request.keep_alive && !connection_->stopping() && !response.stream;
   append_response(out_, response,
                   {.keep_alive = goes_on,
                    .http_1_0 = request.http_1_0,
@@ -165,7 +185,26 @@ boost::asio::awaitable<bool> HttpSession::answer_request() {
                        .request_bytes = request.body.size(),
                        .response_bytes = head_only ? 0 : response.body.size(),
                        .duration = stopwatch.elapsed()});
+  stream_ = std::move(response.stream);
   co_return goes_on;
+}
+
+// Until the stream ends, the client leaves or is too slow, or the server stops.
+boost::asio::awaitable<void> HttpSession::send_stream() {
+  connection_->when_stopping([stream = stream_] { stream->end(); });
+  if (connection_->stopping()) stream_->end();
+  boost::asio::co_spawn(connection_->executor(), watch_peer(connection_, stream_),
+                        boost::asio::detached);
+  bool sent = co_await flush();
+  while (sent) {
+    connection_->set_deadline(Connection::kNever);
+    out_ = co_await stream_->next();
+    if (out_.empty()) break;
+    sent = co_await flush();
+  }
+  stream_->end();
+  // Which ends the read for the peer's leaving, too; nothing of the peer is left unread.
+  connection_->close();
 }
 
 }  // namespace quartz::server

@@ -32,6 +32,7 @@ class HttpSession {
   boost::asio::awaitable<bool> receive_request();
   boost::asio::awaitable<bool> receive_more();
   boost::asio::awaitable<bool> answer_request();
+  boost::asio::awaitable<void> send_stream();
   boost::asio::awaitable<bool> flush();
   Clock::time_point receive_deadline();
   Clock::duration transfer_time(std::size_t bytes) const;
@@ -48,6 +49,7 @@ class HttpSession {
   std::size_t begin_ = 0;  // What was read and not yet taken: [begin_, end_) of the buffer.
   std::size_t end_ = 0;
   std::string out_;
+  std::shared_ptr<ResponseStream> stream_;  // That goes on behind what was answered.
   std::string request_id_;
   std::optional<Clock::time_point> began_;  // The head, then the body, that is arriving.
   RequestParser::State began_state_ = RequestParser::State::idle;
