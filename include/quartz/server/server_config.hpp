@@ -89,6 +89,8 @@ struct ServerConfig {
   /// For all writes of clients. Empty: what the engine was opened with, on the io thread.
   std::optional<Durability> durability = {};
   std::uint32_t worker_threads = 4;  ///< For work that blocks; 1 to 256. Started when needed.
+  /// Where backups that clients ask for are put, each in a folder of its own; empty: nowhere.
+  std::string backup_directory = {};
 
   // Observation.
   Logger logger = {};         ///< Empty: warnings and errors go to spdlog's default.

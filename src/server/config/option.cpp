@@ -160,6 +160,8 @@ std::vector<Option> server_options() {
              QUARTZ_FIELD(server.io_threads)),
       number("", "worker_threads", "Threads for work that blocks", 1, 256,
              QUARTZ_FIELD(server.worker_threads)),
+      text("", "backup_directory", "Where backups that clients ask for are put; empty: nowhere",
+           QUARTZ_FIELD(server.backup_directory)),
       number("", "connections_max", "Most connections at a time, of all protocols", 1, 1'000'000,
              QUARTZ_FIELD(server.connections_max)),
       duration("", "drain_timeout", "How long running requests may go on when the server stops",

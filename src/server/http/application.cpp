@@ -21,7 +21,8 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
       points_(around_.engine, around_.service.collections(), around_.workers,
               around_.config.durability),
       queries_(around_.service.collections(), around_.workers),
-      redis_(around_.resp) {
+      redis_(around_.resp),
+      admin_(around_.engine, around_.workers, around_.config, around_.limits) {
   health_.add_to(table_);
   kv_.add_to(table_);
   batches_.add_to(table_);
@@ -30,6 +31,7 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
   points_.add_to(table_);
   queries_.add_to(table_);
   redis_.add_to(table_);
+  admin_.add_to(table_);
   add_document_routes(table_);
 }
 

@@ -10,6 +10,7 @@
 #include "quartz/server/server_config.hpp"
 #include "quartz/server/server_statistics.hpp"
 #include "quartz/storage/storage_engine.hpp"
+#include "server/http/admin_routes.hpp"
 #include "server/http/batch_routes.hpp"
 #include "server/http/collection_routes.hpp"
 #include "server/http/health_routes.hpp"
@@ -72,6 +73,7 @@ class HttpApplication {
   PointRoutes points_;
   QueryRoutes queries_;
   RedisRoutes redis_;
+  AdminRoutes admin_;
   RouteTable table_;
   std::array<std::atomic<std::uint64_t>, 6> responses_ = {};
   std::atomic<std::uint64_t> request_bytes_{0};
