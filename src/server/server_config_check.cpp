@@ -39,7 +39,7 @@ Result<void> check_listener(std::string_view option, const ListenerConfig& liste
   if (!endpoint) return wrong(option, endpoint.error().message());
   if (endpoint->address().is_loopback() || authentication.configured()) return {};
   return wrong(option, fmt::format("{} can be reached from other machines, and nobody would have "
-                                   "to prove who he is; without authentication the address must "
+                                   "to prove who he is; without auth.required the address must "
                                    "be a loopback one",
                                    listener.address));
 }
@@ -68,6 +68,8 @@ Result<void> check_request_limits(const RequestLimits& limits) {
       check_range<std::size_t>("limits.header_count_max", limits.header_count_max, 1, 10'000));
   QUARTZ_TRY(
       check_range<std::size_t>("limits.body_bytes_max", limits.body_bytes_max, 0, kBodyBytesMost));
+  QUARTZ_TRY(check_range<std::uint32_t>("limits.requests_per_second", limits.requests_per_second, 0,
+                                        1'000'000'000));
   QUARTZ_TRY(check_positive("limits.header_timeout", limits.header_timeout));
   QUARTZ_TRY(check_positive("limits.tls_handshake_timeout", limits.tls_handshake_timeout));
   QUARTZ_TRY(check_not_negative("limits.idle_timeout", limits.idle_timeout));

@@ -32,6 +32,8 @@ struct RequestLimits {
   std::size_t transfer_bytes_per_second_min = 1024;
   std::chrono::milliseconds idle_timeout{75'000};  ///< Between requests; 0: never.
   std::chrono::milliseconds tls_handshake_timeout{5'000};
+  /// Of one user, and of one address; beyond: 429, or "-ERR rate limit exceeded". 0: no limit.
+  std::uint32_t requests_per_second = 0;
 };
 
 /// Certificates, in PEM files. Without a certificate connections are not encrypted.
@@ -46,11 +48,13 @@ struct CorsConfig {
   std::vector<std::string> origins = {};  ///< Empty: none; "*": any; else exact origins.
 };
 
-/// Who may do what. Nothing can be configured yet, so that a server that other machines could
-/// reach is refused.
+/// Who may do what. Users are rows of the database, made by `quartz keys`.
 struct AuthenticationConfig {
-  /// Whether anybody has to prove who he is.
-  bool configured() const noexcept { return false; }
+  /// Whether everybody has to prove who he is even before there is a user. As soon as there is one,
+  /// everybody has to in any case. Addresses that other machines can reach need it.
+  bool required = false;
+
+  bool configured() const noexcept { return required; }
 };
 
 /// One served request, for the log of accesses. Neither keys nor values nor headers.
