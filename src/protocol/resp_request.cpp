@@ -67,8 +67,9 @@ std::optional<RespRequestParser::Progress> RespRequestParser::take_count(std::st
                : need(input.size() + 1);
   }
   const auto count = strict_integer(line->substr(1));
-  if (!count || (*count > 0 && static_cast<std::uint64_t>(*count) > limits_.arguments_max)) {
-    return refuse("invalid multibulk length");
+  if (!count) return refuse("invalid multibulk length");
+  if (*count > 0 && static_cast<std::uint64_t>(*count) > limits_.arguments_max) {
+    return refuse(fmt::format("{} multibulk length", limits_.refusal));
   }
   // Fewer than none are none.
   count_ = static_cast<std::size_t>(std::max<std::int64_t>(*count, 0));
@@ -87,8 +88,9 @@ std::optional<RespRequestParser::Progress> RespRequestParser::take_bulk_header(
     return refuse(fmt::format("expected '$', got '{}'", found));
   }
   const auto length = strict_integer(line->substr(1));
-  if (!length || *length < 0 || static_cast<std::uint64_t>(*length) > limits_.argument_bytes_max) {
-    return refuse("invalid bulk length");
+  if (!length || *length < 0) return refuse("invalid bulk length");
+  if (static_cast<std::uint64_t>(*length) > limits_.argument_bytes_max) {
+    return refuse(fmt::format("{} bulk length", limits_.refusal));
   }
   bulk_length_ = static_cast<std::size_t>(*length);
   if (offset_ + *bulk_length_ > limits_.request_bytes_max) {
@@ -136,7 +138,9 @@ RespRequestParser::Progress RespRequestParser::advance_line(std::string_view inp
     return input.size() > kLineBytesMax ? refuse("too big inline request") : need(input.size() + 1);
   }
   if (!split_resp_line(*line, words_)) return refuse("unbalanced quotes in request");
-  if (words_.size() > limits_.arguments_max) return refuse("invalid multibulk length");
+  if (words_.size() > limits_.arguments_max) {
+    return refuse(fmt::format("{} multibulk length", limits_.refusal));
+  }
   arguments_.assign(words_.begin(), words_.end());
   ended_ = true;
   return Progress::complete;

@@ -15,10 +15,15 @@ struct RespLimits {
   std::size_t arguments_max = std::size_t{1} << 20;
   std::size_t argument_bytes_max = std::size_t{512} << 20;
   std::size_t request_bytes_max = std::size_t{1} << 30;  ///< With all that stands around them.
+  /// What a length beyond the first two is called: "invalid bulk length".
+  std::string_view refusal = "invalid";
 
   /// Until a peer has said who it is.
   static constexpr RespLimits unauthenticated() noexcept {
-    return {.arguments_max = 10, .argument_bytes_max = 16384, .request_bytes_max = 65536};
+    return {.arguments_max = 10,
+            .argument_bytes_max = 16384,
+            .request_bytes_max = 65536,
+            .refusal = "unauthenticated"};
   }
 };
 

@@ -1,15 +1,51 @@
 #include "server/resp/authentication.hpp"
 
-namespace quartz::server {
+#include "server/auth/access_control.hpp"
+#include "server/resp/resp_client.hpp"
+#include "server/resp/resp_server.hpp"
 
-Result<void> authenticate(CommandCall&, std::string_view user, std::string_view) {
-  if (user != "default") {
-    return Error(Errc::invalid_argument,
-                 "WRONGPASS invalid username-password pair or user is disabled.");
+namespace quartz::server {
+namespace {
+
+constexpr std::string_view kEverybody = "default";
+
+Error wrong_password() {
+  return {Errc::invalid_argument, "WRONGPASS invalid username-password pair or user is disabled."};
+}
+
+}  // namespace
+
+Result<void> authenticate(CommandCall& call, std::string_view user, std::string_view secret) {
+  AccessControl* const access = call.server.access();
+  if (access == nullptr || !access->required()) {
+    // Everybody is the default user, with any password.
+    if (user == kEverybody) return {};
+    return wrong_password();
   }
-  return Error(Errc::invalid_argument,
-               "AUTH <password> called without any password configured for the default user. Are "
-               "you sure your configuration is correct?");
+  const auto done = call.client.log_in(user, secret);
+  if (done) return done;
+  switch (done.error().code()) {
+    case Errc::invalid_argument:
+      return wrong_password();
+    case Errc::busy:
+      return Error(Errc::invalid_argument, "ERR rate limit exceeded");
+    default:
+      return done;
+  }
+}
+
+Result<void> authenticate_default(CommandCall& call, std::string_view secret) {
+  AccessControl* const access = call.server.access();
+  if (access == nullptr || !access->required()) {
+    return Error(Errc::invalid_argument,
+                 "AUTH <password> called without any password configured for the default user. "
+                 "Are you sure your configuration is correct?");
+  }
+  return authenticate(call, kEverybody, secret);
+}
+
+bool must_authenticate(const CommandCall& call) noexcept {
+  return call.server.access() != nullptr && !call.client.has_access();
 }
 
 }  // namespace quartz::server

@@ -91,6 +91,7 @@ struct Command {
 std::vector<std::string_view> keys_of(const Command& command, Words arguments);
 
 // The commands, by what they are about; each in the file of that name.
+std::span<const Command> acl_commands() noexcept;
 std::span<const Command> client_commands() noexcept;
 std::span<const Command> command_commands() noexcept;
 std::span<const Command> connection_commands() noexcept;

@@ -65,6 +65,7 @@ const CommandTable& CommandTable::all() {
 }
 
 CommandTable::CommandTable() {
+  add(acl_commands());
   add(client_commands());
   add(command_commands());
   add(connection_commands());

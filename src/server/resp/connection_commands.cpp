@@ -98,6 +98,13 @@ Result<HelloWords> read_hello(CommandCall& call) {
 
 Result<void> hello(CommandCall& call) {
   QUARTZ_ASSIGN(const HelloWords words, read_hello(call));
+  if (must_authenticate(call)) {
+    return Error(
+        Errc::invalid_argument,
+        "NOAUTH HELLO must be called with the client already authenticated, otherwise the "
+        "HELLO AUTH <user> <pass> option can be used to authenticate the client and select "
+        "the RESP protocol version at the same time");
+  }
   if (words.version) call.client.set_version(*words.version);
   if (words.name) call.client.set_name(*words.name);
   protocol::RespReplyWriter reply = call.reply.as(call.client.version());
@@ -121,9 +128,11 @@ Result<void> hello(CommandCall& call) {
 
 Result<void> auth(CommandCall& call) {
   if (call.arguments.size() > 3) return syntax_error();
-  const bool with_user = call.arguments.size() == 3;
-  QUARTZ_TRY(authenticate(call, with_user ? call.arguments[1] : "default",
-                          call.arguments[with_user ? 2 : 1]));
+  if (call.arguments.size() == 3) {
+    QUARTZ_TRY(authenticate(call, call.arguments[1], call.arguments[2]));
+  } else {
+    QUARTZ_TRY(authenticate_default(call, call.arguments[1]));
+  }
   call.reply.simple("OK");
   return {};
 }

@@ -58,6 +58,7 @@ RespClient::~RespClient() { server_.remove(id_); }
 std::size_t RespClient::receive(std::string_view input, std::string& output) {
   std::size_t consumed = 0;
   more_ = false;
+  renew_access();
   while (!closing() && !waiting()) {
     const auto progress = parser_.advance(input.substr(consumed));
     if (progress == protocol::RespRequestParser::Progress::incomplete) break;
@@ -99,6 +100,10 @@ void RespClient::refuse_call(const Command& command, std::string why, std::strin
 }
 
 const Command* RespClient::admit(Words arguments, std::string& output) {
+  if (!within_rate()) {
+    refuse("ERR rate limit exceeded", output);
+    return nullptr;
+  }
   const CommandTable& table = CommandTable::all();
   const Command* const command = table.find(arguments);
   if (command == nullptr) {
@@ -110,6 +115,7 @@ const Command* RespClient::admit(Words arguments, std::string& output) {
     refuse_call(*command, no_argument_count(command->name), output);
     return nullptr;
   }
+  if (!permits(*command, arguments, output)) return nullptr;
   if (queue_ && command->is(CommandFlag::no_multi)) {
     refuse_call(*command, "ERR Command not allowed inside a transaction", output);
     return nullptr;
@@ -212,6 +218,7 @@ void RespClient::kill() {
 Result<void> RespClient::reset() {
   static_cast<void>(end_multi());
   unsubscribe_all();
+  log_out();
   QUARTZ_ASSIGN(const Database* const first, server_.service().databases().select(0));
   select(*first);
   set_version(protocol::RespVersion::resp2);

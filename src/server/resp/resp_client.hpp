@@ -18,6 +18,7 @@
 #include "protocol/resp_request.hpp"
 #include "quartz/result.hpp"
 #include "quartz/storage/read_set.hpp"
+#include "server/auth/access_control.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/command_burst.hpp"
 #include "server/resp/resp_server.hpp"
@@ -109,6 +110,17 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   /// Back to how it was when it connected.
   Result<void> reset();
 
+  // Who it is.
+  /// `invalid_argument` if it is nobody's secret, `busy` after too many of those.
+  Result<void> log_in(std::string_view user, std::string_view secret);
+  /// Forgets who it is.
+  void log_out();
+  /// Whether it may do more than log in.
+  bool has_access() const noexcept { return server_.access() == nullptr || grants_ != nullptr; }
+  /// Only with access.
+  const Grants& grants() const noexcept;
+  std::string_view user_name() const noexcept { return identity_ ? identity_->user : "default"; }
+
   // MULTI.
   using QueuedCommand = std::pair<const Command*, std::vector<std::string>>;
   bool in_multi() const noexcept { return queue_.has_value(); }
@@ -153,6 +165,11 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   void refuse(std::string_view why, std::string& output);
   void refuse_call(const Command& command, std::string why, std::string& output);
   void run_immediately(const Command& command, Words arguments, std::string& output);
+  void renew_access();
+  void take_identity(IdentityRef identity);
+  bool permits(const Command& command, Words arguments, std::string& output);
+  bool within_rate();
+  std::string host() const;
   void note_subscriptions();
   std::size_t subscription_count() const noexcept { return channels_.size() + patterns_.size(); }
 
@@ -169,6 +186,10 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
 
   std::optional<Waiting> waiting_;
   std::atomic<WaitState> wait_state_{WaitState::none};
+  IdentityRef identity_;
+  const Grants* grants_ = nullptr;  // Null: nothing but logging in.
+  std::shared_ptr<TokenBucket> user_bucket_;
+  std::shared_ptr<TokenBucket> address_bucket_;
 
   std::optional<std::vector<QueuedCommand>> queue_;
   bool queue_refused_ = false;

@@ -19,8 +19,9 @@ std::string random_run_id() {
 
 }  // namespace
 
-RespServer::RespServer(Service& service)
+RespServer::RespServer(Service& service, AccessControl* access)
     : service_(service),
+      access_(access),
       parameters_(service),
       key_waits_(service.key_changes()),
       started_at_(std::chrono::system_clock::now()),

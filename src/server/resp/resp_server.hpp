@@ -18,14 +18,17 @@
 
 namespace quartz::server {
 
+class AccessControl;
 class RespClient;
 
 /// What all clients of the Redis protocol share. Threads: any number at a time.
 class RespServer {
  public:
-  explicit RespServer(Service& service);
+  /// Without an access control everybody may do everything. Both outlive the server.
+  explicit RespServer(Service& service, AccessControl* access = nullptr);
 
   Service& service() noexcept { return service_; }
+  AccessControl* access() const noexcept { return access_; }
   Parameters& parameters() noexcept { return parameters_; }
   KeyWaits& key_waits() noexcept { return key_waits_; }
 
@@ -49,6 +52,7 @@ class RespServer {
 
  private:
   Service& service_;
+  AccessControl* const access_;
   Parameters parameters_;
   KeyWaits key_waits_;
   const std::chrono::system_clock::time_point started_at_;
