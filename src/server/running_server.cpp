@@ -7,6 +7,7 @@
 #include "server/http/problem.hpp"
 #include "server/http/response_writer.hpp"
 #include "server/http/session.hpp"
+#include "server/resp/resp_client.hpp"
 #include "server/resp/session.hpp"
 #include "server/server_config_check.hpp"
 
@@ -24,36 +25,49 @@ std::string http_refusal() {
 }  // namespace
 
 RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine,
-                             std::unique_ptr<Service> service, ServerConfig config,
-                             std::unique_ptr<TlsCertificates> certificates)
+                             std::unique_ptr<Service> service, std::unique_ptr<Users> users,
+                             ServerConfig config, std::unique_ptr<TlsCertificates> certificates)
     : config_(std::move(config)),
       engine_(std::move(engine)),
       service_(std::move(service)),
       log_(config_.logger),
+      users_(std::move(users)),
+      access_(*users_, config_.authentication, log_),
       limits_(config_.limits),
       connection_limit_(config_.connections_max),
       certificates_(std::move(certificates)),
       workers_(config_.worker_threads),
-      resp_(*service_),
+      resp_(*service_, &access_),
       application_({.engine = *engine_,
                     .service = *service_,
                     .resp = resp_,
                     .workers = workers_,
+                    .access = access_,
                     .config = config_,
                     .limits = limits_,
                     .log = log_,
                     .stopping = stopping_,
-                    .statistics = [this] { return statistics(); }}),
+                    .statistics = [this] { return statistics(); },
+                    .revoked = [this](std::string_view user) { end_connections_of(user); }}),
       expiry_sweeper_(*service_, log_),
-      threads_(config_.io_threads) {}
+      threads_(config_.io_threads) {
+  access_.rates().set_per_second(config_.limits.requests_per_second);
+}
 
 Result<std::unique_ptr<RunningServer>> RunningServer::start(std::shared_ptr<StorageEngine> engine,
                                                             ServerConfig config) {
   QUARTZ_TRY(check_server_config(config));
   QUARTZ_ASSIGN(std::unique_ptr<TlsCertificates> certificates, TlsCertificates::load(config.tls));
   QUARTZ_ASSIGN(std::unique_ptr<Service> service, Service::open(*engine));
-  std::unique_ptr<RunningServer> server(new RunningServer(
-      std::move(engine), std::move(service), std::move(config), std::move(certificates)));
+  QUARTZ_ASSIGN(std::unique_ptr<Users> users, Users::open(*engine));
+  std::unique_ptr<RunningServer> server(new RunningServer(std::move(engine), std::move(service),
+                                                          std::move(users), std::move(config),
+                                                          std::move(certificates)));
+  if (server->config_.authentication.required && !server->users_->any()) {
+    server->log_.warn(
+        "auth.required is on and there is no user yet: nobody can log in before "
+        "`quartz keys create` has made one");
+  }
   QUARTZ_TRY(server->listen());
   return server;
 }
@@ -90,6 +104,13 @@ Result<void> RunningServer::listen() {
     if (*listener) (*listener)->start();
   }
   return {};
+}
+
+// Those of HTTP have to prove who they are with every request anyway.
+void RunningServer::end_connections_of(std::string_view user) {
+  for (const auto& client : resp_.clients()) {
+    if (client->description().user == user) client->kill();
+  }
 }
 
 std::optional<std::uint16_t> RunningServer::port_of(

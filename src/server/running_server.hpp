@@ -5,11 +5,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "quartz/result.hpp"
 #include "quartz/server/server_config.hpp"
 #include "quartz/server/server_statistics.hpp"
 #include "quartz/storage/storage_engine.hpp"
+#include "server/auth/access_control.hpp"
+#include "server/auth/users.hpp"
 #include "server/http/application.hpp"
 #include "server/resp/resp_server.hpp"
 #include "server/service/expiry_sweeper.hpp"
@@ -36,20 +39,27 @@ class RunningServer {
   std::optional<std::uint16_t> http_port() const noexcept { return port_of(http_listener_); }
   std::optional<std::uint16_t> resp_port() const noexcept { return port_of(resp_listener_); }
   Result<void> reload_certificates() { return certificates_->reload(); }
-  void set_limits(const RequestLimits& limits) { limits_.set(limits); }
+  void set_limits(const RequestLimits& limits) {
+    limits_.set(limits);
+    access_.rates().set_per_second(limits.requests_per_second);
+  }
   ServerStatistics statistics() const;
 
  private:
   RunningServer(std::shared_ptr<StorageEngine> engine, std::unique_ptr<Service> service,
-                ServerConfig config, std::unique_ptr<TlsCertificates> certificates);
+                std::unique_ptr<Users> users, ServerConfig config,
+                std::unique_ptr<TlsCertificates> certificates);
   static std::optional<std::uint16_t> port_of(const std::unique_ptr<Listener>& listener) noexcept;
   Result<void> listen();
+  void end_connections_of(std::string_view user);
   void stop_once();
 
   const ServerConfig config_;
   const std::shared_ptr<StorageEngine> engine_;
   const std::unique_ptr<Service> service_;
   const ServerLog log_;
+  const std::unique_ptr<Users> users_;
+  AccessControl access_;
   CurrentLimits limits_;
   TransportCounters counters_;
   ConnectionLimit connection_limit_;

@@ -7,6 +7,7 @@
 #include "server/http/content_coding.hpp"
 #include "server/http/cors.hpp"
 #include "server/http/document_routes.hpp"
+#include "server/http/http_peer.hpp"
 #include "server/http/problem.hpp"
 
 namespace quartz::server {
@@ -22,7 +23,8 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
               around_.config.durability),
       queries_(around_.service.collections(), around_.workers),
       redis_(around_.resp),
-      admin_(around_.engine, around_.workers, around_.config, around_.limits) {
+      admin_(around_.engine, around_.workers, around_.config, around_.limits),
+      keys_(around_.access.users(), around_.revoked) {
   health_.add_to(table_);
   kv_.add_to(table_);
   batches_.add_to(table_);
@@ -32,6 +34,7 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
   queries_.add_to(table_);
   redis_.add_to(table_);
   admin_.add_to(table_);
+  keys_.add_to(table_);
   add_document_routes(table_);
 }
 
@@ -47,6 +50,7 @@ boost::asio::awaitable<Response> HttpApplication::answer(Request& request,
     if (auto* const refusal = std::get_if<Response>(&chosen)) co_return std::move(*refusal);
     const Route* const found = *std::get_if<const Route*>(&chosen);
     route = found->path;
+    if (auto refusal = request.peer->refusal_of(*found, request)) co_return *std::move(refusal);
     co_return co_await run(*found, request);
   } catch (const std::bad_alloc&) {
     co_return problem_response({.status = 503,
@@ -72,6 +76,7 @@ boost::asio::awaitable<Response> HttpApplication::run(const Route& route, Reques
 
 void HttpApplication::complete(const Request& request, Response& response) const {
   if (response.is_problem) name_request(response, request.request_id);
+  if (request.peer != nullptr) request.peer->tell_rate(response);
   allow_origin(around_.config.cors, request, response);
   encode_body(response, request.header("Accept-Encoding"));
 }

@@ -13,7 +13,9 @@
 #include "server/http/admin_routes.hpp"
 #include "server/http/batch_routes.hpp"
 #include "server/http/collection_routes.hpp"
+#include "server/auth/access_control.hpp"
 #include "server/http/health_routes.hpp"
+#include "server/http/key_routes.hpp"
 #include "server/http/kv_routes.hpp"
 #include "server/http/point_routes.hpp"
 #include "server/http/query_routes.hpp"
@@ -34,11 +36,13 @@ struct HttpSurroundings {
   Service& service;
   RespServer& resp;
   WorkerThreads& workers;
+  AccessControl& access;
   const ServerConfig& config;
   const CurrentLimits& limits;
   const ServerLog& log;
   const std::atomic<bool>& stopping;
   std::function<ServerStatistics()> statistics;
+  std::function<void(std::string_view user)> revoked;  ///< Ends his connections.
 };
 
 /// The HTTP interface, apart from connections: from a request to its response. Threads: any.
@@ -57,6 +61,7 @@ class HttpApplication {
   void record(const AccessRecord& access);
 
   const CurrentLimits& limits() const noexcept { return around_.limits; }
+  AccessControl& access() const noexcept { return around_.access; }
   const RouteTable& routes() const noexcept { return table_; }
   /// Fills in the figures of HTTP.
   void add_statistics(ServerStatistics& to) const noexcept;
@@ -74,6 +79,7 @@ class HttpApplication {
   QueryRoutes queries_;
   RedisRoutes redis_;
   AdminRoutes admin_;
+  KeyRoutes keys_;
   RouteTable table_;
   std::array<std::atomic<std::uint64_t>, 6> responses_ = {};
   std::atomic<std::uint64_t> request_bytes_{0};

@@ -10,6 +10,8 @@
 
 namespace quartz::server {
 
+class HttpPeer;
+
 enum class Method : std::uint8_t { get, head, put, post, remove, patch, options, other };
 
 /// "GET"; "OTHER" for methods that no route has.
@@ -37,6 +39,7 @@ class Request {
   bool http_1_0 = false;
   bool expects_continue = false;
   Arguments arguments;          ///< Of path and query, once the route is known.
+  HttpPeer* peer = nullptr;     ///< Who sends it; null in tests of routes alone.
   std::string_view request_id;  ///< Taken from the client or made for it.
 
   /// Value of the first header of that name, in any case; empty if there is none.

@@ -40,6 +40,7 @@ boost::asio::awaitable<void> watch_peer(std::shared_ptr<Connection> connection,
 HttpSession::HttpSession(std::shared_ptr<Connection> connection, HttpApplication& application)
     : connection_(std::move(connection)),
       application_(application),
+      peer_(application.access(), connection_->remote_address()),
       limits_(application_.limits().get()),
       limits_version_(application_.limits().version()) {}
 
@@ -153,6 +154,7 @@ boost::asio::awaitable<bool> HttpSession::answer_request() {
   Request& request = parser_.request();
   // The work takes what it takes; it is the peer who has deadlines.
   connection_->set_deadline(Connection::kNever);
+  request.peer = &peer_;
   const std::string_view offered = request.header("X-Request-Id");
   if (is_sane_request_id(offered)) {
     request.request_id = offered;

@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "server/http/application.hpp"
+#include "server/http/http_peer.hpp"
 #include "server/http/request_parser.hpp"
 #include "server/transport/connection.hpp"
 
@@ -42,6 +43,7 @@ class HttpSession {
 
   const std::shared_ptr<Connection> connection_;
   HttpApplication& application_;
+  HttpPeer peer_;
   RequestLimits limits_;
   std::uint32_t limits_version_;
   RequestParser parser_;

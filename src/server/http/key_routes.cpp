@@ -1,0 +1,140 @@
+#include "server/http/key_routes.hpp"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include "server/http/problem.hpp"
+
+namespace quartz::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kScopesSchema =
+    R"({"type":"object","properties":{"scopes":{"type":"array","items":{"type":"string"}}},)"
+    R"("required":["scopes"]})";
+constexpr std::string_view kSecretSchema =
+    R"({"type":"object","properties":{"name":{"type":"string"},"secret":{"type":"string"}},)"
+    R"("required":["name","secret"]})";
+constexpr std::string_view kListSchema =
+    R"({"type":"object","properties":{"keys":{"type":"array","items":{"type":"object"}}},)"
+    R"("required":["keys"]})";
+
+RouteParameter name_parameter() {
+  return {.name = "name",
+          .place = ParameterPlace::path,
+          .description = "The user's name.",
+          .maximum = User::kNameBytesMax};
+}
+
+std::string_view name_of(const Request& request) { return *request.arguments.text("name"); }
+
+Response secret_response(std::string_view name, std::string_view secret, int status) {
+  return json_response(json::serialize(json::object{{"name", name}, {"secret", secret}}), status)
+      .with("Cache-Control", "no-store");
+}
+
+Result<std::vector<Scope>> scopes_of(std::string_view body) {
+  boost::system::error_code error;
+  const json::value parsed = json::parse(json::string_view(body.data(), body.size()), error);
+  const json::object* const object = error ? nullptr : parsed.if_object();
+  const json::value* const list = object == nullptr ? nullptr : object->if_contains("scopes");
+  if (list == nullptr || !list->is_array()) {
+    return Error(Errc::invalid_argument, "the body must be {\"scopes\": [\"kv:read\", …]}");
+  }
+  std::vector<Scope> scopes;
+  for (const json::value& each : list->get_array()) {
+    if (!each.is_string()) return Error(Errc::invalid_argument, "a scope must be a string");
+    auto scope = parse_scope(std::string_view(each.get_string()));
+    if (!scope) return scope.error();
+    scopes.push_back(*std::move(scope));
+  }
+  return scopes;
+}
+
+}  // namespace
+
+void KeyRoutes::add_to(RouteTable& table) {
+  const RouteResponse no_such{.status = 404, .description = "No such user."};
+  const RouteResponse secret{.status = 200,
+                             .description = "The new secret, which is told this once.",
+                             .forms = {{.content_type = kJson, .schema = kSecretSchema}}};
+  RouteResponse created = secret;
+  created.status = 201;
+  table.add({.method = Method::get,
+             .path = "/api/v1/admin/keys",
+             .name = "list_keys",
+             .summary = "All users, and what they may do.",
+             .scope = "admin",
+             .responses = {{.status = 200,
+                            .description = "Them.",
+                            .forms = {{.content_type = kJson, .schema = kListSchema}}}},
+             .function = [this](Request&) { return list(); }});
+  table.add({.method = Method::post,
+             .path = "/api/v1/admin/keys/{name}",
+             .name = "create_key",
+             .summary = "Makes a user with a secret.",
+             .scope = "admin",
+             .parameters = {name_parameter()},
+             .body = {{.content_type = kJson, .schema = kScopesSchema}},
+             .responses = {created, {.status = 409, .description = "There is one already."}},
+             .function = [this](Request& request) { return create(request); }});
+  table.add({.method = Method::post,
+             .path = "/api/v1/admin/keys/{name}/rotate",
+             .name = "rotate_key",
+             .summary = "Makes a further secret; of those before it only the newest stays valid.",
+             .scope = "admin",
+             .parameters = {name_parameter()},
+             .responses = {secret, no_such},
+             .function = [this](Request& request) { return rotate(request); }});
+  table.add({.method = Method::remove,
+             .path = "/api/v1/admin/keys/{name}",
+             .name = "revoke_key",
+             .summary = "Removes a user and ends what he is connected to.",
+             .scope = "admin",
+             .parameters = {name_parameter()},
+             .responses = {{.status = 204, .description = "Done."}, no_such},
+             .function = [this](Request& request) { return revoke(request); }});
+}
+
+Response KeyRoutes::list() const {
+  const auto users = users_.all();
+  if (!users) return problem_response(users.error());
+  json::array keys;
+  for (const User& user : *users) {
+    json::array scopes;
+    for (const Scope& scope : user.scopes) scopes.emplace_back(to_string(scope));
+    keys.push_back(json::object{
+        {"name", user.name}, {"secrets", user.secrets.size()}, {"scopes", std::move(scopes)}});
+  }
+  return json_response(json::serialize(json::object{{"keys", std::move(keys)}}));
+}
+
+Response KeyRoutes::create(const Request& request) {
+  const auto scopes = scopes_of(request.body);
+  if (!scopes) return problem_response(scopes.error());
+  const auto secret = users_.create(name_of(request), *scopes);
+  if (!secret) return problem_response(secret.error());
+  return secret_response(name_of(request), *secret, 201);
+}
+
+Response KeyRoutes::rotate(const Request& request) {
+  const auto secret = users_.rotate(name_of(request));
+  if (!secret) return problem_response(secret.error());
+  return secret_response(name_of(request), *secret, 200);
+}
+
+Response KeyRoutes::revoke(const Request& request) {
+  const auto revoked = users_.revoke(name_of(request));
+  if (!revoked) return problem_response(revoked.error());
+  revoked_(name_of(request));
+  return {.status = 204};
+}
+
+}  // namespace quartz::server

@@ -1,0 +1,116 @@
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/auth/users.hpp"
+#include "server/served_engine.hpp"
+#include "support/result_matchers.hpp"
+
+namespace quartz::server {
+namespace {
+
+using testing::HasSubstr;
+
+class HttpUsers : public ServedEngine {
+ protected:
+  std::string create(std::string_view name, std::initializer_list<std::string_view> texts) {
+    std::vector<Scope> scopes;
+    for (const std::string_view text : texts) scopes.push_back(parse_scope(text).value());
+    const std::string secret = Users::open(engine_).value()->create(name, scopes).value();
+    return std::string(name) + ":" + secret;
+  }
+  static std::string bearer(const std::string& credential) {
+    return "Authorization: Bearer " + credential + "\r\n";
+  }
+};
+
+TEST_F(HttpUsers, need_nothing_until_there_is_one) {
+  EXPECT_EQ(ask("PUT", "/api/v1/kv/a", "", "1").status, 204);
+  EXPECT_EQ(ask("GET", "/api/v1/admin/keys").status, 200);
+}
+
+TEST_F(HttpUsers, are_asked_who_they_are) {
+  const std::string shop = create("shop", {"kv:read"});
+  const RawResponse refused = ask("GET", "/api/v1/kv/a");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(refused.header("WWW-Authenticate"), "Bearer realm=\"quartz\"");
+  EXPECT_THAT(refused.body, HasSubstr("\"code\":\"unauthorized\""));
+  EXPECT_EQ(ask("GET", "/api/v1/kv/a", bearer("shop:wrong")).status, 401);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/a", bearer(shop)).status, 404);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/a", "X-Api-Key: " + shop + "\r\n").status, 404);
+  EXPECT_EQ(ask("GET", "/livez").status, 200);
+  EXPECT_EQ(ask("GET", "/docs").status, 200);
+}
+
+TEST_F(HttpUsers, may_only_what_they_are_granted) {
+  const std::string shop = create("shop", {"kv:read:app:", "kv:write:app:own:"});
+  EXPECT_EQ(ask("PUT", "/api/v1/kv/app:own:1", bearer(shop), "x").status, 204);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/app:own:1", bearer(shop)).body, "x");
+  const RawResponse refused = ask("PUT", "/api/v1/kv/app:1", bearer(shop), "x");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_THAT(refused.body, HasSubstr("kv:write"));
+  EXPECT_EQ(ask("GET", "/api/v1/kv/other", bearer(shop)).status, 403);
+  EXPECT_EQ(ask("GET", "/api/v1/kv", bearer(shop)).status, 403);
+  EXPECT_EQ(ask("GET", "/api/v1/kv?prefix=app:", bearer(shop)).status, 200);
+  EXPECT_EQ(ask("GET", "/api/v1/kv?prefix=ap", bearer(shop)).status, 403);
+  EXPECT_EQ(ask("GET", "/metrics", bearer(shop)).status, 403);
+  EXPECT_EQ(ask("GET", "/api/v1/admin/keys", bearer(shop)).status, 403);
+}
+
+TEST_F(HttpUsers, are_made_rotated_and_revoked_by_administrators) {
+  const std::string root = create("root", {"admin"});
+  EXPECT_EQ(ask("POST", "/api/v1/admin/keys/shop", bearer(root), "{}").status, 415);
+  const std::string json = bearer(root) + "Content-Type: application/json\r\n";
+  EXPECT_EQ(ask("POST", "/api/v1/admin/keys/shop", json, "{}").status, 400);
+  const RawResponse made =
+      ask("POST", "/api/v1/admin/keys/shop", json, R"({"scopes":["kv:read"]})");
+  EXPECT_EQ(made.status, 201);
+  EXPECT_EQ(made.header("Cache-Control"), "no-store");
+  const auto at = made.body.find("\"secret\":\"") + 10;
+  const std::string shop = "shop:" + made.body.substr(at, made.body.find('"', at) - at);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/a", bearer(shop)).status, 404);
+  EXPECT_EQ(ask("POST", "/api/v1/admin/keys/shop/rotate", bearer(root)).status, 200);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/a", bearer(shop)).status, 404);
+  EXPECT_EQ(ask("DELETE", "/api/v1/admin/keys/shop", bearer(root)).status, 204);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/a", bearer(shop)).status, 401);
+  EXPECT_EQ(ask("DELETE", "/api/v1/admin/keys/shop", bearer(root)).status, 404);
+}
+
+TEST_F(HttpUsers, are_forgotten_by_a_connection_whose_next_request_says_nothing) {
+  const std::string shop = create("shop", {"kv:read"});
+  serve();
+  RawClient client(port());
+  ASSERT_TRUE(client.send(request_text("GET", "/api/v1/kv/a", bearer(shop)) +
+                          request_text("GET", "/api/v1/kv/a", bearer(shop)) +
+                          request_text("GET", "/api/v1/kv/a")));
+  EXPECT_EQ(client.receive().status, 404);
+  EXPECT_EQ(client.receive().status, 404);
+  EXPECT_EQ(client.receive().status, 401);
+}
+
+TEST_F(HttpUsers, are_told_of_the_rate_and_held_to_it) {
+  ServerConfig config = small_config();
+  config.limits.requests_per_second = 2;
+  serve(config);
+  const RawResponse first = ask("GET", "/livez");
+  EXPECT_EQ(first.header("RateLimit-Policy"), "\"default\";q=2;w=1");
+  EXPECT_EQ(first.header("RateLimit"), "\"default\";r=1;t=1");
+  RawResponse last = ask("GET", "/livez");
+  for (int i = 0; i < 100 && last.status == 200; ++i) last = ask("GET", "/livez");
+  EXPECT_EQ(last.status, 429);
+  EXPECT_EQ(last.header("Retry-After"), "1");
+}
+
+TEST_F(HttpUsers, must_be_required_before_other_machines_are_let_in) {
+  ServerConfig config = small_config();
+  config.http.address = "0.0.0.0";
+  EXPECT_THAT(Server::start(engine_, config),
+              FailsWith(Errc::invalid_argument, HasSubstr("auth.required")));
+  config.authentication.required = true;
+  serve(config);
+  EXPECT_EQ(ask("GET", "/api/v1/kv/a").status, 401);
+}
+
+}  // namespace
+}  // namespace quartz::server
