@@ -11,6 +11,9 @@ std::span<const Verb> verbs() noexcept {
       {"load", "Write the rows of a file", define_load},
       {"dump", "Write all rows to a file", define_dump},
       {"keyspace", "List, create or drop keyspaces", define_keyspace},
+#ifdef QUARTZ_TOOL_KEYS
+      {"keys", "Manage who may use a server of the database", define_keys},
+#endif
       {"vector", "Manage collections of vectors, and search them", define_vector},
       {"stats", "Print counters, sizes and latencies", define_stats},
       {"compact", "Move everything to the deepest level", define_compact},
