@@ -29,7 +29,9 @@ class HttpPeer {
   /// Of the request that was let in last, for routes whose keys are in the body.
   const Grants& grants() const noexcept;
   /// Empty: nobody has to say who he is.
-  std::string_view user() const noexcept { return identity_ ? identity_->user : ""; }
+  std::string_view user() const noexcept {
+    return identity_ ? std::string_view(identity_->user) : "";
+  }
   const IdentityRef& identity() const noexcept { return identity_; }
   const std::string& host() const noexcept { return host_; }
 

@@ -38,7 +38,7 @@ Result<void> authenticate_default(CommandCall& call, std::string_view secret) {
   AccessControl* const access = call.server.access();
   if (access == nullptr || !access->required()) {
     return Error(Errc::invalid_argument,
-                 "AUTH <password> called without any password configured for the default user. "
+                 "ERR AUTH <password> called without any password configured for the default user. "
                  "Are you sure your configuration is correct?");
   }
   return authenticate(call, kEverybody, secret);

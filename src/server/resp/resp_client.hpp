@@ -119,7 +119,9 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   bool has_access() const noexcept { return server_.access() == nullptr || grants_ != nullptr; }
   /// Only with access.
   const Grants& grants() const noexcept;
-  std::string_view user_name() const noexcept { return identity_ ? identity_->user : "default"; }
+  std::string_view user_name() const noexcept {
+    return identity_ ? std::string_view(identity_->user) : "default";
+  }
 
   // MULTI.
   using QueuedCommand = std::pair<const Command*, std::vector<std::string>>;

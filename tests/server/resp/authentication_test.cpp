@@ -46,7 +46,7 @@ TEST_F(RespUsers, are_everybody_until_there_is_one) {
   EXPECT_EQ(ask("AUTH x"),
             "-ERR AUTH <password> called without any password configured for the default user. Are "
             "you sure your configuration is correct?\r\n");
-  EXPECT_EQ(ask("ACL LIST"), "*1\r\n$33\r\nuser default on nopass ~* &* +@all\r\n");
+  EXPECT_EQ(ask("ACL LIST"), "*1\r\n$34\r\nuser default on nopass ~* &* +@all\r\n");
 }
 
 TEST_F(RespUsers, must_say_who_they_are_before_anything_else) {
