@@ -108,6 +108,7 @@ std::span<const Command> sorted_set_commands() noexcept;
 std::span<const Command> sorted_set_pop_commands() noexcept;
 std::span<const Command> sorted_set_range_commands() noexcept;
 std::span<const Command> string_commands() noexcept;
+std::span<const Command> tracking_commands() noexcept;
 std::span<const Command> transaction_commands() noexcept;
 
 }  // namespace quartz::server

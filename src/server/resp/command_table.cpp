@@ -82,6 +82,7 @@ CommandTable::CommandTable() {
   add(sorted_set_pop_commands());
   add(sorted_set_range_commands());
   add(string_commands());
+  add(tracking_commands());
   add(transaction_commands());
 }
 

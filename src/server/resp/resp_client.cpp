@@ -71,6 +71,7 @@ std::size_t RespClient::receive(std::string_view input, std::string& output) {
     const bool inline_words = !input.substr(consumed).starts_with('*');
     consumed += parser_.consumed();
     if (!parser_.arguments().empty()) answer(parser_.arguments(), output);
+    append_pending(output);
     // The words of a line do not lie in the input; they go with the next request.
     if (inline_words || burst_.full()) burst_.finish(output);
     if (output.size() >= kOutputBytesMax) {
@@ -79,6 +80,7 @@ std::size_t RespClient::receive(std::string_view input, std::string& output) {
     }
   }
   burst_.finish(output);
+  append_pending(output);
   return consumed;
 }
 
@@ -143,14 +145,16 @@ void RespClient::answer(Words arguments, std::string& output) {
     } else if (command->is(CommandFlag::immediate)) {
       burst_.finish(output);
       run_immediately(*command, arguments, output);
+      if (!queue_ && !command->name.starts_with("client|")) caching_.reset();
       return;
     } else if (command->is(CommandFlag::blocking)) {
       burst_.finish(output);
       run_blocking(*command, arguments, output);
       if (waiting()) return;
     } else {
-      burst_.run(*command, arguments, output);
+      run_in_burst(*command, arguments, output);
     }
+    if (!queue_) caching_.reset();
   }
   drop_unwanted_reply(offset, output);
 }
@@ -160,6 +164,15 @@ void RespClient::drop_unwanted_reply(std::size_t offset, std::string& output) {
   burst_.finish(output);
   output.resize(offset);
   if (replies_ == Replies::skip_next) replies_ = Replies::on;
+}
+
+void RespClient::run_in_burst(const Command& command, Words arguments, std::string& output) {
+  // Whoever tracks is told of each write of its own behind the reply to it.
+  const bool alone = tracking_.on && command.is(CommandFlag::write);
+  if (alone) burst_.finish(output);
+  remember_keys(command, arguments);
+  burst_.run(command, arguments, output);
+  if (alone) burst_.finish(output);
 }
 
 void RespClient::run_immediately(const Command& command, Words arguments, std::string& output) {
@@ -218,6 +231,7 @@ void RespClient::kill() {
 Result<void> RespClient::reset() {
   static_cast<void>(end_multi());
   unsubscribe_all();
+  if (tracking_.on) track({});
   log_out();
   QUARTZ_ASSIGN(const Database* const first, server_.service().databases().select(0));
   select(*first);

@@ -123,6 +123,18 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
     return identity_ ? std::string_view(identity_->user) : "default";
   }
 
+  // Tracking.
+  const TrackingOptions& tracking() const noexcept { return tracking_; }
+  void track(TrackingOptions options);
+  /// What CLIENT CACHING has said of the next command.
+  std::optional<bool> caching() const noexcept { return caching_; }
+  void set_caching(bool yes) noexcept { caching_ = yes; }
+  /// Before a command reads them.
+  void remember_keys(const Command& command, Words arguments);
+  /// Sends what the client has not asked for: behind the reply to what it runs if `origin` is
+  /// itself. Called on any thread otherwise.
+  void tell(std::string bytes, const void* origin);
+
   // MULTI.
   using QueuedCommand = std::pair<const Command*, std::vector<std::string>>;
   bool in_multi() const noexcept { return queue_.has_value(); }
@@ -166,11 +178,13 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   const Command* admit(Words arguments, std::string& output);
   void refuse(std::string_view why, std::string& output);
   void refuse_call(const Command& command, std::string why, std::string& output);
+  void run_in_burst(const Command& command, Words arguments, std::string& output);
   void run_immediately(const Command& command, Words arguments, std::string& output);
   void renew_access();
   void take_identity(IdentityRef identity);
   bool permits(const Command& command, Words arguments, std::string& output);
   bool within_rate();
+  void append_pending(std::string& output);
   std::string host() const;
   void note_subscriptions();
   std::size_t subscription_count() const noexcept { return channels_.size() + patterns_.size(); }
@@ -188,6 +202,10 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
 
   std::optional<Waiting> waiting_;
   std::atomic<WaitState> wait_state_{WaitState::none};
+  TrackingOptions tracking_;
+  std::optional<bool> caching_;
+  std::string pending_;  // To be sent behind the reply.
+
   IdentityRef identity_;
   const Grants* grants_ = nullptr;  // Null: nothing but logging in.
   std::shared_ptr<TokenBucket> user_bucket_;

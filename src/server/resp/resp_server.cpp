@@ -34,6 +34,7 @@ void RespServer::add(const std::shared_ptr<RespClient>& client) {
 }
 
 void RespServer::remove(std::uint64_t id) {
+  invalidations_.disable(id);
   MutexLock lock(mutex_);
   clients_.erase(id);
 }

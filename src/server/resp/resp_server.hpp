@@ -12,6 +12,7 @@
 
 #include "base/mutex.hpp"
 #include "quartz/result.hpp"
+#include "server/resp/invalidation_table.hpp"
 #include "server/resp/parameters.hpp"
 #include "server/service/key_waits.hpp"
 #include "server/service/service.hpp"
@@ -31,6 +32,7 @@ class RespServer {
   AccessControl* access() const noexcept { return access_; }
   Parameters& parameters() noexcept { return parameters_; }
   KeyWaits& key_waits() noexcept { return key_waits_; }
+  InvalidationTable& invalidations() noexcept { return invalidations_; }
 
   // Who is connected.
   std::uint64_t next_client_id() noexcept { return ++client_ids_; }
@@ -55,6 +57,7 @@ class RespServer {
   AccessControl* const access_;
   Parameters parameters_;
   KeyWaits key_waits_;
+  InvalidationTable invalidations_{*this};
   const std::chrono::system_clock::time_point started_at_;
   const std::string run_id_;
   std::atomic<std::uint64_t> client_ids_{0};

@@ -38,6 +38,7 @@ Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& repli
                     .view = view,
                     .arguments = words,
                     .reply = reply};
+    call.client.remember_keys(*command, words);
     run_command(*command, one, replies);
   }
   return call.server.service().commit(transaction, &call.client);
