@@ -78,14 +78,20 @@ void InvalidationTable::emptied(std::size_t, const void* origin) {
   send(messages, origin);
 }
 
+// Whoever is looked up is held by a message, if an empty one: a client whose last owner this was
+// must not end under the lock, which its end takes.
 void InvalidationTable::invalidate_locked(std::string_view key, const void* origin,
                                           Messages& messages) {
   const auto found = keys_.find(std::string(key));
   if (found == keys_.end()) return;
+  const auto hold = [&](std::uint64_t id) {
+    messages.push_back({.to = server_.find(id), .bytes = {}});
+    return messages.back().to;
+  };
   for (const std::uint64_t id : found->second) {
     const auto tracker = trackers_.find(id);
     if (tracker == trackers_.end() || tracker->second.options.broadcast) continue;
-    if (tracker->second.options.no_loop && server_.find(id).get() == origin) continue;
+    if (tracker->second.options.no_loop && hold(id).get() == origin) continue;
     address_locked(id, tracker->second, Keys(&key, 1), messages);
   }
   key_bytes_ -= found->first.size();
@@ -95,9 +101,13 @@ void InvalidationTable::invalidate_locked(std::string_view key, const void* orig
 // One message for each prefix, as Redis sends them.
 void InvalidationTable::broadcast_locked(std::span<const ChangedKey> keys, const void* origin,
                                          Messages& messages) {
+  const auto hold = [&](std::uint64_t id) {
+    messages.push_back({.to = server_.find(id), .bytes = {}});
+    return messages.back().to;
+  };
   for (auto& [id, tracker] : trackers_) {
     if (!tracker.options.broadcast) continue;
-    if (tracker.options.no_loop && server_.find(id).get() == origin) continue;
+    if (tracker.options.no_loop && hold(id).get() == origin) continue;
     for (const std::string& prefix : tracker.options.prefixes) {
       std::vector<std::string_view> matching;
       for (const ChangedKey& changed : keys) {
@@ -110,10 +120,14 @@ void InvalidationTable::broadcast_locked(std::span<const ChangedKey> keys, const
 
 void InvalidationTable::address_locked(std::uint64_t id, Tracker& tracker, std::optional<Keys> keys,
                                        Messages& messages) {
-  std::shared_ptr<RespClient> to = server_.find(id);
+  const auto hold = [&](std::uint64_t client) {
+    messages.push_back({.to = server_.find(client), .bytes = {}});
+    return messages.back().to;
+  };
+  std::shared_ptr<RespClient> to = hold(id);
   if (!to) return;
   const std::uint64_t redirect = tracker.options.redirect;
-  std::shared_ptr<RespClient> other = redirect == 0 ? nullptr : server_.find(redirect);
+  std::shared_ptr<RespClient> other = redirect == 0 ? nullptr : hold(redirect);
   const bool broken = redirect != 0 && !other;
   tracker.broken = tracker.broken || broken;
   if (other) to = std::move(other);
@@ -147,7 +161,9 @@ void InvalidationTable::address_locked(std::uint64_t id, Tracker& tracker, std::
 }
 
 void InvalidationTable::send(const Messages& messages, const void* origin) {
-  for (const Message& message : messages) message.to->tell(message.bytes, origin);
+  for (const Message& message : messages) {
+    if (!message.bytes.empty()) message.to->tell(message.bytes, origin);
+  }
 }
 
 }  // namespace quartz::server
