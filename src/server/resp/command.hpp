@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/resp_reply.hpp"
@@ -20,6 +22,9 @@ struct KeyWait;
 /// Words of a request, its name first. They live until the reply is written.
 using Words = std::span<const std::string_view>;
 
+/// What is to be published, by channel.
+using Messages = std::vector<std::pair<std::string, std::string>>;
+
 /// One run of a command.
 struct CommandCall {
   RespServer& server;
@@ -28,6 +33,8 @@ struct CommandCall {
   Words arguments;
   protocol::RespReplyWriter& reply;
   KeyWait* wait = nullptr;  ///< Null: the command must not wait.
+  /// Not null: the command may run again, so that what it publishes waits here for the commit.
+  Messages* messages = nullptr;
 };
 
 /// Answers by writing exactly one reply, or with an error, which is written in its place. With an

@@ -73,8 +73,15 @@ Result<void> punsubscribe(CommandCall& call) {
 }
 
 Result<void> publish(CommandCall& call) {
-  const std::size_t count =
-      call.server.service().publications().publish(call.arguments[1], call.arguments[2]);
+  const std::string_view channel = call.arguments[1];
+  Publications& publications = call.server.service().publications();
+  std::size_t count = 0;
+  if (call.messages != nullptr) {
+    count = publications.receiver_count(channel);
+    call.messages->emplace_back(channel, call.arguments[2]);
+  } else {
+    count = publications.publish(channel, call.arguments[2]);
+  }
   call.reply.integer(static_cast<std::int64_t>(count));
   return {};
 }

@@ -29,6 +29,7 @@ Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& repli
   QUARTZ_TRY(call.client.depend_on_watched(transaction));
   protocol::RespReplyWriter reply(replies, call.client.version());
   reply.array(queue.size());
+  Messages messages;
   std::vector<std::string_view> words;
   for (const auto& [command, queued] : queue) {
     words.assign(queued.begin(), queued.end());
@@ -37,11 +38,16 @@ Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& repli
                     .client = call.client,
                     .view = view,
                     .arguments = words,
-                    .reply = reply};
+                    .reply = reply,
+                    .messages = &messages};
     call.client.remember_keys(*command, words);
     run_command(*command, one, replies);
   }
-  return call.server.service().commit(transaction, &call.client);
+  QUARTZ_TRY(call.server.service().commit(transaction, &call.client));
+  for (const auto& [channel, message] : messages) {
+    call.server.service().publications().publish(channel, message);
+  }
+  return {};
 }
 
 Result<void> exec(CommandCall& call) {

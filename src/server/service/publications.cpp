@@ -64,6 +64,16 @@ std::size_t Publications::publish(std::string_view channel, std::string_view mes
   return count;
 }
 
+std::size_t Publications::receiver_count(std::string_view channel) const {
+  MutexLock lock(mutex_);
+  const auto found = channels_.find(channel);
+  std::size_t count = found == channels_.end() ? 0 : found->second.size();
+  for (const auto& [pattern, subscribers] : patterns_) {
+    if (protocol::matches_glob(pattern, channel)) count += subscribers.size();
+  }
+  return count;
+}
+
 std::vector<std::string> Publications::channels(std::optional<std::string_view> pattern) const {
   MutexLock lock(mutex_);
   std::vector<std::string> names;

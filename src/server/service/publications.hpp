@@ -43,6 +43,8 @@ class Publications {
 
   /// To how many it went; one who listens in two ways counts twice.
   std::size_t publish(std::string_view channel, std::string_view message);
+  /// How many times something published on the channel now would be told.
+  std::size_t receiver_count(std::string_view channel) const;
 
   /// Channels with a subscriber that match `pattern`, or all, in order.
   std::vector<std::string> channels(std::optional<std::string_view> pattern) const;

@@ -1,5 +1,6 @@
 #include <chrono>
 #include <string>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -105,6 +106,41 @@ TEST_F(PubsubCommands, what_a_transaction_does_not_commit_is_not_told_of) {
   EXPECT_EQ(say("SET a 1"), "+QUEUED\r\n");
   EXPECT_EQ(say("EXEC"), "*-1\r\n");
   EXPECT_EQ(other.pushed(), "");
+}
+
+TEST_F(PubsubCommands, a_transaction_publishes_when_it_is_committed) {
+  RespPeer other(server());
+  other.say("SUBSCRIBE news");
+  EXPECT_EQ(say("MULTI"), "+OK\r\n");
+  EXPECT_EQ(say("PUBLISH news hello"), "+QUEUED\r\n");
+  EXPECT_EQ(other.pushed(), "");
+  EXPECT_EQ(say("EXEC"), "*1\r\n:1\r\n");
+  EXPECT_EQ(other.pushed(), "*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$5\r\nhello\r\n");
+  // One that fails publishes nothing.
+  EXPECT_EQ(say("WATCH a"), "+OK\r\n");
+  ASSERT_THAT(engine().put("a", "x"), Succeeds());
+  EXPECT_EQ(say("MULTI"), "+OK\r\n");
+  EXPECT_EQ(say("PUBLISH news again"), "+QUEUED\r\n");
+  EXPECT_EQ(say("EXEC"), "*-1\r\n");
+  EXPECT_EQ(other.pushed(), "");
+}
+
+TEST_F(PubsubCommands, transactions_that_run_again_publish_once) {
+  RespPeer listener(server());
+  listener.say("SUBSCRIBE news");
+  constexpr std::size_t kTimes = 200;
+  const auto publish = [&] {
+    RespPeer peer(server());
+    for (std::size_t i = 0; i < kTimes; ++i) {
+      peer.send("MULTI\r\nINCR n\r\nPUBLISH news x\r\nEXEC\r\n");
+    }
+  };
+  std::thread one(publish);
+  std::thread two(publish);
+  one.join();
+  two.join();
+  const std::string message = "*3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$1\r\nx\r\n";
+  EXPECT_EQ(listener.pushed().size(), 2 * kTimes * message.size());
 }
 
 TEST_F(PubsubCommands, choices_of_events_are_judged_and_told) {
