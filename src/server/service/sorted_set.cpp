@@ -84,7 +84,7 @@ Result<void> MemberCursor::end() const {
 
 Result<SortedSet> SortedSet::open(DatabaseView& view, std::string_view key, Look look) {
   QUARTZ_ASSIGN(auto head, view.find_head(RowKind::sorted_set, key, look));
-  return SortedSet(view, key, std::move(head));
+  return SortedSet(view, key, head);
 }
 
 Result<SortedSet> SortedSet::replace(DatabaseView& view, std::string_view key) {

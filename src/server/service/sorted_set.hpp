@@ -91,7 +91,7 @@ class SortedSet {
 
  private:
   SortedSet(DatabaseView& view, std::string_view key, std::optional<CollectionHead> head) noexcept
-      : view_(&view), key_(key), head_(std::move(head)) {}
+      : view_(&view), key_(key), head_(head) {}
   MemberCursor rows(const std::string& first, const std::string& last, Order order);
 
   DatabaseView* view_;

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <utility>
 
 #include "base/try.hpp"
 
@@ -24,8 +23,8 @@ class Source {
       QUARTZ_ASSIGN(const auto head, CollectionHead::decode(RowKind::set, row->value, operand.key));
       return Source(view, operand.weight, std::nullopt, head);
     }
-    QUARTZ_ASSIGN(SortedSet set, SortedSet::open(view, operand.key));
-    return Source(view, operand.weight, std::move(set), std::nullopt);
+    QUARTZ_ASSIGN(const SortedSet set, SortedSet::open(view, operand.key));
+    return Source(view, operand.weight, set, std::nullopt);
   }
 
   double weight() const noexcept { return weight_; }
@@ -46,7 +45,7 @@ class Source {
  private:
   Source(DatabaseView& view, double weight, std::optional<SortedSet> scored,
          std::optional<CollectionHead> plain) noexcept
-      : view_(&view), weight_(weight), scored_(std::move(scored)), plain_(plain) {}
+      : view_(&view), weight_(weight), scored_(scored), plain_(plain) {}
 
   template <class Visit>
   Result<void> each_plain(Visit& visit) {
@@ -79,8 +78,8 @@ class Source {
 Result<std::vector<Source>> open_all(DatabaseView& view, std::span<const Operand> operands) {
   std::vector<Source> sources;
   for (const Operand& operand : operands) {
-    QUARTZ_ASSIGN(Source source, Source::open(view, operand));
-    sources.push_back(std::move(source));
+    QUARTZ_ASSIGN(const Source source, Source::open(view, operand));
+    sources.push_back(source);
   }
   return sources;
 }
@@ -88,8 +87,11 @@ Result<std::vector<Source>> open_all(DatabaseView& view, std::span<const Operand
 // The smallest first: it bounds what an intersection costs, and decides in which order scores are
 // added, on which their last digits depend.
 Result<std::vector<Source>> open_by_size(DatabaseView& view, std::span<const Operand> operands) {
-  QUARTZ_ASSIGN(std::vector<Source> sources, open_all(view, operands));
-  std::ranges::stable_sort(sources, {}, &Source::count);
+  std::vector<Source> sources;
+  for (const Operand& operand : operands) {
+    QUARTZ_ASSIGN(const Source source, Source::open(view, operand));
+    sources.insert(std::ranges::upper_bound(sources, source.count(), {}, &Source::count), source);
+  }
   return sources;
 }
 
