@@ -8,6 +8,7 @@
 
 #include "base/try.hpp"
 #include "server/http/database_argument.hpp"
+#include "server/http/http_peer.hpp"
 #include "server/resp/command_table.hpp"
 #include "server/resp/resp_client.hpp"
 
@@ -164,6 +165,9 @@ Result<std::string> RedisRoutes::replies(const Request& request, const Commands&
   }
   const auto client = std::make_shared<RespClient>(
       server_, ClientDescription{}, ClientWire{.push = [](const std::string&) {}, .close = [] {}});
+  if (request.peer != nullptr && request.peer->identity()) {
+    client->take_identity(request.peer->identity());
+  }
   if (database->number != 0) client->select(*database);
   std::string output;
   std::size_t begin = 0;

@@ -113,6 +113,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   // Who it is.
   /// `invalid_argument` if it is nobody's secret, `busy` after too many of those.
   Result<void> log_in(std::string_view user, std::string_view secret);
+  /// The same for whoever has been asked already.
+  void take_identity(IdentityRef identity);
   /// Forgets who it is.
   void log_out();
   /// Whether it may do more than log in.
@@ -181,7 +183,6 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   void run_in_burst(const Command& command, Words arguments, std::string& output);
   void run_immediately(const Command& command, Words arguments, std::string& output);
   void renew_access();
-  void take_identity(IdentityRef identity);
   bool permits(const Command& command, Words arguments, std::string& output);
   bool within_rate();
   void append_pending(std::string& output);

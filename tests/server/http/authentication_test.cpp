@@ -112,5 +112,14 @@ TEST_F(HttpUsers, must_be_required_before_other_machines_are_let_in) {
   EXPECT_EQ(ask("GET", "/api/v1/kv/a").status, 401);
 }
 
+TEST_F(HttpUsers, may_run_those_commands_of_redis_that_they_are_granted) {
+  const std::string shop = create("shop", {"kv:read", "kv:write"});
+  EXPECT_EQ(ask("POST", "/command", "", R"(["SET","a","1"])").status, 401);
+  EXPECT_EQ(ask("POST", "/command", bearer(shop), R"(["SET","a","1"])").status, 200);
+  const RawResponse refused = ask("POST", "/command", bearer(shop), R"(["CONFIG","GET","*"])");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("NOPERM"));
+}
+
 }  // namespace
 }  // namespace quartz::server
