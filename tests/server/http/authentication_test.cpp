@@ -113,10 +113,12 @@ TEST_F(HttpUsers, must_be_required_before_other_machines_are_let_in) {
 }
 
 TEST_F(HttpUsers, may_run_those_commands_of_redis_that_they_are_granted) {
+  const std::string json_body = "Content-Type: application/json\r\n";
   const std::string shop = create("shop", {"kv:read", "kv:write"});
-  EXPECT_EQ(ask("POST", "/command", "", R"(["SET","a","1"])").status, 401);
-  EXPECT_EQ(ask("POST", "/command", bearer(shop), R"(["SET","a","1"])").status, 200);
-  const RawResponse refused = ask("POST", "/command", bearer(shop), R"(["CONFIG","GET","*"])");
+  EXPECT_EQ(ask("POST", "/command", json_body, R"(["SET","a","1"])").status, 401);
+  EXPECT_EQ(ask("POST", "/command", bearer(shop) + json_body, R"(["SET","a","1"])").status, 200);
+  const RawResponse refused =
+      ask("POST", "/command", bearer(shop) + json_body, R"(["CONFIG","GET","*"])");
   EXPECT_EQ(refused.status, 400);
   EXPECT_THAT(refused.body, HasSubstr("NOPERM"));
 }
