@@ -180,9 +180,10 @@ Result<void> hrandfield(CommandCall& call) {
 }
 
 Result<void> hscan(CommandCall& call) {
-  QUARTZ_ASSIGN(const ScanWords words, read_scan_words(call, 2));
+  QUARTZ_ASSIGN(const auto words, read_element_scan_words(call, RowKind::hash));
+  if (!words) return {};
   QUARTZ_ASSIGN(const members::Page page, members::scan(call.view, RowKind::hash, call.arguments[1],
-                                                        words.from, words.count, words.pattern));
+                                                        words->from, words->count, words->pattern));
   QUARTZ_TRY(begin_scan_reply(call, page.next, 2 * page.members.size()));
   for (const members::Member& field : page.members) {
     call.reply.bulk(field.member);

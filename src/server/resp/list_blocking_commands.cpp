@@ -70,11 +70,12 @@ Result<MultiplePopWords> read_multiple_pop(Words arguments) {
   MultiplePopWords read{.keys = words.keys};
   QUARTZ_ASSIGN(read.end, end_named(words.rest[0]));
   if (words.rest.size() == 1) return read;
-  if (words.rest.size() != 3 || !is_word(words.rest[1], "COUNT")) return syntax_error();
+  if (words.rest.size() < 3 || !is_word(words.rest[1], "COUNT")) return syntax_error();
   const auto count = to_integer(words.rest[2]);
   if (!count || *count < 1) {
     return Error(Errc::invalid_argument, "count should be greater than 0");
   }
+  if (words.rest.size() > 3) return syntax_error();
   read.count = static_cast<std::uint64_t>(*count);
   return read;
 }

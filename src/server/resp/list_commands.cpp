@@ -77,11 +77,12 @@ Result<void> lmpop(CommandCall& call) {
   QUARTZ_ASSIGN(const End end, end_named(words.rest[0]));
   std::uint64_t count = 1;
   if (words.rest.size() != 1) {
-    if (words.rest.size() != 3 || !is_word(words.rest[1], "COUNT")) return syntax_error();
+    if (words.rest.size() < 3 || !is_word(words.rest[1], "COUNT")) return syntax_error();
     const auto number = to_integer(words.rest[2]);
     if (!number || *number < 1) {
       return Error(Errc::invalid_argument, "count should be greater than 0");
     }
+    if (words.rest.size() > 3) return syntax_error();
     count = static_cast<std::uint64_t>(*number);
   }
   for (const std::string_view key : words.keys) {

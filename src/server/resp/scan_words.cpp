@@ -3,6 +3,7 @@
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -59,6 +60,20 @@ Result<ScanWords> read_scan_words(CommandCall& call, std::size_t cursor_word) {
   }
   QUARTZ_ASSIGN(words.from, place_of(call, *cursor));
   return words;
+}
+
+Result<std::optional<ScanWords>> read_element_scan_words(CommandCall& call, RowKind kind) {
+  constexpr std::size_t kCursorWord = 2;
+  if (!cursor_in(call.arguments[kCursorWord])) return invalid_cursor();
+  // In Redis's order: the options of a scan of nothing are not looked at.
+  QUARTZ_ASSIGN(const auto head,
+                call.view.find_head(kind, call.arguments[1], Transaction::Look::independent));
+  if (!head) {
+    QUARTZ_TRY(begin_scan_reply(call, std::nullopt, 0));
+    return std::optional<ScanWords>();
+  }
+  QUARTZ_ASSIGN(ScanWords words, read_scan_words(call, kCursorWord));
+  return std::optional(std::move(words));
 }
 
 Result<void> begin_scan_reply(CommandCall& call, const std::optional<std::string>& next,

@@ -24,6 +24,10 @@ struct ScanWords {
 /// "invalid cursor" for one that was never given out, or too long ago.
 Result<ScanWords> read_scan_words(CommandCall& call, std::size_t cursor_word);
 
+/// The same for a scan of what the key `arguments[1]` holds, with the cursor behind it. Without the
+/// key there is nothing to go on with: then the reply, an empty page, is written.
+Result<std::optional<ScanWords>> read_element_scan_words(CommandCall& call, RowKind kind);
+
 /// Writes the page's two parts: the cursor that leads on, and `count` items, which follow.
 Result<void> begin_scan_reply(CommandCall& call, const std::optional<std::string>& next,
                               std::size_t count);

@@ -156,9 +156,10 @@ Result<void> sintercard(CommandCall& call) {
 }
 
 Result<void> sscan(CommandCall& call) {
-  QUARTZ_ASSIGN(const ScanWords words, read_scan_words(call, 2));
+  QUARTZ_ASSIGN(const auto words, read_element_scan_words(call, RowKind::set));
+  if (!words) return {};
   QUARTZ_ASSIGN(const members::Page page, members::scan(call.view, RowKind::set, call.arguments[1],
-                                                        words.from, words.count, words.pattern));
+                                                        words->from, words->count, words->pattern));
   QUARTZ_TRY(begin_scan_reply(call, page.next, page.members.size()));
   for (const members::Member& member : page.members) call.reply.bulk(member.member);
   return {};

@@ -167,10 +167,11 @@ std::string text_of_score(double score) {
 }
 
 Result<void> zscan(CommandCall& call) {
-  QUARTZ_ASSIGN(const ScanWords words, read_scan_words(call, 2));
+  QUARTZ_ASSIGN(const auto words, read_element_scan_words(call, RowKind::sorted_set));
+  if (!words) return {};
   QUARTZ_ASSIGN(
       const sorted_sets::MemberPage page,
-      sorted_sets::scan(call.view, call.arguments[1], words.from, words.count, words.pattern));
+      sorted_sets::scan(call.view, call.arguments[1], words->from, words->count, words->pattern));
   QUARTZ_TRY(begin_scan_reply(call, page.next, 2 * page.members.size()));
   for (const ScoredMember& one : page.members) {
     call.reply.bulk(one.member);

@@ -17,7 +17,8 @@ std::optional<ScoreBound> score_bound(std::string_view word) {
   const std::string text(bound.exclusive ? word.substr(1) : word);
   char* end = nullptr;
   bound.score = std::strtod(text.c_str(), &end);
-  if (end != text.c_str() + text.size() || std::isnan(bound.score)) return std::nullopt;
+  // A zero byte ends the word for the C library, and so for Redis.
+  if (*end != '\0' || std::isnan(bound.score)) return std::nullopt;
   return bound;
 }
 

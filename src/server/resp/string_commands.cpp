@@ -230,6 +230,8 @@ Result<void> decrby(CommandCall& call) {
 }
 
 Result<void> incrbyfloat(CommandCall& call) {
+  // What the key holds is judged first.
+  QUARTZ_TRY(strings::get(call.view, call.arguments[1], Transaction::Look::depending));
   QUARTZ_ASSIGN(const long double by, long_real_of(call.arguments[2]));
   QUARTZ_ASSIGN(const std::string number,
                 strings::increment_real(call.view, call.arguments[1], by));
