@@ -73,11 +73,11 @@ std::vector<std::pair<std::string, std::string>> Parameters::matching(
     std::span<const std::string_view> patterns) const {
   MutexLock lock(mutex_);
   std::vector<std::pair<std::string, std::string>> found;
-  for (const auto& [name, parameter] : parameters_) {
-    const bool asked = std::ranges::any_of(patterns, [&name = name](std::string_view pattern) {
-      return protocol::matches_glob(lower(pattern), name);
+  for (const auto& entry : parameters_) {
+    const bool asked = std::ranges::any_of(patterns, [&](std::string_view pattern) {
+      return protocol::matches_glob(lower(pattern), entry.first);
     });
-    if (asked) found.emplace_back(name, parameter.value);
+    if (asked) found.emplace_back(entry.first, entry.second.value);
   }
   return found;
 }
