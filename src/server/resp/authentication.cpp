@@ -22,7 +22,7 @@ Result<void> authenticate(CommandCall& call, std::string_view user, std::string_
     if (user == kEverybody) return {};
     return wrong_password();
   }
-  const auto done = call.client.log_in(user, secret);
+  auto done = call.client.log_in(user, secret);
   if (done) return done;
   switch (done.error().code()) {
     case Errc::invalid_argument:
