@@ -120,7 +120,7 @@ void Connection::set_deadline(Clock::time_point deadline) noexcept {
 void Connection::drain() {
   if (std::exchange(stopping_, true)) return;
   error_code ignored;
-  if (awaits_request_) socket().cancel(ignored);
+  if (awaits_request_) static_cast<void>(socket().cancel(ignored));
   if (told_) std::exchange(told_, nullptr)();
 }
 
