@@ -37,7 +37,7 @@ std::string line_of(const ClientDescription& client) {
       seconds_since(client.connected_at), seconds_since(client.active_at), flags_of(client),
       client.database, client.channels, client.patterns,
       client.queued ? static_cast<std::int64_t>(*client.queued) : -1, client.last_command,
-      client.user, static_cast<int>(client.version), client.library_name, client.library_version);
+      client.user, static_cast<int>(client.version), client.driver_name, client.driver_version);
 }
 
 Result<void> id(CommandCall& call) {

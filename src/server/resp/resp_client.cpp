@@ -212,8 +212,8 @@ void RespClient::set_name(std::string_view name) {
 void RespClient::set_library(std::optional<std::string_view> name,
                              std::optional<std::string_view> version) {
   MutexLock lock(mutex_);
-  if (name) description_.library_name = *name;
-  if (version) description_.library_version = *version;
+  if (name) description_.driver_name = *name;
+  if (version) description_.driver_version = *version;
 }
 
 ClientDescription RespClient::description() const {

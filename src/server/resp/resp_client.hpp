@@ -33,8 +33,8 @@ struct ClientDescription {
   std::string address = {};
   std::string local_address = {};
   std::string name = {};
-  std::string library_name = {};
-  std::string library_version = {};
+  std::string driver_name = {};
+  std::string driver_version = {};
   std::string user = "default";
   std::chrono::steady_clock::time_point connected_at = {};
   std::chrono::steady_clock::time_point active_at = {};
