@@ -1,6 +1,9 @@
 #include "support/small_engine.hpp"
 
+#include <cstdint>
 #include <iterator>
+#include <map>
+#include <string>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -65,6 +68,35 @@ void fill_active_memtable(StorageEngine& engine, const Keyspace& keyspace) {
   for (int i = 0; i < 2; ++i) engine.put(keyspace, "filler", filler).value();
 }
 
+namespace {
+
+std::map<std::string, std::uintmax_t> sizes_of_files(const std::filesystem::path& directory) {
+  std::map<std::string, std::uintmax_t> sizes;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+    std::error_code vanished;
+    const std::uintmax_t size = entry.file_size(vanished);
+    if (!vanished) sizes[entry.path().filename().string()] = size;
+  }
+  return sizes;
+}
+
+// A background compaction takes files away and grows the manifest: a copy is one moment's only if
+// nothing changed while it was made.
+void copy_levels(const std::filesystem::path& from, const std::filesystem::path& to) {
+  for (;;) {
+    std::filesystem::remove_all(to);
+    std::filesystem::create_directories(to);
+    const auto before = sizes_of_files(from);
+    for (const auto& [name, size] : before) {
+      std::error_code vanished;
+      std::filesystem::copy(from / name, to / name, vanished);
+    }
+    if (sizes_of_files(from) == before && sizes_of_files(to) == before) return;
+  }
+}
+
+}  // namespace
+
 void copy_database(const std::filesystem::path& from, const std::filesystem::path& to) {
   // The log first: segments may go once their rows are in the levels, never the other way round.
   std::filesystem::create_directories(to / "log");
@@ -76,7 +108,11 @@ void copy_database(const std::filesystem::path& from, const std::filesystem::pat
     const std::filesystem::path name = entry.path().filename();
     // HEADROOM is megabytes of nothing, made again by whoever opens the copy.
     if (name == "log" || name == "HEADROOM") continue;
-    std::filesystem::copy(entry.path(), to / name, std::filesystem::copy_options::recursive);
+    if (name == "levels") {
+      copy_levels(entry.path(), to / name);
+    } else {
+      std::filesystem::copy(entry.path(), to / name, std::filesystem::copy_options::recursive);
+    }
   }
 }
 
