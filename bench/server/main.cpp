@@ -1,4 +1,5 @@
 // quartz-server-bench: servers side by side. `quartz-server-bench --help` says more.
+#include <cstdint>
 #include <cstdio>
 #include <ctime>
 #include <exception>
@@ -15,6 +16,7 @@
 
 #include "base/try.hpp"
 #include "bench/run/machine.hpp"
+#include "bench/server/beast_server.hpp"
 #include "bench/server/server_kinds.hpp"
 #include "bench/server/server_measurement.hpp"
 #include "bench/server/server_report.hpp"
@@ -35,6 +37,7 @@ struct Options {
   fs::path json;
   fs::path results;
   fs::path markdown;
+  std::uint16_t port = 0;
 };
 
 // On one line of a terminal. Elsewhere there is too much of it.
@@ -48,7 +51,8 @@ Result<void> run_verb(const Options& options) {
   plan.repetitions = options.repetitions;
   plan.directory = options.directory;
   plan.progress = show_progress;
-  QUARTZ_ASSIGN(const auto kinds, server_kinds(fs::absolute(options.server)));
+  QUARTZ_ASSIGN(const auto kinds,
+                server_kinds(fs::absolute(options.server), fs::read_symlink("/proc/self/exe")));
   const std::regex wanted_peers(options.peers);
   for (const ServerKind& kind : kinds) {
     if (std::regex_search(kind.name, wanted_peers)) plan.servers.push_back(kind);
@@ -97,6 +101,8 @@ int verbs(int argc, char** argv) {
   CLI::App* reports = app.add_subcommand("report", "turn results into tables or a document");
   reports->add_option("results", options.results, "what `run --json` wrote")->required();
   reports->add_option("--markdown", options.markdown, "write the document");
+  CLI::App* serves = app.add_subcommand("serve-beast", "be a peer: a server of Boost.Beast alone");
+  serves->add_option("port", options.port)->required();
   app.add_subcommand("categories", "list what can be measured")->callback([] {
     for (const ServerCategory& category : server_categories()) fmt::print("{}\n", category.name);
   });
@@ -104,6 +110,7 @@ int verbs(int argc, char** argv) {
 
   Result<void> done;
   if (runs->parsed()) done = run_verb(options);
+  if (serves->parsed()) done = run_beast_server(options.port);
   if (reports->parsed()) done = report_verb(options);
   if (done) return 0;
   fmt::print(stderr, "quartz-server-bench: {}\n", done.error().to_string());

@@ -3,10 +3,9 @@
 #include <string>
 #include <string_view>
 
-#include <fmt/format.h>
-
 #include "base/try.hpp"
 #include "bench/run/child_process.hpp"
+#include "bench/server/http_peers.hpp"
 
 namespace quartz::bench {
 namespace {
@@ -15,24 +14,13 @@ namespace fs = std::filesystem;
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
-bool is_installed(const fs::path& program) { return fs::exists(program); }
-
-ServerKind quartz_kind(const fs::path& program, std::string name, std::string version, bool http) {
-  const auto command = [program, http](std::uint16_t port, const std::string& directory) {
-    const std::string data = directory + "/data";
-    std::vector<std::string> words = {program.string(), "--data-dir", data, "--io-threads", "1"};
-    const std::string number = std::to_string(port);
-    if (http) {
-      words.insert(words.end(), {"--port", number, "--resp", "false"});
-    } else {
-      words.insert(words.end(), {"--resp-port", number, "--http", "false"});
-    }
-    return words;
+ServerKind quartz_kind(const fs::path& program, std::string version) {
+  const auto command = [program](std::uint16_t port, const std::string& directory) {
+    return std::vector<std::string>{program.string(),     "--data-dir", directory + "/data",
+                                    "--io-threads",       "1",          "--resp-port",
+                                    std::to_string(port), "--http",     "false"};
   };
-  return {.name = std::move(name),
-          .version = std::move(version),
-          .command = command,
-          .speaks_http = http};
+  return {.name = "quartz-server", .version = std::move(version), .command = command};
 }
 
 ServerKind redis_kind(std::string name, std::string version, bool everysec) {
@@ -54,34 +42,21 @@ ServerKind redis_kind(std::string name, std::string version, bool everysec) {
   return {.name = std::move(name), .version = std::move(version), .command = command};
 }
 
-// One worker that answers without looking anywhere: the least that HTTP can cost.
-ServerKind nginx_kind() {
-  const auto command = [](std::uint16_t port, const std::string& directory) {
-    const std::string settings = fmt::format(
-        "worker_processes 1; daemon off; pid {0}/pid; events {{ worker_connections 1024; }} "
-        "http {{ access_log off; client_body_temp_path {0}/body; proxy_temp_path {0}/proxy; "
-        "fastcgi_temp_path {0}/fastcgi; uwsgi_temp_path {0}/uwsgi; scgi_temp_path {0}/scgi; "
-        "keepalive_requests 100000000; "
-        "server {{ listen 127.0.0.1:{1}; location / {{ return 200 'ok'; }} }} }}",
-        directory, port);
-    return std::vector<std::string>{"/usr/sbin/nginx", "-c", "/dev/null", "-g", settings};
-  };
-  return {.name = "nginx", .version = "as installed", .command = command, .speaks_http = true};
-}
-
 }  // namespace
 
-Result<std::vector<ServerKind>> server_kinds(const fs::path& quartz_server) {
-  QUARTZ_ASSIGN(const std::string version, run_program(quartz_server, {"--version"}));
+Result<std::vector<ServerKind>> server_kinds(const fs::path& quartz_server,
+                                             const fs::path& this_program) {
+  QUARTZ_ASSIGN(const std::string text, run_program(quartz_server, {"--version"}));
+  const std::string version = first_line(text);
   std::vector<ServerKind> kinds;
-  kinds.push_back(quartz_kind(quartz_server, "quartz-server", first_line(version), false));
-  kinds.push_back(quartz_kind(quartz_server, "quartz-server", first_line(version), true));
-  if (is_installed("/usr/bin/redis-server")) {
+  kinds.push_back(quartz_kind(quartz_server, version));
+  kinds.push_back(quartz_http_kind(quartz_server, version));
+  if (fs::exists("/usr/bin/redis-server")) {
     QUARTZ_ASSIGN(const std::string redis, run_program("/usr/bin/redis-server", {"--version"}));
     kinds.push_back(redis_kind("redis-server", first_line(redis), false));
     kinds.push_back(redis_kind("redis-server, everysec", first_line(redis), true));
   }
-  if (is_installed("/usr/sbin/nginx")) kinds.push_back(nginx_kind());
+  for (ServerKind& peer : http_peers(this_program)) kinds.push_back(std::move(peer));
   return kinds;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +11,7 @@
 
 #include "base/try.hpp"
 #include "bench/run/child_process.hpp"
+#include "io/file_system.hpp"
 
 namespace quartz::bench {
 namespace {
@@ -66,6 +68,28 @@ std::optional<double> milliseconds_behind(std::string_view text, std::string_vie
   return unit.starts_with("ms") ? *number : *number * 1000;
 }
 
+std::string address_of(const HttpRequest& request, std::uint16_t port) {
+  return fmt::format("http://127.0.0.1:{}{}", port, request.path);
+}
+
+// A string of Lua that holds any bytes.
+std::string lua_string(std::string_view bytes) {
+  std::string text = "\"";
+  for (const char byte : bytes) {
+    const bool plain = byte >= ' ' && byte <= '~' && byte != '"' && byte != '\\';
+    text += plain ? std::string(1, byte)
+                  : fmt::format("\\{:03}", static_cast<unsigned>(static_cast<unsigned char>(byte)));
+  }
+  return text + '"';
+}
+
+std::string wrk_script(const HttpRequest& request) {
+  std::string script = fmt::format("wrk.method = {}\n", lua_string(request.method));
+  if (request.body.empty()) return script;
+  return script + fmt::format("wrk.headers[\"Content-Type\"] = {}\nwrk.body = {}\n",
+                              lua_string(request.content_type), lua_string(request.body));
+}
+
 }  // namespace
 
 Result<LoadResult> run_resp_load(const RespLoad& load, std::uint16_t port) {
@@ -88,13 +112,16 @@ Result<LoadResult> run_resp_load(const RespLoad& load, std::uint16_t port) {
       .requests = requests, .seconds = requests / *rate, .p50_ms = *p50, .p99_ms = *p99};
 }
 
-Result<LoadResult> run_http_load(const HttpLoad& load, std::uint16_t port) {
+Result<LoadResult> run_http_load(const HttpLoad& load, const HttpRequest& request,
+                                 std::uint16_t port, const std::filesystem::path& script) {
+  const std::string text = wrk_script(request);
+  QUARTZ_TRY(io::publish_file(io::posix_file_system(), script, std::as_bytes(std::span(text))));
   QUARTZ_ASSIGN(const std::string output,
                 run_load({"wrk", "-t", "1", "-c", std::to_string(load.connections), "-d",
-                          fmt::format("{}s", load.seconds), "--latency",
-                          fmt::format("http://127.0.0.1:{}{}", port, load.path)}));
+                          fmt::format("{}s", load.seconds), "--latency", "-s", script.string(),
+                          address_of(request, port)}));
   if (output.find("Non-2xx") != std::string::npos) {
-    return Error(Errc::io_error, fmt::format("wrk: {} is not answered with 2xx", load.path));
+    return Error(Errc::io_error, fmt::format("wrk: {} is not answered with 2xx", request.path));
   }
   const auto rate = number_behind(output, "Requests/sec:");
   const auto p50 = milliseconds_behind(output, "50%");
@@ -103,6 +130,18 @@ Result<LoadResult> run_http_load(const HttpLoad& load, std::uint16_t port) {
   const auto seconds = static_cast<double>(load.seconds);
   return LoadResult{
       .requests = *rate * seconds, .seconds = seconds, .p50_ms = *p50, .p99_ms = *p99};
+}
+
+Result<void> send_request(const HttpRequest& request, std::uint16_t port) {
+  std::vector<std::string> words = {"--silent", "--show-error", "--fail", "--request",
+                                    request.method};
+  if (!request.body.empty()) {
+    words.insert(words.end(), {"--header", "Content-Type: " + request.content_type, "--data-binary",
+                               request.body});
+  }
+  words.push_back(address_of(request, port));
+  QUARTZ_TRY(run_program("/usr/bin/curl", words));
+  return {};
 }
 
 }  // namespace quartz::bench

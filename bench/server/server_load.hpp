@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
+#include "bench/server/http_request.hpp"
 #include "quartz/result.hpp"
 
 namespace quartz::bench {
@@ -27,13 +29,17 @@ struct RespLoad {
 /// `io_error` if a request was answered with an error, or the program is not there.
 Result<LoadResult> run_resp_load(const RespLoad& load, std::uint16_t port);
 
-/// A load of GETs of one address over HTTP/1.1, by wrk, on one thread.
+/// A load of one request over HTTP/1.1, by wrk, on one thread.
 struct HttpLoad {
-  std::string path = "/";
+  std::string request;  ///< Which of a server's own, `ServerKind::requests`.
   unsigned connections = 50;
   unsigned seconds = 2;
 };
-/// Also if there were answers other than 2xx.
-Result<LoadResult> run_http_load(const HttpLoad& load, std::uint16_t port);
+/// `script`: a file that is written for wrk. `io_error` also if there were answers other than 2xx.
+Result<LoadResult> run_http_load(const HttpLoad& load, const HttpRequest& request,
+                                 std::uint16_t port, const std::filesystem::path& script);
+
+/// Sends `request` once, by curl. `io_error` if it is not answered with 2xx.
+Result<void> send_request(const HttpRequest& request, std::uint16_t port);
 
 }  // namespace quartz::bench

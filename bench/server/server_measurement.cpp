@@ -11,6 +11,7 @@ namespace {
 struct Running {
   const ServerKind* kind;
   std::uint16_t port;
+  std::filesystem::path directory;
   std::unique_ptr<ServerProcess> process;
 };
 
@@ -20,29 +21,33 @@ Result<std::vector<Running>> start_all(const ServerPlan& plan) {
     const std::filesystem::path directory =
         plan.directory / fmt::format("server_{}", running.size());
     std::filesystem::remove_all(directory);
+    std::filesystem::create_directories(directory);
     QUARTZ_ASSIGN(const std::uint16_t port, free_port());
-    QUARTZ_ASSIGN(auto process, ServerProcess::start(kind.command(port, directory.string()),
-                                                     directory.string(), port));
-    running.push_back({&kind, port, std::move(process)});
+    QUARTZ_ASSIGN(const auto command, kind.command(port, directory.string()));
+    QUARTZ_ASSIGN(auto process, ServerProcess::start(command, directory.string(), port));
+    running.push_back({&kind, port, directory, std::move(process)});
   }
   return running;
 }
 
 bool fits(const ServerCategory& category, const ServerKind& kind) {
-  return std::holds_alternative<HttpLoad>(category.load) == kind.speaks_http;
+  const auto* const http = std::get_if<HttpLoad>(&category.load);
+  return http == nullptr ? !kind.speaks_http : kind.requests.contains(http->request);
 }
 
-Result<LoadResult> run(const ServerCategory& category, std::uint16_t port) {
+Result<LoadResult> run(const ServerCategory& category, const Running& server) {
   if (const auto* const resp = std::get_if<RespLoad>(&category.load)) {
-    return run_resp_load(*resp, port);
+    return run_resp_load(*resp, server.port);
   }
-  return run_http_load(std::get<HttpLoad>(category.load), port);
+  const auto& http = std::get<HttpLoad>(category.load);
+  return run_http_load(http, server.kind->requests.at(http.request), server.port,
+                       server.directory / "wrk.lua");
 }
 
 Result<void> measure_once(const ServerCategory& category, const Running& server,
                           ServerSeries& series) {
   QUARTZ_ASSIGN(const double before, server.process->cpu_seconds());
-  QUARTZ_ASSIGN(const LoadResult answered, run(category, server.port));
+  QUARTZ_ASSIGN(const LoadResult answered, run(category, server));
   QUARTZ_ASSIGN(const double after, server.process->cpu_seconds());
   series.requests_per_second.push_back(answered.requests / answered.seconds);
   series.cpu_ns_per_request.push_back((after - before) * 1e9 / answered.requests);
@@ -51,11 +56,14 @@ Result<void> measure_once(const ServerCategory& category, const Running& server,
   return {};
 }
 
-// So that every key that is asked for is there.
+// So that everything that is asked for is there.
 Result<void> fill(const ServerPlan& plan, const std::vector<Running>& running) {
   for (const Running& server : running) {
-    if (server.kind->speaks_http) continue;
     plan.progress(fmt::format("filling {}", server.kind->name));
+    for (const HttpRequest& request : server.kind->preparation) {
+      QUARTZ_TRY(send_request(request, server.port));
+    }
+    if (server.kind->speaks_http) continue;
     QUARTZ_TRY(run_resp_load({.command = "set", .depth = 64, .requests = 1'000'000}, server.port));
   }
   return {};
@@ -73,7 +81,10 @@ std::vector<ServerCategory> server_categories() {
            .load = RespLoad{.command = command, .depth = depth, .requests = requests}});
     }
   }
-  categories.push_back({.name = "http_health", .load = HttpLoad{.path = "/livez"}});
+  for (const char* const request : {"get", "query_json", "query_binary"}) {
+    categories.push_back(
+        {.name = fmt::format("http_{}", request), .load = HttpLoad{.request = request}});
+  }
   return categories;
 }
 

@@ -18,11 +18,16 @@ namespace quartz::bench {
 
 /// A server that can be measured.
 struct ServerKind {
-  std::string name;  ///< "quartz-server", "redis-server", "redis-server, everysec", "nginx"
+  std::string name;  ///< "quartz-server", "redis-server", "redis-server, everysec", "nginx", …
   std::string version;
-  /// How it is started to listen on `port`, with its files in `directory`.
-  std::function<std::vector<std::string>(std::uint16_t port, const std::string& directory)> command;
+  /// How it is started to listen on `port`, with its files in `directory`, which is there.
+  std::function<Result<std::vector<std::string>>(std::uint16_t port, const std::string& directory)>
+      command;
   bool speaks_http = false;
+  /// Sent once each before anything is measured.
+  std::vector<HttpRequest> preparation = {};
+  /// By what they ask for: "get", "query_json", … A server is measured by those that it has.
+  std::map<std::string, HttpRequest> requests = {};
 };
 
 /// What is measured of all servers of one kind of load.

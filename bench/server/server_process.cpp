@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -101,7 +100,6 @@ Result<std::uint16_t> free_port() {
 Result<std::unique_ptr<ServerProcess>> ServerProcess::start(const std::vector<std::string>& command,
                                                             const std::string& directory,
                                                             std::uint16_t port) {
-  std::filesystem::create_directories(directory);
   std::vector<std::string> words = command;
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
