@@ -112,12 +112,15 @@ ReplyTexts texts_of(const Request& request) {
 }
 
 Response refused(std::string_view why) { return json_response(error_outcome(why), 400); }
-Response refused(const Error& error) { return refused(error.message()); }
+Response refused(const Error& error) {
+  return json_response(error_outcome(error.message()),
+                       error.code() == Errc::invalid_argument ? 400 : 500);
+}
 
 constexpr std::string_view kNotRun = "ERR this command was not run";
 
 Route route_of(std::string_view path, std::string_view name, std::string_view summary,
-               std::string_view body, std::string_view answer, Route::Function function) {
+               std::string_view body, std::string_view answer, Route::LongFunction function) {
   return {.method = Method::post,
           .path = path,
           .name = name,
@@ -142,16 +145,24 @@ Route route_of(std::string_view path, std::string_view name, std::string_view su
 void RedisRoutes::add_to(RouteTable& table) {
   constexpr std::string_view kCommand = "Runs a command of Redis: [\"SET\", \"a\", \"1\"].";
   table.add(route_of("/command", "command", kCommand, kWordsSchema, kOutcomeSchema,
-                     [this](Request& request) { return command(request); }));
+                     answerer(&RedisRoutes::command)));
   table.add(route_of("/", "command_at_root", kCommand, kWordsSchema, kOutcomeSchema,
-                     [this](Request& request) { return command(request); }));
+                     answerer(&RedisRoutes::command)));
   table.add(route_of("/pipeline", "pipeline", "Runs commands of Redis one after another.",
-                     kCommandsSchema, kOutcomesSchema,
-                     [this](Request& request) { return pipeline(request); }));
+                     kCommandsSchema, kOutcomesSchema, answerer(&RedisRoutes::pipeline)));
   table.add(route_of("/multi-exec", "multi_exec",
                      "Runs commands of Redis as one transaction, between MULTI and EXEC.",
-                     kCommandsSchema, kOutcomesSchema,
-                     [this](Request& request) { return transaction(request); }));
+                     kCommandsSchema, kOutcomesSchema, answerer(&RedisRoutes::transaction)));
+}
+
+Route::LongFunction RedisRoutes::answerer(Answer answer) {
+  return [this, answer](Request& request) -> boost::asio::awaitable<Response> {
+    if (server_.durability() != Durability::disk) co_return (this->*answer)(request);
+    // A sync takes milliseconds, in which this io thread would serve nobody.
+    Response response =
+        co_await workers_.run([this, answer, &request] { return (this->*answer)(request); });
+    co_return response;
+  };
 }
 
 // The bytes of the replies, one behind the other; fewer than commands if not all were run.
@@ -174,6 +185,7 @@ Result<std::string> RedisRoutes::replies(const Request& request, const Commands&
   do {
     begin += client->receive(std::string_view(input).substr(begin), output);
   } while (client->more() && output.size() < kReplyBytesMax);
+  if (client->unsynced()) QUARTZ_TRY(server_.service().engine().sync());
   return output;
 }
 

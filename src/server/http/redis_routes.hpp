@@ -8,6 +8,7 @@
 #include "server/http/reply_json.hpp"
 #include "server/http/route_table.hpp"
 #include "server/resp/resp_server.hpp"
+#include "server/transport/worker_threads.hpp"
 
 namespace quartz::server {
 
@@ -17,19 +18,24 @@ namespace quartz::server {
 /// the requests; threads: any.
 class RedisRoutes {
  public:
-  explicit RedisRoutes(RespServer& server) : server_(server) {}
+  /// Both outlive this.
+  RedisRoutes(RespServer& server, WorkerThreads& workers) : server_(server), workers_(workers) {}
 
   void add_to(RouteTable& table);
 
  private:
   using Commands = std::vector<std::vector<std::string>>;
 
+  using Answer = Response (RedisRoutes::*)(const Request& request);
+
+  Route::LongFunction answerer(Answer answer);
   Response command(const Request& request);
   Response pipeline(const Request& request);
   Response transaction(const Request& request);
   Result<std::string> replies(const Request& request, const Commands& commands);
 
   RespServer& server_;
+  WorkerThreads& workers_;
 };
 
 }  // namespace quartz::server

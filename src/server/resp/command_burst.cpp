@@ -61,7 +61,7 @@ void CommandBurst::run(const Command& command, Words arguments, std::string& out
 void CommandBurst::finish(std::string& output) {
   if (commands_.empty()) return;
   for (int attempt = 1;; ++attempt) {
-    const Result<void> committed = server_.service().commit(transaction_, &client_);
+    const Result<void> committed = client_.commit(transaction_);
     if (committed) break;
     output.resize(commands_.front().reply_offset);
     if (committed.error().code() != Errc::conflict || attempt == kAttemptsTogether) {
@@ -84,7 +84,7 @@ void CommandBurst::run_each_alone(std::string& output) {
     for (;;) {
       transaction_.restart();
       run_entry(entry, output);
-      const Result<void> committed = server_.service().commit(transaction_, &client_);
+      const Result<void> committed = client_.commit(transaction_);
       if (committed) break;
       output.resize(entry.reply_offset);
       if (committed.error().code() == Errc::conflict) continue;

@@ -192,6 +192,18 @@ void RespClient::run_immediately(const Command& command, Words arguments, std::s
   if (replies_ == Replies::skip_this) replies_ = Replies::skip_next;
 }
 
+// A sync for each commit would stop everybody on this thread for as long as a disk takes; one
+// before the replies is shared by all commands of a pipeline and by all clients that wait for
+// theirs.
+Result<void> RespClient::commit(Transaction& transaction) {
+  const bool synced_later = server_.durability() == Durability::disk;
+  const WriteOptions options{.durability =
+                                 synced_later ? Durability::process : server_.durability()};
+  QUARTZ_TRY(server_.service().commit(transaction, this, options));
+  if (synced_later && !transaction.writes().empty()) unsynced_ = true;
+  return {};
+}
+
 void RespClient::select(const Database& database) {
   database_ = &database;
   MutexLock lock(mutex_);

@@ -85,6 +85,11 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   /// Nobody waits for the answer any more.
   void give_up() noexcept;
 
+  /// Something was written that has to survive power loss, and may not do so yet: before the
+  /// replies are sent, sync the engine and call `note_synced`.
+  bool unsynced() const noexcept { return unsynced_; }
+  void note_synced() noexcept { unsynced_ = false; }
+
   // For other clients.
   ClientDescription description() const;
   void take(const std::shared_ptr<const Publication>& publication) override;
@@ -94,6 +99,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   bool unblock(Unblocked how);
 
   // For commands.
+  /// Commits on this client's behalf, as durably as the server promises once it was synced.
+  Result<void> commit(Transaction& transaction);
   std::uint64_t id() const noexcept { return id_; }
   RespServer& server() noexcept { return server_; }
   const Database& database() const noexcept { return *database_; }
@@ -196,6 +203,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   protocol::RespRequestParser parser_;
   CommandBurst burst_;
   bool more_ = false;
+  bool unsynced_ = false;
   std::atomic<bool> closing_{false};
   std::atomic<protocol::RespVersion> version_{protocol::RespVersion::resp2};
   const Database* database_ = nullptr;

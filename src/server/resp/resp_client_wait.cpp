@@ -22,7 +22,7 @@ bool RespClient::try_to_answer(const Command& command, Words arguments, KeyWait&
     wait.wanted = false;
     run_command(command, call, output);
     if (wait.wanted) return false;
-    const Result<void> committed = server_.service().commit(transaction, this);
+    const Result<void> committed = commit(transaction);
     if (committed) return true;
     output.resize(offset);
     if (committed.error().code() == Errc::conflict) continue;

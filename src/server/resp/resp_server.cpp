@@ -19,9 +19,11 @@ std::string random_run_id() {
 
 }  // namespace
 
-RespServer::RespServer(Service& service, AccessControl* access)
+RespServer::RespServer(Service& service, AccessControl* access,
+                       std::optional<Durability> durability)
     : service_(service),
       access_(access),
+      durability_(durability),
       parameters_(service),
       key_waits_(service.key_changes()),
       started_at_(std::chrono::system_clock::now()),

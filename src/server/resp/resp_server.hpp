@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/mutex.hpp"
 #include "quartz/result.hpp"
+#include "quartz/storage/durability.hpp"
 #include "server/resp/invalidation_table.hpp"
 #include "server/resp/parameters.hpp"
 #include "server/service/key_waits.hpp"
@@ -25,11 +27,14 @@ class RespClient;
 /// What all clients of the Redis protocol share. Threads: any number at a time.
 class RespServer {
  public:
-  /// Without an access control everybody may do everything. Both outlive the server.
-  explicit RespServer(Service& service, AccessControl* access = nullptr);
+  /// Without an access control everybody may do everything. Both outlive the server. `durability`
+  /// is as in ServerConfig.
+  explicit RespServer(Service& service, AccessControl* access = nullptr,
+                      std::optional<Durability> durability = std::nullopt);
 
   Service& service() noexcept { return service_; }
   AccessControl* access() const noexcept { return access_; }
+  std::optional<Durability> durability() const noexcept { return durability_; }
   Parameters& parameters() noexcept { return parameters_; }
   KeyWaits& key_waits() noexcept { return key_waits_; }
   InvalidationTable& invalidations() noexcept { return invalidations_; }
@@ -55,6 +60,7 @@ class RespServer {
  private:
   Service& service_;
   AccessControl* const access_;
+  const std::optional<Durability> durability_;
   Parameters parameters_;
   KeyWaits key_waits_;
   InvalidationTable invalidations_{*this};

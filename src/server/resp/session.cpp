@@ -10,6 +10,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "quartz/storage/async.hpp"
+
 namespace quartz::server {
 namespace {
 
@@ -112,6 +114,8 @@ asio::awaitable<bool> RespSession::answer_all() {
   do {
     read_ahead_ = false;
     begin_ += client_->receive(std::string_view(input_).substr(begin_, end_ - begin_), output_);
+    const bool synced = co_await sync_written();
+    if (!synced) co_return false;
     const bool sent = co_await flush();
     if (!sent) co_return false;
     waited = client_->waiting();
@@ -121,6 +125,22 @@ asio::awaitable<bool> RespSession::answer_all() {
     }
   } while (waited || client_->more());
   co_return !client_->closing();
+}
+
+// Before anybody is told that it was written. If that fails nobody can know what will be there
+// after power loss; an answer would be a lie, so the connection ends without one. The engine, which
+// writes nothing any more, has logged why, and tells whoever connects again.
+asio::awaitable<bool> RespSession::sync_written() {
+  if (!client_->unsynced()) co_return true;
+  syncing_ = true;
+  const Result<void> synced = co_await server_.service().engine().async_sync(asio::use_awaitable);
+  syncing_ = false;
+  if (synced) {
+    client_->note_synced();
+    co_return true;
+  }
+  output_.clear();
+  co_return false;
 }
 
 void RespSession::signal() {
@@ -197,7 +217,7 @@ void RespSession::push(std::string bytes) {
     return;
   }
   output_ += bytes;
-  if (writing_) return;
+  if (writing_ || syncing_) return;
   asio::co_spawn(
       connection_->executor(),
       [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->flush(); },

@@ -24,6 +24,7 @@ class RespSession : public std::enable_shared_from_this<RespSession> {
   void begin();
   boost::asio::awaitable<bool> read_more();
   boost::asio::awaitable<bool> answer_all();
+  boost::asio::awaitable<bool> sync_written();
   boost::asio::awaitable<bool> flush();
   boost::asio::awaitable<bool> wait_for_answer();
   boost::asio::awaitable<bool> read_ahead_ended();
@@ -43,7 +44,8 @@ class RespSession : public std::enable_shared_from_this<RespSession> {
   std::string output_;
   std::string sending_;
   bool writing_ = false;
-  bool broken_ = false;  // Nothing can be written any more.
+  bool syncing_ = false;  // Replies lie in the output that must not be sent yet.
+  bool broken_ = false;   // Nothing can be written any more.
   boost::asio::steady_timer written_;
 
   // While a command waits for a key, the next bytes are read all the same: that is how the end of

@@ -43,7 +43,7 @@ Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& repli
     call.client.remember_keys(*command, words);
     run_command(*command, one, replies);
   }
-  QUARTZ_TRY(call.server.service().commit(transaction, &call.client));
+  QUARTZ_TRY(call.client.commit(transaction));
   for (const auto& [channel, message] : messages) {
     call.server.service().publications().publish(channel, message);
   }
