@@ -133,7 +133,7 @@ class Writer {
 
 // QUARTZ_SERVER_CRASH_CYCLES kills of one database, with the seed QUARTZ_CRASH_SEED.
 TEST(ServerKill, loses_nothing_acknowledged_and_halves_no_transaction) {
-  const std::uint64_t cycles = number_from_environment("QUARTZ_SERVER_CRASH_CYCLES", 15);
+  const std::uint64_t cycles = number_from_environment("QUARTZ_SERVER_CRASH_CYCLES", 50);
   const std::uint64_t seed = number_from_environment("QUARTZ_CRASH_SEED", 20240229);
   std::cout << "QUARTZ_SERVER_CRASH_CYCLES=" << cycles << " QUARTZ_CRASH_SEED=" << seed << '\n';
   const ScratchDirectory scratch;

@@ -16,13 +16,15 @@ class ServedProgram : public testing::Test {
  protected:
   ServedProgram()
       : server_({"--data-dir", (scratch_ / "data").string(), "--port", "0", "--resp-port", "0"}) {
-    server_.read_port();
+    http_port_ = server_.read_port();
     port_ = server_.read_port();
   }
 
   /// Where it speaks the protocol of Redis.
   std::string port() const { return std::to_string(port_); }
   std::uint16_t port_number() const noexcept { return port_; }
+  /// "http://127.0.0.1:…", without a slash at the end.
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(http_port_); }
 
   /// Runs somebody's program to its end, or for two minutes.
   static ProcessRun run(std::vector<std::string> words, std::string input = {}) {
@@ -42,6 +44,7 @@ class ServedProgram : public testing::Test {
 
  private:
   ServerProcess server_;
+  std::uint16_t http_port_ = 0;
   std::uint16_t port_ = 0;
 };
 
