@@ -3,6 +3,8 @@
 #include <array>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -18,7 +20,10 @@ constexpr std::string_view kMagic = "QZROWS01";
 // Marks in the place of a key's length; the longest key leaves room for many more.
 constexpr std::uint32_t kEndMark = 0xFFFFFFFF;
 constexpr std::uint32_t kKeyspaceMark = 0xFFFFFFFE;
-static_assert(kKeyBytesMax < kKeyspaceMark && kValueBytesMax < kEndMark);
+constexpr std::uint32_t kAttributesMark = 0xFFFFFFFD;
+static_assert(kKeyBytesMax < kAttributesMark && kValueBytesMax < kEndMark);
+
+constexpr std::int64_t kNoExpiry = -1;
 
 // The caller adds the place.
 Error malformed(std::string message) { return Error{Errc::invalid_argument, std::move(message)}; }
@@ -59,6 +64,23 @@ Result<RecordReader::Step> BinaryReader::next(Record& record) {
   QUARTZ_ASSIGN(const std::uint32_t key_bytes, take_u32());
   if (key_bytes == kEndMark) return check_end(checksum_before);
   if (key_bytes == kKeyspaceMark) return take_keyspace(record);
+  if (key_bytes == kAttributesMark) return take_attributed_row(record);
+  record.attributes = {};
+  return take_row(key_bytes, record);
+}
+
+Result<RecordReader::Step> BinaryReader::take_attributed_row(Record& record) {
+  QUARTZ_TRY(take(scratch_, sizeof(std::int64_t)));
+  const auto expires_at = static_cast<std::int64_t>(load<std::uint64_t>(as_bytes(scratch_).data()));
+  QUARTZ_ASSIGN(const std::uint32_t kind, take_u32());
+  QUARTZ_ASSIGN(
+      record.attributes,
+      checked_attributes(expires_at == kNoExpiry ? std::nullopt : std::optional(expires_at), kind));
+  QUARTZ_ASSIGN(const std::uint32_t key_bytes, take_u32());
+  return take_row(key_bytes, record);
+}
+
+Result<RecordReader::Step> BinaryReader::take_row(std::uint32_t key_bytes, Record& record) {
   QUARTZ_ASSIGN(const std::uint32_t value_bytes, take_u32());
   // Judged before a byte of them is read: a damaged length must not cost memory.
   if (key_bytes > kKeyBytesMax || value_bytes > kValueBytesMax) {
@@ -121,7 +143,15 @@ void BinaryWriter::keyspace(std::string_view name) {
   put(name);
 }
 
-void BinaryWriter::row(std::string_view key, std::string_view value) {
+void BinaryWriter::row(std::string_view key, std::string_view value,
+                       const RowAttributes& attributes) {
+  if (attributes != RowAttributes()) {
+    put_u32(kAttributesMark);
+    const std::int64_t expires_at =
+        attributes.expires_at ? attributes.expires_at->time_since_epoch().count() : kNoExpiry;
+    put(encoded_integer(static_cast<std::uint64_t>(expires_at)));
+    put_u32(attributes.kind);
+  }
   put_u32(static_cast<std::uint32_t>(key.size()));
   put_u32(static_cast<std::uint32_t>(value.size()));
   put(key);

@@ -26,7 +26,15 @@ struct Fields {
   std::optional<std::string> keyspace;
   std::optional<std::string> key;
   std::optional<std::string> value;
+  std::optional<std::int64_t> expires_at;
+  std::optional<std::int64_t> kind;
 };
+
+// The place of a number; null for a name that is none's.
+std::optional<std::int64_t>* number_place_of(Fields& fields, std::string_view name) {
+  if (name == "expires_at") return &fields.expires_at;
+  return name == "kind" ? &fields.kind : nullptr;
+}
 
 // Where a field's bytes belong, and whether they are in base64; null for a name we do not know.
 std::pair<std::optional<std::string>*, bool> place_of(Fields& fields, std::string_view name) {
@@ -38,12 +46,23 @@ std::pair<std::optional<std::string>*, bool> place_of(Fields& fields, std::strin
   return {nullptr, false};
 }
 
+Result<void> take_number(std::optional<std::int64_t>& place, std::string_view name,
+                         const boost::json::value& content) {
+  if (!content.is_int64()) return malformed(fmt::format("\"{}\" must be a whole number", name));
+  if (place) return malformed(fmt::format("\"{}\" is given twice", name));
+  place = content.get_int64();
+  return {};
+}
+
 Result<void> take_field(Fields& fields, std::string_view name, const boost::json::value& content) {
+  if (auto* const number = number_place_of(fields, name)) {
+    return take_number(*number, name, content);
+  }
   const auto [place, base64] = place_of(fields, name);
   if (place == nullptr) {
     return malformed(
         fmt::format("unknown field \"{}\"; known are key, value, key_base64, "
-                    "value_base64 and keyspace",
+                    "value_base64, keyspace, expires_at and kind",
                     escaped(name)));
   }
   // A number would lose its spelling: 1.0 and 1 are different bytes.
@@ -81,6 +100,9 @@ Result<RecordReader::Step> JsonReader::next(Record& record) {
   if (!fields.key && !fields.value && !record.keyspace.empty()) return Step::keyspace;
   if (!fields.key) return malformed("the object has no \"key\"");
   if (!fields.value) return malformed("the object has no \"value\"");
+  QUARTZ_ASSIGN(
+      record.attributes,
+      checked_attributes(fields.expires_at, static_cast<std::uint64_t>(fields.kind.value_or(0))));
   record.key = *std::move(fields.key);
   record.value = *std::move(fields.value);
   return Step::row;
@@ -94,9 +116,10 @@ void JsonWriter::keyspace(std::string_view name) {
   output_.write(fmt::format("{{\"keyspace\":\"{}\"}}\n", name));
 }
 
-void JsonWriter::row(std::string_view key, std::string_view value) {
+void JsonWriter::row(std::string_view key, std::string_view value,
+                     const RowAttributes& attributes) {
   line_.clear();
-  append_json_row(line_, keyspace_, key, value);
+  append_json_row(line_, keyspace_, key, value, attributes);
   output_.write(line_);
 }
 

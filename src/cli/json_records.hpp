@@ -10,7 +10,8 @@ namespace quartz::cli {
 
 /// JSON Lines: an object a line with `key` and `value`, strings; bytes that are not UTF-8 are in
 /// `key_base64` and `value_base64` instead. `keyspace` names the row's keyspace, alone it only says
-/// that there is one. Anything else in the object is refused, so that no data is dropped silently.
+/// that there is one. `expires_at`, in milliseconds, and `kind` are numbers. Anything else in the
+/// object is refused, so that no data is dropped silently.
 class JsonReader final : public RecordReader {
  public:
   explicit JsonReader(InputStream& input) : input_(input) {}
@@ -27,7 +28,7 @@ class JsonWriter final : public RecordWriter {
  public:
   explicit JsonWriter(OutputStream& output) : output_(output) {}
   void keyspace(std::string_view name) override;
-  void row(std::string_view key, std::string_view value) override;
+  void row(std::string_view key, std::string_view value, const RowAttributes& attributes) override;
   void end() override {}
 
  private:

@@ -10,6 +10,7 @@
 #include "cli/streams.hpp"
 #include "quartz/result.hpp"
 #include "quartz/storage/limits.hpp"
+#include "quartz/storage/row_attributes.hpp"
 
 namespace quartz::cli {
 
@@ -25,6 +26,7 @@ struct Record {
   std::string keyspace;  ///< Empty: the file does not say.
   std::string key;
   std::string value;
+  RowAttributes attributes;
 };
 
 /// Reads the rows of one stream in order. Threads: one at a time.
@@ -50,10 +52,16 @@ class RecordWriter {
   virtual ~RecordWriter() = default;
   /// The rows that follow belong to this keyspace. Without a call the file does not say.
   virtual void keyspace(std::string_view name) = 0;
-  virtual void row(std::string_view key, std::string_view value) = 0;
+  virtual void row(std::string_view key, std::string_view value,
+                   const RowAttributes& attributes) = 0;
   /// Completes the file. Call once.
   virtual void end() = 0;
 };
+
+/// The attributes of a file, checked: `expires_at` in milliseconds. `invalid_argument` naming the
+/// one that no row can have, without the place.
+Result<RowAttributes> checked_attributes(std::optional<std::int64_t> expires_at,
+                                         std::uint64_t kind);
 
 /// Both keep a reference to the stream.
 std::unique_ptr<RecordReader> make_record_reader(RecordFormat format, InputStream& input);

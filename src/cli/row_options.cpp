@@ -1,10 +1,12 @@
 #include "cli/row_options.hpp"
 
 #include <cstdint>
+#include <iterator>
 #include <map>
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/string_view.hpp>
+#include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "base/utf8.hpp"
@@ -65,7 +67,7 @@ std::string end_of_prefix(std::string_view prefix) {
 }
 
 void append_json_row(std::string& to, std::string_view keyspace, std::string_view key,
-                     std::string_view value) {
+                     std::string_view value, const RowAttributes& attributes) {
   to += '{';
   if (!keyspace.empty()) {
     append_json_bytes(to, "keyspace", keyspace);
@@ -74,6 +76,13 @@ void append_json_row(std::string& to, std::string_view keyspace, std::string_vie
   append_json_bytes(to, "key", key);
   to += ',';
   append_json_bytes(to, "value", value);
+  if (attributes.expires_at) {
+    fmt::format_to(std::back_inserter(to), ",\"expires_at\":{}",
+                   attributes.expires_at->time_since_epoch().count());
+  }
+  if (attributes.kind != 0) {
+    fmt::format_to(std::back_inserter(to), ",\"kind\":{}", attributes.kind);
+  }
   to += "}\n";
 }
 

@@ -31,7 +31,7 @@ Result<void> dump_keyspace(const StorageEngine& engine, const Keyspace& keyspace
   Scan scan =
       engine.scan({.snapshot = &snapshot, .keyspace = &keyspace, .fill_block_cache = false});
   for (const auto& [key, value] : scan) {
-    writer.row(key, value);
+    writer.row(key, value, scan.attributes());
     ++rows;
     if (output.stopped()) return {};
     if (rows % 1024 != 0) continue;  // Often enough for a person who waits or presses Ctrl-C.

@@ -22,16 +22,29 @@ struct GetOptions {
   bool json = false;
 };
 
-void print_value(const GetOptions& options, std::string_view key, std::string_view value,
+struct Row {
+  std::string value;
+  RowAttributes attributes;
+};
+
+void print_value(const GetOptions& options, std::string_view key, const Row& row,
                  Console& console) {
   std::string text;
   if (options.json) {
-    append_json_row(text, options.keyspace, key, value);
+    append_json_row(text, options.keyspace, key, row.value, row.attributes);
   } else {
-    text = encoded(options.value_format, value);
+    text = encoded(options.value_format, row.value);
     if (!options.raw) text += '\n';
   }
   console.out().write(text);
+}
+
+Result<std::optional<Row>> find_row(const StorageEngine& engine, const Keyspace& keyspace,
+                                    std::string_view key) {
+  QUARTZ_ASSIGN(const auto pinned, engine.get_pinned(keyspace, key));
+  if (!pinned) return std::optional<Row>();
+  return std::optional(
+      Row{.value = std::string(pinned->view()), .attributes = pinned->attributes()});
 }
 
 Result<ExitStatus> get(const GetOptions& options, Console& console) {
@@ -40,11 +53,11 @@ Result<ExitStatus> get(const GetOptions& options, Console& console) {
                 open_database(console, options.directory, OpenMode::existing));
   QUARTZ_ASSIGN(const Keyspace keyspace,
                 find_keyspace(engine, options.keyspace, OpenMode::existing));
-  QUARTZ_ASSIGN(const auto value, engine.get(keyspace, key));
+  QUARTZ_ASSIGN(const std::optional<Row> row, find_row(engine, keyspace, key));
   QUARTZ_TRY(engine.close());
   // Closed by now: nobody waits for the lock while a slow reader takes the value.
-  if (value) {
-    print_value(options, key, *value, console);
+  if (row) {
+    print_value(options, key, *row, console);
     return ExitStatus::success;
   }
   // A script that asks whether a key is there wants the status alone.

@@ -55,7 +55,7 @@ class Loader {
       if (*step == RecordReader::Step::end) return write_batch(result);
       QUARTZ_ASSIGN(const Keyspace* const keyspace, keyspace_of_record());
       if (*step == RecordReader::Step::keyspace) continue;
-      batch_.put(*keyspace, record_.key, record_.value);
+      batch_.put(*keyspace, record_.key, record_.value, record_.attributes);
       if (batch_.error()) return stop(*batch_.error(), result);
       if (batch_.operation_count() < options_.batch_rows && batch_.bytes() < kBatchBytesTarget) {
         continue;

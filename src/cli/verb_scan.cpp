@@ -27,9 +27,9 @@ struct ScanRequest {
 
 // Escaped, unless the user wants something else: a row is a line, whatever its bytes are.
 void append_line(std::string& line, const ScanRequest& options, std::string_view key,
-                 std::string_view value) {
+                 std::string_view value, const RowAttributes& attributes) {
   if (options.json) {
-    append_json_row(line, options.keyspace, key, value);
+    append_json_row(line, options.keyspace, key, value, attributes);
     return;
   }
   const bool hex = options.range.key_format == TextFormat::hex;
@@ -55,7 +55,7 @@ Result<std::uint64_t> print_rows(const ScanRequest& options, const StorageEngine
     ++rows;
     if (options.count) continue;
     line.clear();
-    append_line(line, options, key, value);
+    append_line(line, options, key, value, scan.attributes());
     console.out().write(line);
     if (console.out().stopped()) break;  // `head` has all that it wants.
   }

@@ -1,5 +1,6 @@
 #include "cli/record_format.hpp"
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,9 +21,10 @@ namespace {
 using testing::HasSubstr;
 using Step = RecordReader::Step;
 
-// Rows as "keyspace/key=value", in the order of the file.
+// Rows as "keyspace/key=value", in the order of the file, and what they have beside that.
 struct Content {
   std::vector<std::string> rows;
+  std::vector<RowAttributes> attributes;
   std::vector<std::string> keyspaces;  // Those that a step of its own declared.
 };
 
@@ -43,18 +45,19 @@ class RecordFormats : public testing::Test {
       if (*step == Step::keyspace) content.keyspaces.push_back(record.keyspace);
       if (*step == Step::row) {
         content.rows.push_back(record.keyspace + "/" + record.key + "=" + record.value);
+        content.attributes.push_back(record.attributes);
       }
     }
   }
 
   // What a writer makes of some rows, all of one keyspace if it has a name.
   std::string written(RecordFormat format, const std::map<std::string, std::string>& rows,
-                      std::string_view keyspace = {}) {
+                      std::string_view keyspace = {}, const RowAttributes& attributes = {}) {
     const std::string path = (scratch_ / "output").string();
     OutputStream output = OutputStream::create(path).value();
     const auto writer = make_record_writer(format, output);
     if (!keyspace.empty()) writer->keyspace(keyspace);
-    for (const auto& [key, value] : rows) writer->row(key, value);
+    for (const auto& [key, value] : rows) writer->row(key, value, attributes);
     writer->end();
     output.finish().value();
     return file_text(path);
@@ -96,6 +99,20 @@ TEST_P(EveryRecordFormat, keeps_rows_larger_than_any_buffer) {
   EXPECT_EQ(content->rows, std::vector<std::string>{"/large=" + large});
 }
 
+TEST_P(EveryRecordFormat, keeps_what_rows_have_beside_their_value) {
+  const RowAttributes kNothing;
+  const RowAttributes kExpires{.expires_at = ExpiryTime(std::chrono::milliseconds(0))};
+  const RowAttributes kBoth{.expires_at = kExpiryTimeMax, .kind = kRowKindMax};
+  const RowAttributes kKind{.kind = 1};
+  for (const RowAttributes& attributes : {kNothing, kExpires, kBoth, kKind}) {
+    const auto content =
+        read(GetParam(), written(GetParam(), {{"a", "1"}, {"b", "2"}}, "orders", attributes));
+    ASSERT_THAT(content, Succeeds());
+    EXPECT_THAT(content->rows, testing::ElementsAre("orders/a=1", "orders/b=2"));
+    EXPECT_THAT(content->attributes, testing::ElementsAre(attributes, attributes));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Formats, EveryRecordFormat,
                          testing::Values(RecordFormat::tsv, RecordFormat::jsonl,
                                          RecordFormat::binary));
@@ -121,6 +138,13 @@ TEST_F(RecordFormats, broken_tsv_is_refused_with_its_line) {
       {"a\t1\nb\t2\r\n", "carriage return"},
       {"a\t1\nb\\z\t2\n", "\\z"},
       {"a\t1\n\n", "no tab"},
+      {"a\t1\n\\attributes\tkind=16\nb\t2\n", "a row of kind 16"},
+      {"a\t1\n\\attributes\tkind=1,kind=1\nb\t2\n", "once each"},
+      {"a\t1\n\\attributes\tttl=1\nb\t2\n", "ttl=1"},
+      {"a\t1\n\\attributes\texpires_at=1s\nb\t2\n", "1s"},
+      {"\\attributes\tkind=1\n\\attributes\tkind=1\nb\t2\n", "row is missing"},
+      {"\\attributes\tkind=1\n\\keyspace\torders\nb\t2\n", "row is missing"},
+      {"\\attributes\tkind=1\n", "row is missing"},
   };
   for (const auto& [text, reason] : kBroken) {
     EXPECT_THAT(read(RecordFormat::tsv, text),
@@ -139,6 +163,12 @@ TEST_F(RecordFormats, broken_json_is_refused_with_its_line) {
       {"{\"key\":\"a\",\"value\":\"1\"}\n{\"value\":\"b\"}\n", "no \"key\""},
       {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":2}\n", "must be a string"},
       {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\",\"ttl\":\"3\"}\n", "ttl"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\",\"kind\":-1}\n",
+       "a row of kind"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\",\"kind\":\"1\"}\n",
+       "must be a whole number"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\",\"expires_at\":-1}\n",
+       "expires at -1"},
       {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key_base64\":\"?\",\"value\":\"2\"}\n", "not base64"},
       {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"key_base64\":\"YQ==\",\"value\":\"2\"}\n",
        "twice"},
@@ -159,7 +189,8 @@ TEST_F(RecordFormats, json_uses_base64_only_where_text_cannot_do) {
 }
 
 TEST_F(RecordFormats, a_binary_file_cut_anywhere_is_refused) {
-  const std::string whole = written(RecordFormat::binary, {{"a", "1"}, {"b", "22"}}, "orders");
+  const std::string whole = written(RecordFormat::binary, {{"a", "1"}, {"b", "22"}}, "orders",
+                                    {.expires_at = {}, .kind = 2});
   for (std::size_t length = 0; length < whole.size(); ++length) {
     EXPECT_THAT(read(RecordFormat::binary, whole.substr(0, length)),
                 FailsWith(Errc::invalid_argument, HasSubstr("cut short")))
@@ -168,7 +199,8 @@ TEST_F(RecordFormats, a_binary_file_cut_anywhere_is_refused) {
 }
 
 TEST_F(RecordFormats, a_binary_file_with_any_bit_changed_is_refused) {
-  const std::string whole = written(RecordFormat::binary, {{"a", "1"}, {"b", "22"}}, "orders");
+  const std::string whole = written(RecordFormat::binary, {{"a", "1"}, {"b", "22"}}, "orders",
+                                    {.expires_at = {}, .kind = 2});
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {
     std::string changed = whole;
     changed[bit / 8] = static_cast<char>(changed[bit / 8] ^ (1 << (bit % 8)));

@@ -14,7 +14,8 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// A database with every byte in keys and values, an empty key, and three keyspaces, one empty.
+// A database with every byte in keys and values, an empty key, three keyspaces, one empty, and a
+// row that is a set which expires.
 class VerbDump : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
@@ -27,6 +28,7 @@ class VerbDump : public testing::TestWithParam<const char*> {
       rows += hex(byte) + "\t" + hex(255 - byte) + hex(byte) + "\n";
     }
     rows += "\\keyspace\tempty\n\\keyspace\torders\nkey\tvalue\n";
+    rows += "\\keyspace\tsets\n\\attributes\texpires_at=9000000000000,kind=3\nkey\tvalue\n";
     ASSERT_THAT(run_tool({"load", data_, "-", "-q"}, rows), ExitsWith(0));
   }
 
@@ -40,11 +42,15 @@ TEST_P(VerbDump, and_load_give_the_same_database) {
   ASSERT_THAT(run_tool({"dump", data_, file_, "--format", GetParam()}), ExitsWith(0));
   ASSERT_THAT(run_tool({"load", copy_, file_, "--format", GetParam(), "--batch", "7"}),
               ExitsWith(0));
-  EXPECT_EQ(run_tool({"keyspace", "list", copy_}).out, "default\nempty\norders\n");
-  for (const char* keyspace : {"default", "empty", "orders"}) {
-    EXPECT_EQ(run_tool({"scan", copy_, "-k", keyspace}).out,
-              run_tool({"scan", data_, "-k", keyspace}).out);
+  EXPECT_EQ(run_tool({"keyspace", "list", copy_}).out, "default\nempty\norders\nsets\n");
+  for (const char* keyspace : {"default", "empty", "orders", "sets"}) {
+    EXPECT_EQ(run_tool({"scan", copy_, "-k", keyspace, "--json"}).out,
+              run_tool({"scan", data_, "-k", keyspace, "--json"}).out);
   }
+  EXPECT_EQ(
+      run_tool({"get", copy_, "key", "-k", "sets", "--json"}).out,
+      "{\"keyspace\":\"sets\",\"key\":\"key\",\"value\":\"value\",\"expires_at\":9000000000000,"
+      "\"kind\":3}\n");
   EXPECT_EQ(run_tool({"scan", copy_, "--count"}).out, "257\n");
 }
 

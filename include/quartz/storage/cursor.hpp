@@ -107,6 +107,9 @@ class QUARTZ_EXPORT Scan {
   }
   std::default_sentinel_t end() const noexcept { return {}; }
 
+  /// What the row that the pass is at has beside its value; lives until the next step.
+  const RowAttributes& attributes() const noexcept { return cursor_.attributes(); }
+
   /// Why the scan ended early; nothing if it ran to its end.
   const std::optional<Error>& error() const noexcept { return cursor_.error(); }
 
