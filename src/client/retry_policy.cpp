@@ -1,0 +1,43 @@
+#include "client/retry_policy.hpp"
+
+#include <algorithm>
+
+namespace quartz::client {
+
+using std::chrono::milliseconds;
+
+RetryPolicy::Decision RetryPolicy::after(const RequestFailure& failure, Clock::time_point now) {
+  ++failures_;
+  if (executed_ != Executed::unknown) executed_ = executed_after(failure.kind);
+  if (failure.kind == FailureKind::rejected) return RetryStop::permanent;
+  // What an earlier attempt may have done counts, too: it would be repeated just the same.
+  if (executed_ == Executed::unknown && !request_.idempotent) return RetryStop::not_idempotent;
+  if (failures_ >= config_.attempts_max) return RetryStop::attempts;
+  const Clock::duration wait = wait_before_retry(failure);
+  // A sleep into the deadline would only tell the caller later.
+  if (request_.deadline - now <= wait) return RetryStop::deadline;
+  const std::uint32_t cost =
+      failure.kind == FailureKind::throttled ? config_.throttled_cost : config_.transient_cost;
+  if (!budget_.try_take(cost)) return RetryStop::budget;
+  taken_ = cost;
+  return wait;
+}
+
+RetryPolicy::Clock::duration RetryPolicy::wait_before_retry(const RequestFailure& failure) {
+  const milliseconds base = std::max(config_.backoff_base, milliseconds(0));
+  const milliseconds most = std::max(config_.backoff_max, milliseconds(0));
+  milliseconds bound = std::min(base, most);
+  for (std::uint32_t i = 1; i < failures_ && bound < most; ++i) {
+    bound = bound > most / 2 ? most : bound * 2;
+  }
+  const auto range = static_cast<std::uint64_t>(Clock::duration(bound).count());
+  const Clock::duration jitter(static_cast<Clock::rep>(random_.below(range + 1)));
+  if (!failure.retry_after) return jitter;
+  const milliseconds asked =
+      std::clamp(*failure.retry_after, milliseconds(0), config_.retry_after_max);
+  return asked + jitter;
+}
+
+void RetryPolicy::succeeded() { budget_.refund(failures_ == 0 ? config_.success_refund : taken_); }
+
+}  // namespace quartz::client
