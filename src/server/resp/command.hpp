@@ -73,6 +73,8 @@ struct CommandKeys {
   int last = 0;        ///< Below 0: counted from the end.
   int step = 0;        ///< From one to the next.
   int count_word = 0;  ///< Not 0: that word says how many there are, and they follow it.
+  /// Not empty: the word behind each of these, which is in capitals, may be one, too.
+  std::string_view keyword = {};
 };
 
 /// A command of the Redis protocol.
@@ -99,9 +101,12 @@ std::vector<std::string_view> keys_of(const Command& command, Words arguments);
 
 // The commands, by what they are about; each in the file of that name.
 std::span<const Command> acl_commands() noexcept;
+std::span<const Command> bit_commands() noexcept;
+std::span<const Command> bit_field_commands() noexcept;
 std::span<const Command> client_commands() noexcept;
 std::span<const Command> command_commands() noexcept;
 std::span<const Command> connection_commands() noexcept;
+std::span<const Command> dump_commands() noexcept;
 std::span<const Command> generic_commands() noexcept;
 std::span<const Command> hash_commands() noexcept;
 std::span<const Command> list_blocking_commands() noexcept;
@@ -110,11 +115,13 @@ std::span<const Command> object_commands() noexcept;
 std::span<const Command> pubsub_commands() noexcept;
 std::span<const Command> server_commands() noexcept;
 std::span<const Command> set_commands() noexcept;
+std::span<const Command> sort_commands() noexcept;
 std::span<const Command> sorted_set_algebra_commands() noexcept;
 std::span<const Command> sorted_set_commands() noexcept;
 std::span<const Command> sorted_set_pop_commands() noexcept;
 std::span<const Command> sorted_set_range_commands() noexcept;
 std::span<const Command> string_commands() noexcept;
+std::span<const Command> subsequence_commands() noexcept;
 std::span<const Command> tracking_commands() noexcept;
 std::span<const Command> transaction_commands() noexcept;
 

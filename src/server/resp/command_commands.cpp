@@ -29,7 +29,9 @@ std::vector<std::string_view> flag_names(const Command& command) {
   for (const FlagName& known : kFlagNames) {
     if (command.is(known.flag)) names.push_back(known.name);
   }
-  if (command.keys.count_word != 0) names.emplace_back("movablekeys");
+  if (command.keys.count_word != 0 || !command.keys.keyword.empty()) {
+    names.emplace_back("movablekeys");
+  }
   return names;
 }
 

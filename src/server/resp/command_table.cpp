@@ -56,6 +56,10 @@ std::vector<std::string_view> keys_of(const Command& command, Words arguments) {
   for (int i = first; i <= last && i < words; i += std::max(1, keys.step)) {
     found.push_back(arguments[static_cast<std::size_t>(i)]);
   }
+  if (keys.keyword.empty()) return found;
+  for (std::size_t i = static_cast<std::size_t>(last) + 1; i + 1 < arguments.size(); ++i) {
+    if (is_word(arguments[i], keys.keyword)) found.push_back(arguments[i + 1]);
+  }
   return found;
 }
 
@@ -66,9 +70,12 @@ const CommandTable& CommandTable::all() {
 
 CommandTable::CommandTable() {
   add(acl_commands());
+  add(bit_commands());
+  add(bit_field_commands());
   add(client_commands());
   add(command_commands());
   add(connection_commands());
+  add(dump_commands());
   add(generic_commands());
   add(hash_commands());
   add(list_blocking_commands());
@@ -77,11 +84,13 @@ CommandTable::CommandTable() {
   add(pubsub_commands());
   add(server_commands());
   add(set_commands());
+  add(sort_commands());
   add(sorted_set_algebra_commands());
   add(sorted_set_commands());
   add(sorted_set_pop_commands());
   add(sorted_set_range_commands());
   add(string_commands());
+  add(subsequence_commands());
   add(tracking_commands());
   add(transaction_commands());
 }

@@ -143,14 +143,18 @@ Result<void> renamenx(CommandCall& call) {
 
 Error no_such_database() { return {Errc::invalid_argument, "ERR DB index is out of range"}; }
 
-Result<DatabaseView> other_database(CommandCall& call, std::string_view word) {
-  QUARTZ_ASSIGN(const std::int64_t number, integer_of(word));
+Result<DatabaseView> database_view(CommandCall& call, std::int64_t number) {
   if (number < 0 || number >= static_cast<std::int64_t>(Databases::kCount)) {
     return no_such_database();
   }
   QUARTZ_ASSIGN(const Database* const database,
                 call.server.service().databases().select(static_cast<std::size_t>(number)));
   return call.view.of(*database);
+}
+
+Result<DatabaseView> other_database(CommandCall& call, std::string_view word) {
+  QUARTZ_ASSIGN(const std::int64_t number, integer_of(word));
+  return database_view(call, number);
 }
 
 Result<void> copy(CommandCall& call) {
@@ -183,6 +187,27 @@ Result<void> move(CommandCall& call) {
   }
   QUARTZ_ASSIGN(const bool moved, keys::move(call.view, call.arguments[1], target));
   call.reply.integer(moved ? 1 : 0);
+  return {};
+}
+
+Result<std::int32_t> database_number(std::string_view word, std::string_view which) {
+  const auto number = to_integer(word);
+  if (!number || *number != static_cast<std::int32_t>(*number)) {
+    return Error(Errc::invalid_argument, fmt::format("invalid {} DB index", which));
+  }
+  return static_cast<std::int32_t>(*number);
+}
+
+// A word that is no number at all is noticed before one of a database that there is not.
+Result<void> swapdb(CommandCall& call) {
+  QUARTZ_ASSIGN(const std::int32_t first, database_number(call.arguments[1], "first"));
+  QUARTZ_ASSIGN(const std::int32_t second, database_number(call.arguments[2], "second"));
+  QUARTZ_ASSIGN(DatabaseView view, database_view(call, first));
+  QUARTZ_ASSIGN(DatabaseView other, database_view(call, second));
+  if (first != second) {
+    QUARTZ_TRY(keys::exchange(view, other));
+  }
+  call.reply.simple("OK");
   return {};
 }
 
@@ -300,6 +325,13 @@ constexpr std::array kCommands = {
     Command{"renamenx", 3, write | fast, kTwoKeys, "generic",
             "Gives a key another name, if that is free", renamenx},
     Command{"scan", -2, readonly, {}, "generic", "The keys, page by page", scan},
+    Command{"swapdb",
+            3,
+            write | fast | dangerous,
+            {},
+            "server",
+            "Exchanges all keys of two databases",
+            swapdb},
     Command{"touch", -2, readonly | fast, kAllKeys, "generic", "How many of the keys exist", touch},
     Command{"ttl", 2, readonly | fast, kOneKey, "generic", "Seconds until a key expires", ttl},
     Command{"type", 2, readonly | fast, kOneKey, "generic", "What a key holds", type},

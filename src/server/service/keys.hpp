@@ -48,6 +48,10 @@ Result<bool> copy(DatabaseView& view, std::string_view from, DatabaseView& targe
 /// Takes it to another database, unless there is one of that name.
 Result<bool> move(DatabaseView& view, std::string_view key, DatabaseView& target);
 
+/// Gives all keys of each database to the other one. Cost: that of all rows and elements of both,
+/// which are copied and wait in memory for the commit.
+Result<void> exchange(DatabaseView& view, DatabaseView& other);
+
 struct KeyCounts {
   std::uint64_t keys = 0;
   std::uint64_t expiring = 0;  ///< Of them.

@@ -179,4 +179,23 @@ Result<void> trim(DatabaseView& view, std::string_view key, std::int64_t first, 
   return {};
 }
 
+Result<void> replace(DatabaseView& view, std::string_view key,
+                     std::span<const std::string_view> values, std::string_view event,
+                     KeyEventClass what) {
+  QUARTZ_ASSIGN(const auto old, view.find(key));
+  if (values.empty()) {
+    if (!old) return {};
+    view.erase(key, *old);
+    view.announce(KeyEventClass::generic, "del", key);
+    return {};
+  }
+  QUARTZ_ASSIGN(CollectionHead head, view.new_head());
+  head.count = values.size();
+  if (old) view.erase(key, *old);
+  QUARTZ_TRY(view.put_head(kKind, key, head));
+  for (std::size_t i = 0; i < values.size(); ++i) put(view, head, head.first_index + i, values[i]);
+  view.announce(what, event, key);
+  return {};
+}
+
 }  // namespace quartz::server::lists

@@ -65,5 +65,10 @@ Result<std::uint64_t> remove(DatabaseView& view, std::string_view key, std::stri
                              End from, std::uint64_t count_max);
 /// Leaves positions `first` to `last` only. Cost: that of what goes.
 Result<void> trim(DatabaseView& view, std::string_view key, std::int64_t first, std::int64_t last);
+/// Lets `key`, whatever it was, hold these; nothing at all if there are none. `event` is announced
+/// for it.
+Result<void> replace(DatabaseView& view, std::string_view key,
+                     std::span<const std::string_view> values, std::string_view event,
+                     KeyEventClass what = KeyEventClass::list);
 
 }  // namespace quartz::server::lists

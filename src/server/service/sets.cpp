@@ -170,7 +170,8 @@ Result<std::vector<std::string>> difference(DatabaseView& view, Keys keys) {
 }
 
 Result<void> replace(DatabaseView& view, std::string_view key,
-                     const std::vector<std::string>& members, std::string_view event) {
+                     const std::vector<std::string>& members, std::string_view event,
+                     KeyEventClass what) {
   QUARTZ_ASSIGN(const auto old, view.find(key));
   QUARTZ_ASSIGN(CollectionHead head, view.new_head());
   if (old) view.erase(key, *old);
@@ -181,7 +182,7 @@ Result<void> replace(DatabaseView& view, std::string_view key,
   head.count = members.size();
   QUARTZ_TRY(view.put_head(kKind, key, head));
   for (const std::string& member : members) view.put_element(head, member, {});
-  view.announce(KeyEventClass::set, event, key);
+  view.announce(what, event, key);
   return {};
 }
 

@@ -49,9 +49,10 @@ Result<std::vector<std::string>> united(DatabaseView& view, Keys keys);
 /// What the first holds and none of the others. Cost: a scan of it, and look-ups.
 Result<std::vector<std::string>> difference(DatabaseView& view, Keys keys);
 
-/// Lets `key`, whatever it was, hold these, which are in order; nothing at all if there are none.
+/// Lets `key`, whatever it was, hold these different ones; nothing at all if there are none.
 /// `event` is announced for it.
 Result<void> replace(DatabaseView& view, std::string_view key,
-                     const std::vector<std::string>& members, std::string_view event);
+                     const std::vector<std::string>& members, std::string_view event,
+                     KeyEventClass what = KeyEventClass::set);
 
 }  // namespace quartz::server::sets

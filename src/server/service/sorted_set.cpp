@@ -132,14 +132,14 @@ void SortedSet::remove(std::string_view member, double score) {
   changed_ = true;
 }
 
-Result<void> SortedSet::save(std::string_view event) {
+Result<void> SortedSet::save(std::string_view event, KeyEventClass what) {
   if (!changed_) return {};
   changed_ = false;
   const bool ends = count() == 0;
   const bool had_members = head_.has_value();
   if (had_members) {
     QUARTZ_TRY(view_->put_head(RowKind::sorted_set, key_, *head_));
-    view_->announce(KeyEventClass::sorted_set, event, key_);
+    view_->announce(what, event, key_);
   }
   if (ends) view_->announce(KeyEventClass::generic, "del", key_);
   return {};

@@ -81,7 +81,7 @@ class SortedSet {
   Result<void> put(std::string_view member, const std::optional<double>& old, double score);
   void remove(std::string_view member, double score);
   /// Makes the changes since `open` take effect, if there are any, and announces them.
-  Result<void> save(std::string_view event);
+  Result<void> save(std::string_view event, KeyEventClass what = KeyEventClass::sorted_set);
 
   MemberCursor in_order(Order order = Order::forward);
   MemberCursor within(const ScoreRange& range, Order order = Order::forward);

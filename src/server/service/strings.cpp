@@ -13,12 +13,12 @@ namespace {
 
 using When = SetOptions::When;
 
+}  // namespace
+
 Result<void> check_size(std::size_t bytes) {
   if (bytes <= kValueBytesMax) return {};
   return Error(Errc::invalid_argument, "string exceeds maximum allowed size (proto-max-bulk-len)");
 }
-
-}  // namespace
 
 Result<std::optional<VisibleRow>> get(DatabaseView& view, std::string_view key,
                                       Transaction::Look look) {

@@ -15,6 +15,9 @@ namespace quartz::server::strings {
 /// Largest value. What clients of Redis expect a server to hold.
 inline constexpr std::size_t kValueBytesMax = std::size_t{512} << 20;
 
+/// `invalid_argument` past `kValueBytesMax`.
+Result<void> check_size(std::size_t bytes);
+
 /// Nothing if there is no such key.
 Result<std::optional<VisibleRow>> get(DatabaseView& view, std::string_view key,
                                       Transaction::Look look = Transaction::Look::independent);
