@@ -30,12 +30,8 @@ constexpr std::array kStrings = {
     CommandForm{"GETRANGE <key> <index> <index>", exact, 2},
     CommandForm{"SUBSTR <key> <index> <index>"},
     CommandForm{"SETRANGE <key> <index> <value>", exact, 2},
-    CommandForm{"SETBIT <key> <index> [0|1|2]"},
-    CommandForm{"GETBIT <key> <index>"},
-    CommandForm{"BITCOUNT <key> [<index> <index>|<index> <index> [BIT|BYTE]|]"},
-    CommandForm{"BITPOS <key> [0|1] [<index>|<index> <index>|]"},
-    CommandForm{"BITOP [AND|OR|XOR] <key> <keys>"},
-    CommandForm{"LCS <key> <key> [LEN|IDX|]"},
+    CommandForm{"LCS <key> <key> [LEN|IDX|LEN IDX|]"},
+    CommandForm{"LCS <key> <key> IDX [MINMATCHLEN <count>|] [WITHMATCHLEN|]"},
 };
 
 constexpr std::array kKeys = {
@@ -70,7 +66,34 @@ constexpr std::array kKeys = {
     CommandForm{"PING [<value>|]"},
     CommandForm{"FLUSHDB [SYNC|ASYNC|]", exact, 0},
     CommandForm{"FLUSHALL [BOGUS|ASYNC|]", exact, 0},
-    CommandForm{"SORT <key> [ALPHA|] [DESC|] [LIMIT <index> <index>|]"},
+    CommandForm{"RESTORE <key> [0|0|<far_ms>|-1|x] <dump> [REPLACE|REPLACE IDLETIME <integer>|]"},
+    CommandForm{"RESTORE <key> [<millisecond>|1] <dump> REPLACE ABSTTL [FREQ <integer>|]"},
+    CommandForm{"SORT <key> [ALPHA|] [DESC|ASC|] [LIMIT <index> <index>|]", exact, 2},
+    CommandForm{"SORT <key> [ALPHA|] [DESC|] [LIMIT <index> <index>|] [GET #|] STORE <key>"},
+    CommandForm{"SORT <key> BY <pattern> [DESC|] [LIMIT <index> <index>|] [STORE <key>|]", exact,
+                2},
+    CommandForm{"SORT <key> [ALPHA|] GET # GET <told> [GET <told>|] [STORE <key>|]", exact, 2},
+    CommandForm{"SORT <key> BY nosort STORE <key>"},
+    // What is equal stays in no order that Redis defines, and a set has none of its own.
+    CommandForm{"SORT <key> BY <pattern> ALPHA [DESC|]", unordered},
+    CommandForm{"SORT <key> BY nosort [DESC|] [GET #|]", unordered},
+    CommandForm{"SORT_RO <key> [ALPHA|] [DESC|] [LIMIT <index> <index>|] [STORE <key>|]"},
+};
+
+constexpr std::array kBitmaps = {
+    CommandForm{"SET <key> <bytes>", exact, 3},
+    CommandForm{"GET <key>", exact, 2},
+    CommandForm{"DEL <key>"},
+    CommandForm{"SETBIT <key> <bit> [0|1|1|1|2|x]", exact, 6},
+    CommandForm{"GETBIT <key> <bit>", exact, 2},
+    CommandForm{"BITCOUNT <key> [<place> <place>|<place> <place> [BIT|BYTE|x]|<place>|]", exact, 3},
+    CommandForm{"BITPOS <key> [0|1|0|1|2] [<place>|<place> <place>|]", exact, 3},
+    CommandForm{"BITPOS <key> [0|1|0|1|x] <place> <place> [BIT|BYTE|BIT|x]", exact, 3},
+    CommandForm{"BITOP [AND|OR|XOR|x] <key> <keys>", exact, 3},
+    CommandForm{"BITOP NOT <key> <key>"},
+    CommandForm{"BITFIELD <key> <field_operations>", exact, 8},
+    CommandForm{"BITFIELD_RO <key> GET <field> <field_offset>", exact, 2},
+    CommandForm{"BITFIELD_RO <key> <field_operations>"},
 };
 
 constexpr std::array kTransactions = {
@@ -191,14 +214,15 @@ constexpr std::array kSortedSets = {
     CommandForm{"ZREMRANGEBYLEX <equal_key> <byte_bound> <byte_bound>"},
 };
 
+constexpr std::array kAll = {
+    CommandForms{"strings", kStrings}, CommandForms{"keys", kKeys},
+    CommandForms{"bitmaps", kBitmaps}, CommandForms{"transactions", kTransactions},
+    CommandForms{"hashes", kHashes},   CommandForms{"lists", kLists},
+    CommandForms{"sets", kSets},       CommandForms{"sorted_sets", kSortedSets},
+};
+
 }  // namespace
 
-std::span<const CommandForm> string_forms() noexcept { return kStrings; }
-std::span<const CommandForm> key_forms() noexcept { return kKeys; }
-std::span<const CommandForm> transaction_forms() noexcept { return kTransactions; }
-std::span<const CommandForm> hash_forms() noexcept { return kHashes; }
-std::span<const CommandForm> list_forms() noexcept { return kLists; }
-std::span<const CommandForm> set_forms() noexcept { return kSets; }
-std::span<const CommandForm> sorted_set_forms() noexcept { return kSortedSets; }
+std::span<const CommandForms> all_forms() noexcept { return kAll; }
 
 }  // namespace quartz::server

@@ -23,12 +23,11 @@ struct CommandForm {
   unsigned weight = 1;  ///< 0: an eighth.
 };
 
-std::span<const CommandForm> string_forms() noexcept;
-std::span<const CommandForm> key_forms() noexcept;
-std::span<const CommandForm> transaction_forms() noexcept;
-std::span<const CommandForm> hash_forms() noexcept;
-std::span<const CommandForm> list_forms() noexcept;
-std::span<const CommandForm> set_forms() noexcept;
-std::span<const CommandForm> sorted_set_forms() noexcept;
+/// Forms of commands of one sort.
+struct CommandForms {
+  std::string_view name;  ///< "strings", "keys", "lists"…
+  std::span<const CommandForm> forms;
+};
+std::span<const CommandForms> all_forms() noexcept;
 
 }  // namespace quartz::server

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 
+#include "protocol/redis_dump.hpp"
 #include "server/resp/command_table.hpp"
 
 namespace quartz::server {
@@ -31,6 +33,11 @@ bool may_be_spoiled(std::string_view form) {
          form.find("<equal_key>") == std::string_view::npos;
 }
 
+bool is_bit_word(std::string_view name) {
+  return name == "bytes" || name == "bit" || name == "place" || name == "field" ||
+         name == "field_offset" || name == "number";
+}
+
 }  // namespace
 
 const std::vector<std::string>& oracle_keys() {
@@ -39,14 +46,15 @@ const std::vector<std::string>& oracle_keys() {
   return keys;
 }
 
-RandomCommands::RandomCommands(std::uint64_t seed) : random_(seed) {
-  add(string_forms());
-  add(key_forms());
-  add(transaction_forms());
-  add(hash_forms());
-  add(list_forms());
-  add(set_forms());
-  add(sorted_set_forms());
+RandomCommands::RandomCommands(std::uint64_t seed, std::string_view sorts) : random_(seed) {
+  const std::string asked = "," + std::string(sorts) + ",";
+  for (const CommandForms& sort : all_forms()) {
+    const std::string name = "," + std::string(sort.name) + ",";
+    if (sorts.empty() || asked.find(name) != std::string::npos) add(sort.forms);
+  }
+  if (!forms_.empty()) return;
+  std::cerr << "no commands of the sorts " << sorts << "\n";
+  std::abort();
 }
 
 void RandomCommands::add(std::span<const CommandForm> forms) {
@@ -129,9 +137,60 @@ void RandomCommands::append(std::string_view name, std::vector<std::string>& wor
     repeat({"score", "member"});
   } else if (name == "expiry") {
     expand("[EX <far>|PX <far_ms>|EXAT <second>|PXAT <millisecond>|EX 0|PX -1|EX x]", words);
+  } else if (name == "field_operations") {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      expand(
+          "[GET <field> <field_offset>|SET <field> <field_offset> <number>|OVERFLOW "
+          "[WRAP|SAT|FAIL|FAIL|x]|INCRBY <field> <field_offset> <number>]",
+          words);
+    }
   } else {
     words.push_back(word(name));
   }
+}
+
+// One that both servers take mostly.
+std::string RandomCommands::dump() {
+  using Kind = protocol::RedisValue::Kind;
+  static const std::vector<protocol::RedisValue> values = {
+      {.kind = Kind::string, .items = {"restored"}},
+      {.kind = Kind::string, .items = {"-123456"}},
+      {.kind = Kind::list, .items = {"1", "two", ""}},
+      {.kind = Kind::set, .items = {"m1", "4"}},
+      {.kind = Kind::sorted_set, .items = {"m2", "x"}, .scores = {1.5, -3}},
+      {.kind = Kind::hash, .items = {"m1", "value", "4", "7"}},
+      {.kind = Kind::set, .items = {"twice", "twice"}},
+      {.kind = Kind::hash, .items = {}}};
+  std::string bytes = protocol::redis_dump_of(values[random_.below(values.size())]);
+  if (random_.one_in(10)) bytes[random_.below(bytes.size())] ^= '\x10';
+  return bytes;
+}
+
+std::string RandomCommands::bit_word(std::string_view name) {
+  if (name == "bytes") {
+    std::string bytes(random_.below(20), '\0');
+    const auto all = random_.one_in(3) ? std::optional(random_.one_in(2)) : std::nullopt;
+    for (char& byte : bytes) byte = static_cast<char>(all ? (*all ? 0xFF : 0) : random_.below(256));
+    return bytes;
+  }
+  const bool odd = random_.one_in(20);
+  if (name == "bit") {
+    return odd ? one_of({"-1", "x", "4294967296", "01", "9223372036854775807"})
+               : std::to_string(random_.below(170));
+  }
+  if (name == "place") {
+    return odd ? word("integer") : std::to_string(static_cast<int>(random_.below(60)) - 30);
+  }
+  if (name == "field") {
+    return odd ? one_of({"u64", "i65", "i0", "x", "", "u", "u-1", "U8"})
+               : one_of({"i8", "u8", "i64", "u63", "i1", "u1", "i16", "u5", "i33", "u32", "i2"});
+  }
+  if (name == "field_offset") {
+    if (odd) return one_of({"-1", "x", "#x", "#-1", "#", "#9223372036854775807", "99999999999"});
+    return (random_.one_in(2) ? "#" : "") + std::to_string(random_.below(20));
+  }
+  return random_.one_in(4) ? word("integer")
+                           : std::to_string(static_cast<int>(random_.below(600)) - 300);
 }
 
 std::string RandomCommands::word(std::string_view name) {
@@ -175,6 +234,12 @@ std::string RandomCommands::word(std::string_view name) {
   if (name == "byte_bound") {
     return one_of({"-", "+", "[m1", "(m1", "[m3", "(m2", "[", "(x", "m1", "[a"});
   }
+  if (name == "pattern") {
+    return one_of({"key:*", "*", "*->m1", "*->4", "user:*x", "key:*->m2", "a*->"});
+  }
+  if (name == "told") return random_.one_in(4) ? one_of({"#", "key:4", ""}) : word("pattern");
+  if (name == "dump") return dump();
+  if (is_bit_word(name)) return bit_word(name);
   // Times are so far apart that it does not matter when exactly a server counts from.
   if (name == "far") return std::to_string(100'000 + 1'000 * random_.below(9));
   if (name == "far_ms") return std::to_string(100'000'000 + 1'000'000 * random_.below(9));

@@ -18,9 +18,10 @@ struct RandomCommand {
 };
 
 /// Makes requests out of the forms of those commands that Quartz has. The same seed makes the same.
+/// `sorts`: of these only, their names between commas ("lists,keys"); empty: of all.
 class RandomCommands {
  public:
-  explicit RandomCommands(std::uint64_t seed);
+  explicit RandomCommands(std::uint64_t seed, std::string_view sorts = {});
 
   RandomCommand next();
   Random& random() noexcept { return random_; }
@@ -31,6 +32,8 @@ class RandomCommands {
   void append(std::string_view name, std::vector<std::string>& words);
   void spoil(std::vector<std::string>& words);
   std::string word(std::string_view name);
+  std::string bit_word(std::string_view name);
+  std::string dump();
   std::string one_of(std::initializer_list<std::string_view> words);
 
   Random random_;
