@@ -40,6 +40,9 @@ class Collection {
              const CollectionRecord& record, const VectorRuntimeConfig& runtime);
 
   const std::string& name() const noexcept { return name_; }
+  /// Where the rows of the points lie; stays where it is.
+  const Keyspace& keyspace() const noexcept { return keyspace_; }
+  std::size_t dimensions() const noexcept { return dimensions_; }
   IndexKeeper& keeper() noexcept { return keeper_; }
   const IndexKeeper& keeper() const noexcept { return keeper_; }
 
@@ -52,6 +55,13 @@ class Collection {
   void add_upsert(WriteBatch& batch, std::string_view id,
                   std::span<const std::span<const float>> vectors, std::string_view payload);
   void add_remove(WriteBatch& batch, std::string_view id) const;
+  /// The row under which a point may be stored, for whoever writes rows himself. May wait, as an
+  /// upsert does, for the index to catch up.
+  Result<std::string> encode_point(std::string_view id,
+                                   std::span<const std::span<const float>> vectors,
+                                   std::string_view payload);
+  /// Whether an upsert would not wait for the index now.
+  bool has_room() const { return keeper_.has_room(); }
   /// Writes a batch to the engine of the collection.
   Result<void> write(const WriteBatch& batch, const WriteOptions& options);
 
@@ -61,6 +71,19 @@ class Collection {
   std::uint64_t count() const;
   Result<std::uint64_t> count(const Filter& filter) const;
   Result<std::vector<VectorPoint>> scroll(const VectorScrollOptions& options) const;
+
+  // collection_graph.cpp
+  /// The ids that a point's first vector is linked to, level by level, the highest one first. There
+  /// is one level without any while the point is not in the graph. Nothing if there is no point.
+  Result<std::optional<std::vector<std::vector<std::string>>>> neighbours(
+      std::string_view id) const;
+  /// The highest level of the graph.
+  unsigned graph_level() const;
+  /// The id of any point; nothing if there is none.
+  std::optional<std::string> random_id() const;
+  /// Ids of `count` different points, or of all if there are no more, in any order. Cost: linear in
+  /// the points.
+  std::vector<std::string> random_ids(std::size_t count) const;
 
   // collection_search.cpp
   Result<std::vector<VectorHit>> search(std::span<const float> query,
@@ -98,9 +121,6 @@ class Collection {
     Slot slot;
   };
   std::vector<Sampled> sample(std::size_t count) const;
-  Result<std::string> encode_point(std::string_view id,
-                                   std::span<const std::span<const float>> vectors,
-                                   std::string_view payload);
   Mutex& write_lock_of(std::string_view id) noexcept;
 
   // First: it goes last, and tells that everything else has gone.

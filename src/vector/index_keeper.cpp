@@ -81,18 +81,19 @@ IndexKeeper::IndexPointer IndexKeeper::serving_index() const {
   return serving_owner_;
 }
 
+bool IndexKeeper::has_room() const {
+  const EpochGuard guard;
+  const VectorIndex* const index = view().index;
+  return !index->links_points() || index->pending().size() < runtime_.pending_points_max;
+}
+
 void IndexKeeper::wait_for_room() {
-  const auto full = [&] {
-    const EpochGuard guard;
-    const VectorIndex* const index = view().index;
-    return index->links_points() && index->pending().size() >= runtime_.pending_points_max;
-  };
-  if (!full()) [[likely]]
+  if (has_room()) [[likely]]
     return;
   waiting_writers_.fetch_add(1);
   {
     MutexLock lock(room_mutex_);
-    while (full() && !stopping()) room_.wait_for(room_mutex_, kLookAgain);
+    while (!has_room() && !stopping()) room_.wait_for(room_mutex_, kLookAgain);
   }
   waiting_writers_.fetch_sub(1);
 }

@@ -73,6 +73,8 @@ class IndexKeeper final : private storage::RecordObserver {
 
   /// Waits while more vectors are pending than is allowed.
   void wait_for_room();
+  /// Whether it would not wait now.
+  bool has_room() const;
   /// Whether another point of so many vectors stays within the bound on memory. `no_space`.
   Result<void> check_memory(std::size_t vector_count, std::size_t other_bytes) const;
 

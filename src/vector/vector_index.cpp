@@ -133,6 +133,11 @@ void VectorIndex::forget_payload(const PointEntry* entry, Slot slot) {
   QUARTZ_CHECK(payload_indexes_.remove(slot, entry->id(), entry->payload()).has_value());
 }
 
+const PointEntry* VectorIndex::find(std::string_view id) const {
+  MutexLock lock(mutex_);
+  return table_.find(id);
+}
+
 void VectorIndex::remove(std::string_view id, storage::Sequence sequence) {
   MutexLock lock(mutex_);
   changed_by_ = sequence;

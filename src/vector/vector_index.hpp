@@ -137,6 +137,8 @@ class VectorIndex {
   const PointEntry* point(Slot slot) const noexcept {
     return entry_of(slot).load(std::memory_order_acquire);
   }
+  /// The newest point of that id, visible yet or not; null if there is none. Waits for writers.
+  const PointEntry* find(std::string_view id) const;
   /// Shared by whoever asks the indexes of payloads.
   SharedMutex& payload_lock() const noexcept { return payload_lock_; }
   const PayloadIndexes& payload_indexes() const noexcept { return payload_indexes_; }
