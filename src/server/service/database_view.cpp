@@ -21,6 +21,17 @@ RowAttributes attributes_of(RowKind kind, std::optional<ExpiryTime> expires_at) 
   return {.expires_at = expires_at, .kind = static_cast<std::uint8_t>(kind)};
 }
 
+// Nothing for a string, and for what is no head.
+std::optional<Generation> generation_of(const VisibleRow& row, std::string_view key) {
+  if (row.kind() == RowKind::string) return std::nullopt;
+  if (row.kind() == RowKind::vector_set) {
+    const auto head = VectorSetHead::decode(row.value, key);
+    return head ? std::optional(head->generation) : std::nullopt;
+  }
+  const auto head = CollectionHead::decode(row.kind(), row.value, key);
+  return head ? std::optional(head->generation) : std::nullopt;
+}
+
 }  // namespace
 
 Result<std::optional<VisibleRow>> DatabaseView::find(std::string_view key, Transaction::Look look) {
@@ -46,13 +57,12 @@ Result<std::optional<CollectionHead>> DatabaseView::find_head(RowKind kind, std:
 }
 
 void DatabaseView::abandon_elements(const VisibleRow& row, std::string_view key) {
-  if (row.kind() == RowKind::string) return;
-  const auto head = CollectionHead::decode(row.kind(), row.value, key);
-  if (!head) return;  // It names no elements that could go.
+  const auto generation = generation_of(row, key);
+  if (!generation) return;  // It names no elements that could go.
   std::string first;
-  append_big_endian(first, head->generation);
+  append_big_endian(first, *generation);
   std::string last;
-  append_big_endian(last, head->generation + 1);
+  append_big_endian(last, *generation + 1);
   transaction_->remove_abandoned(database_->elements, first, last);
 }
 
@@ -82,6 +92,12 @@ Result<void> DatabaseView::put_string_blindly(std::string_view key, std::string_
   transaction_->put(database_->rows, key, value);
   announce(KeyEventClass::string, "set", key);
   return {};
+}
+
+void DatabaseView::put_vector_set(std::string_view key, const VectorSetHead& head) {
+  note_elements();
+  write_row(key, head.encode(), RowKind::vector_set, std::nullopt, std::nullopt);
+  put_element({.generation = head.generation}, {}, head.collection);
 }
 
 void DatabaseView::set_expiry(std::string_view key, const VisibleRow& row,

@@ -12,6 +12,7 @@
 #include "server/service/key_event.hpp"
 #include "server/service/row_cursor.hpp"
 #include "server/service/transaction.hpp"
+#include "server/service/vector_set_head.hpp"
 
 namespace quartz::server {
 
@@ -56,6 +57,12 @@ class DatabaseView {
   }
   /// As if nothing was there: only while `strings_only`.
   Result<void> put_string_blindly(std::string_view key, std::string_view value);
+  /// Makes `key`, which is free, hold a vector set, whose collection is there already.
+  void put_vector_set(std::string_view key, const VectorSetHead& head);
+  /// Writes a row again as it is, so that whoever depends on it learns of a change behind it.
+  void touch(std::string_view key, const VisibleRow& row) {
+    set_expiry(key, row, row.attributes.expires_at);
+  }
   /// Lets a row go on as it is but for its expiry.
   void set_expiry(std::string_view key, const VisibleRow& row,
                   std::optional<ExpiryTime> expires_at);

@@ -43,11 +43,15 @@ void ExpirySweeper::run() {
     while (removed && *removed == kRemovedAtOnce && !stopping()) {
       removed = service_.remove_expired(kRemovedAtOnce);
     }
+    const auto dropped = service_.drop_abandoned_collections();
     // Said once, not ten times a second: what has expired stays unreadable in any case.
     if (!removed && !failed) {
       log_.warn("what has expired is not removed: {}", removed.error().to_string());
     }
-    failed = !removed;
+    if (!dropped && !failed) {
+      log_.warn("what vector sets have left is not removed: {}", dropped.error().to_string());
+    }
+    failed = !removed || !dropped;
   }
 }
 

@@ -8,7 +8,8 @@
 
 namespace quartz::server {
 
-/// Removes what has expired in the background, some ten times a second.
+/// Removes what has expired, and what removed vector sets have left, in the background, some ten
+/// times a second.
 class ExpirySweeper {
  public:
   ExpirySweeper(Service& service, const ServerLog& log);

@@ -105,6 +105,9 @@ Result<bool> copy(DatabaseView& view, std::string_view from, DatabaseView& targe
   QUARTZ_ASSIGN(const auto replaced, target.find(to));
   if (replaced && !replace) return false;
   const RowKind kind = row->kind();
+  if (kind == RowKind::vector_set) {
+    return Error(Errc::invalid_argument, "vector sets cannot be copied or moved");
+  }
   const std::optional<ExpiryTime> expires_at = row->attributes.expires_at;
   if (kind == RowKind::string) {
     target.put_string(to, replaced, row->value, expires_at);

@@ -42,10 +42,10 @@ Result<Expiry> expiry(DatabaseView& view, std::string_view key);
 Result<bool> rename(DatabaseView& view, std::string_view from, std::string_view to,
                     bool only_if_free);
 /// Puts what `from` holds there a second time. False if there is no `from`, or `to` is not free and
-/// may not be replaced. Cost: elements are copied one by one.
+/// may not be replaced. `invalid_argument` for a vector set. Cost: elements are copied one by one.
 Result<bool> copy(DatabaseView& view, std::string_view from, DatabaseView& target,
                   std::string_view to, bool replace);
-/// Takes it to another database, unless there is one of that name.
+/// Takes it to another database, unless there is one of that name. Errors: those of `copy`.
 Result<bool> move(DatabaseView& view, std::string_view key, DatabaseView& target);
 
 /// Gives all keys of each database to the other one. Cost: that of all rows and elements of both,

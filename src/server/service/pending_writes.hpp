@@ -47,6 +47,9 @@ class PendingWrites {
   std::vector<const PendingWrite*> within(const Keyspace& keyspace, std::string_view first,
                                           std::string_view last) const;
 
+  /// Whether ranges or wholes are removed.
+  bool removes_ranges() const noexcept { return !removed_wholes_.empty() || !abandoned_.empty(); }
+
   /// In the order in which rows were written first.
   const std::vector<PendingWrite>& all() const noexcept { return writes_; }
   bool empty() const noexcept {

@@ -14,6 +14,8 @@ std::string_view to_string(RowKind kind) noexcept {
       return "set";
     case RowKind::sorted_set:
       return "zset";
+    case RowKind::vector_set:
+      return "vectorset";
   }
   return "unknown";
 }

@@ -20,6 +20,7 @@ Result<std::unique_ptr<Service>> Service::open(StorageEngine& engine) {
 Result<void> Service::commit(Transaction& transaction, const void* origin,
                              const WriteOptions& options) {
   QUARTZ_TRY(transaction.commit(options));
+  if (transaction.writes().removes_ranges()) vector_sets_.look_again();
   key_events_.publish(transaction.events());
   if (!key_changes_.wanted() || transaction.writes().empty()) return {};
   std::vector<ChangedKey> changed;

@@ -17,6 +17,7 @@
 #include "server/service/publications.hpp"
 #include "server/service/scan_cursors.hpp"
 #include "server/service/transaction.hpp"
+#include "server/service/vector_set_collections.hpp"
 
 namespace quartz::server {
 
@@ -36,6 +37,7 @@ class Service {
   KeyEvents& key_events() noexcept { return key_events_; }
   KeyChanges& key_changes() noexcept { return key_changes_; }
   Collections& collections() noexcept { return collections_; }
+  VectorSetCollections& vector_sets() noexcept { return vector_sets_; }
 
   DatabaseView view(Transaction& transaction, const Database& database) noexcept {
     return {transaction, database, *generations_};
@@ -69,10 +71,17 @@ class Service {
   /// Removes rows that have expired, at most `count_max`, and announces it; how many there were.
   /// They cannot be read any more in any case; this gives back what belongs to them.
   Result<std::size_t> remove_expired(std::size_t count_max);
+  /// Drops the collections of vector sets that are no more; how many there were.
+  Result<std::size_t> drop_abandoned_collections() {
+    return vector_sets_.drop_abandoned(*databases_);
+  }
 
  private:
   explicit Service(StorageEngine& engine) noexcept
-      : engine_(engine), key_events_(publications_), collections_(engine) {}
+      : engine_(engine),
+        key_events_(publications_),
+        collections_(engine),
+        vector_sets_(engine, collections_) {}
 
   StorageEngine& engine_;
   std::unique_ptr<Databases> databases_;
@@ -82,6 +91,7 @@ class Service {
   KeyEvents key_events_;
   KeyChanges key_changes_;
   Collections collections_;
+  VectorSetCollections vector_sets_;
 };
 
 }  // namespace quartz::server

@@ -11,6 +11,7 @@ void Transaction::restart() {
   isolated_ = false;
   writes_.clear();
   events_.clear();
+  kept_.clear();
 }
 
 void Transaction::forget_writes() {

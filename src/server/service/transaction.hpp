@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "quartz/result.hpp"
@@ -80,6 +82,9 @@ class Transaction {
   /// As if the row had been read.
   void depend_on(const Keyspace& keyspace, std::string_view key) { reads_.add(keyspace, key); }
 
+  /// Whatever writes refer to (a keyspace, say) lives until the next `restart`.
+  void keep(std::shared_ptr<const void> kept) { kept_.push_back(std::move(kept)); }
+
   /// Somebody may want to know of this once it is committed. `key` is copied.
   void announce(KeyEventClass what, std::string_view event, const Database& database,
                 std::string_view key);
@@ -98,6 +103,7 @@ class Transaction {
   bool isolated_ = false;
   PendingWrites writes_;
   std::vector<KeyEvent> events_;
+  std::vector<std::shared_ptr<const void>> kept_;
   WriteBatch batch_;
 };
 
