@@ -22,7 +22,7 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
       points_(around_.engine, around_.service.collections(), around_.workers,
               around_.config.durability),
       queries_(around_.service.collections(), around_.workers),
-      redis_(around_.resp, around_.workers),
+      redis_(around_.resp),
       admin_(around_.engine, around_.workers, around_.config, around_.limits),
       keys_(around_.access.users(), around_.revoked) {
   health_.add_to(table_);

@@ -6,6 +6,7 @@
 #include "server/http/collection_json.hpp"
 #include "server/http/json_bytes.hpp"
 #include "server/http/problem.hpp"
+#include "server/service/vector_set_head.hpp"
 
 namespace quartz::server {
 namespace {
@@ -100,7 +101,11 @@ boost::asio::awaitable<Response> CollectionRoutes::drop(const Request& request) 
 Response CollectionRoutes::create_now(const Request& request) {
   const auto config = read_collection_config(request.body);
   if (!config) return problem_response(config.error());
-  const auto creation = access_.collections().create(collection_name(request), *config);
+  const std::string_view name = collection_name(request);
+  if (name.starts_with(kVectorSetPrefix)) {
+    return problem_response(409, "collections of vector sets are made by VADD");
+  }
+  const auto creation = access_.collections().create(name, *config);
   if (!creation) return problem_response(creation.error());
   return described(creation->collection, creation->created ? 201 : 200);
 }

@@ -11,6 +11,7 @@
 #include "server/http/http_peer.hpp"
 #include "server/resp/command_table.hpp"
 #include "server/resp/resp_client.hpp"
+#include "server/transport/worker_threads.hpp"
 
 namespace quartz::server {
 namespace {
@@ -117,6 +118,12 @@ Response refused(const Error& error) {
                        error.code() == Errc::invalid_argument ? 400 : 500);
 }
 
+// Whether one of the commands may be of those that take long, whose names all begin with a V. That
+// of others looks the same does no harm.
+bool may_take_long(std::string_view body) {
+  return body.find("\"v") != std::string_view::npos || body.find("\"V") != std::string_view::npos;
+}
+
 constexpr std::string_view kNotRun = "ERR this command was not run";
 
 Route route_of(std::string_view path, std::string_view name, std::string_view summary,
@@ -145,24 +152,25 @@ Route route_of(std::string_view path, std::string_view name, std::string_view su
 void RedisRoutes::add_to(RouteTable& table) {
   constexpr std::string_view kCommand = "Runs a command of Redis: [\"SET\", \"a\", \"1\"].";
   table.add(route_of("/command", "command", kCommand, kWordsSchema, kOutcomeSchema,
-                     answerer(&RedisRoutes::command)));
+                     [this](Request& request) { return answer(request, &RedisRoutes::command); }));
   table.add(route_of("/", "command_at_root", kCommand, kWordsSchema, kOutcomeSchema,
-                     answerer(&RedisRoutes::command)));
+                     [this](Request& request) { return answer(request, &RedisRoutes::command); }));
   table.add(route_of("/pipeline", "pipeline", "Runs commands of Redis one after another.",
-                     kCommandsSchema, kOutcomesSchema, answerer(&RedisRoutes::pipeline)));
+                     kCommandsSchema, kOutcomesSchema,
+                     [this](Request& request) { return answer(request, &RedisRoutes::pipeline); }));
   table.add(route_of("/multi-exec", "multi_exec",
                      "Runs commands of Redis as one transaction, between MULTI and EXEC.",
-                     kCommandsSchema, kOutcomesSchema, answerer(&RedisRoutes::transaction)));
+                     kCommandsSchema, kOutcomesSchema, [this](Request& request) {
+                       return answer(request, &RedisRoutes::transaction);
+                     }));
 }
 
-Route::LongFunction RedisRoutes::answerer(Answer answer) {
-  return [this, answer](Request& request) -> boost::asio::awaitable<Response> {
-    if (server_.durability() != Durability::disk) co_return (this->*answer)(request);
-    // A sync takes milliseconds, in which this io thread would serve nobody.
-    Response response =
-        co_await workers_.run([this, answer, &request] { return (this->*answer)(request); });
-    co_return response;
-  };
+boost::asio::awaitable<Response> RedisRoutes::answer(const Request& request, Answer how) {
+  // A sync takes milliseconds, in which this io thread would serve nobody.
+  const bool takes_long = server_.durability() == Durability::disk || may_take_long(request.body);
+  if (server_.workers() == nullptr || !takes_long) co_return (this->*how)(request);
+  Response response = co_await server_.workers()->run([&] { return (this->*how)(request); });
+  co_return response;
 }
 
 // The bytes of the replies, one behind the other; fewer than commands if not all were run.

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/asio/awaitable.hpp>
+
 #include "server/http/reply_json.hpp"
 #include "server/http/route_table.hpp"
 #include "server/resp/resp_server.hpp"
@@ -18,8 +20,7 @@ namespace quartz::server {
 /// the requests; threads: any.
 class RedisRoutes {
  public:
-  /// Both outlive this.
-  RedisRoutes(RespServer& server, WorkerThreads& workers) : server_(server), workers_(workers) {}
+  explicit RedisRoutes(RespServer& server) : server_(server) {}
 
   void add_to(RouteTable& table);
 
@@ -28,14 +29,13 @@ class RedisRoutes {
 
   using Answer = Response (RedisRoutes::*)(const Request& request);
 
-  Route::LongFunction answerer(Answer answer);
+  boost::asio::awaitable<Response> answer(const Request& request, Answer how);
   Response command(const Request& request);
   Response pipeline(const Request& request);
   Response transaction(const Request& request);
   Result<std::string> replies(const Request& request, const Commands& commands);
 
   RespServer& server_;
-  WorkerThreads& workers_;
 };
 
 }  // namespace quartz::server

@@ -35,6 +35,9 @@ struct CommandCall {
   KeyWait* wait = nullptr;  ///< Null: the command must not wait.
   /// Not null: the command may run again, so that what it publishes waits here for the commit.
   Messages* messages = nullptr;
+  /// Not null: a command that would take long here may set it and answer nothing. Then it runs
+  /// again, on a thread for such work.
+  bool* too_long = nullptr;
 };
 
 /// Answers by writing exactly one reply, or with an error, which is written in its place. With an
@@ -62,6 +65,7 @@ enum class CommandFlag : std::uint32_t {
   stale = 1 << 13,
   noscript = 1 << 14,
   in_multi = 1 << 15,  ///< Runs between MULTI and EXEC, where others are queued.
+  lengthy = 1 << 16,   ///< May take long: runs by itself, and on a thread for that if it says so.
 };
 constexpr CommandFlag operator|(CommandFlag a, CommandFlag b) noexcept {
   return static_cast<CommandFlag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
@@ -124,5 +128,7 @@ std::span<const Command> string_commands() noexcept;
 std::span<const Command> subsequence_commands() noexcept;
 std::span<const Command> tracking_commands() noexcept;
 std::span<const Command> transaction_commands() noexcept;
+std::span<const Command> vector_search_commands() noexcept;
+std::span<const Command> vector_set_commands() noexcept;
 
 }  // namespace quartz::server

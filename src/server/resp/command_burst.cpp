@@ -28,8 +28,10 @@ std::string error_reply(const Error& error) {
 void run_command(const Command& command, CommandCall& call, std::string& output) {
   const std::size_t offset = output.size();
   const Result<void> ran = command.run(call);
-  if (ran) return;
+  const bool runs_again = call.too_long != nullptr && *call.too_long;
+  if (ran && !runs_again) return;
   output.resize(offset);
+  if (runs_again) return;
   call.reply.error(error_reply(ran.error()));
   call.server.errors_replied.fetch_add(1, std::memory_order_relaxed);
 }

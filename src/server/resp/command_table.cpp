@@ -93,6 +93,8 @@ CommandTable::CommandTable() {
   add(subsequence_commands());
   add(tracking_commands());
   add(transaction_commands());
+  add(vector_search_commands());
+  add(vector_set_commands());
 }
 
 void CommandTable::add(std::span<const Command> commands) {

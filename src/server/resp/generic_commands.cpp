@@ -235,8 +235,8 @@ Result<void> dbsize(CommandCall& call) {
 }
 
 std::optional<RowKind> kind_named(std::string_view word) {
-  for (const RowKind kind :
-       {RowKind::string, RowKind::hash, RowKind::list, RowKind::set, RowKind::sorted_set}) {
+  for (const RowKind kind : {RowKind::string, RowKind::hash, RowKind::list, RowKind::set,
+                             RowKind::sorted_set, RowKind::vector_set}) {
     if (is_word(word, to_string(kind))) return kind;
   }
   return std::nullopt;

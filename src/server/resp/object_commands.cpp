@@ -92,6 +92,10 @@ Result<void> encoding(CommandCall& call) {
     call.reply.bulk(encoding_of_string(row->value));
     return {};
   }
+  if (row->kind() == RowKind::vector_set) {
+    call.reply.bulk("raw");
+    return {};
+  }
   QUARTZ_ASSIGN(const CollectionHead head, CollectionHead::decode(row->kind(), row->value, key));
   QUARTZ_ASSIGN(const std::string_view name, encoding_of_collection(call, row->kind(), head));
   call.reply.bulk(name);

@@ -151,6 +151,10 @@ void RespClient::answer(Words arguments, std::string& output) {
       burst_.finish(output);
       run_blocking(*command, arguments, output);
       if (waiting()) return;
+    } else if (command->is(CommandFlag::lengthy)) {
+      burst_.finish(output);
+      run_lengthy(*command, arguments, output);
+      if (waiting()) return;
     } else {
       run_in_burst(*command, arguments, output);
     }

@@ -51,7 +51,7 @@ struct ClientDescription {
 struct ClientWire {
   std::function<void(std::string bytes)> push;  ///< Sends behind what was written so far.
   std::function<void()> close;
-  /// Lets `RespClient::resume` be called soon. Without it no command waits.
+  /// Lets `RespClient::resume` be called soon. Without it no command waits, nor leaves its thread.
   std::function<void()> wake = {};
 };
 
@@ -75,9 +75,12 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   /// The connection ends once the output is sent.
   bool closing() const noexcept { return closing_.load(std::memory_order_acquire); }
 
-  /// A command waits for a key: `receive` takes nothing before it is answered. Call `resume` when
+  /// A command waits for a key, or runs on another thread: `receive` takes nothing before it is
+  /// answered. Call `resume` when
   /// the wire was told to wake, and when the time has come.
   bool waiting() const noexcept { return waiting_.has_value(); }
+  /// Whether it is that a command runs on another thread.
+  bool runs_elsewhere() const noexcept { return waiting_ && waiting_->run; }
   /// The latest time at which it is answered; needs `waiting()`.
   std::chrono::steady_clock::time_point waits_until() const noexcept { return waiting_->until; }
   /// Answers it, if there is an answer by now.
@@ -172,11 +175,20 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
     bool existed;
   };
 
+  /// A command on another thread.
+  struct LengthyRun {
+    const Command* command;
+    std::vector<std::string> words;
+    std::string reply = {};  ///< May be read once it is done.
+    std::atomic<bool> done{false};
+  };
+
   struct Waiting {
     const Command* command;
     std::vector<std::string> words;
     std::chrono::steady_clock::time_point until;
-    std::unique_ptr<KeyWaits::Place> place;
+    std::unique_ptr<KeyWaits::Place> place = {};
+    std::shared_ptr<const LengthyRun> run = {};  ///< Not null: it is this that it waits for.
   };
   enum class WaitState : std::uint8_t { none, waiting, as_after_timeout, with_error };
 
@@ -184,6 +196,10 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   void drop_unwanted_reply(std::size_t offset, std::string& output);
   void run_blocking(const Command& command, Words arguments, std::string& output);
   bool try_to_answer(const Command& command, Words arguments, KeyWait& wait, std::string& output);
+  void run_lengthy(const Command& command, Words arguments, std::string& output);
+  void run_alone(const Command& command, Words arguments, const void* origin, bool* too_long,
+                 std::string& output);
+  void begin_lengthy_run(const Command& command, Words arguments);
   const Command* admit(Words arguments, std::string& output);
   void refuse(std::string_view why, std::string& output);
   void refuse_call(const Command& command, std::string why, std::string& output);

@@ -49,6 +49,14 @@ void RespClient::run_blocking(const Command& command, Words arguments, std::stri
 void RespClient::resume(Clock::time_point now, std::string& output) {
   if (!waiting_) return;
   const std::size_t offset = output.size();
+  if (waiting_->run) {
+    if (!waiting_->run->done.load(std::memory_order_acquire)) return;
+    output += waiting_->run->reply;
+    give_up();
+    if (!queue_) caching_.reset();
+    drop_unwanted_reply(offset, output);
+    return;
+  }
   const WaitState state = wait_state_.load(std::memory_order_acquire);
   if (state == WaitState::with_error) {
     protocol::RespReplyWriter(output, version())

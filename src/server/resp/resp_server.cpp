@@ -19,11 +19,9 @@ std::string random_run_id() {
 
 }  // namespace
 
-RespServer::RespServer(Service& service, AccessControl* access,
-                       std::optional<Durability> durability)
+RespServer::RespServer(Service& service, Surroundings around)
     : service_(service),
-      access_(access),
-      durability_(durability),
+      around_(around),
       parameters_(service),
       key_waits_(service.key_changes()),
       started_at_(std::chrono::system_clock::now()),

@@ -23,18 +23,23 @@ namespace quartz::server {
 
 class AccessControl;
 class RespClient;
+class WorkerThreads;
 
 /// What all clients of the Redis protocol share. Threads: any number at a time.
 class RespServer {
  public:
-  /// Without an access control everybody may do everything. Both outlive the server. `durability`
-  /// is as in ServerConfig.
-  explicit RespServer(Service& service, AccessControl* access = nullptr,
-                      std::optional<Durability> durability = std::nullopt);
+  struct Surroundings {
+    AccessControl* access = nullptr;   ///< Without it everybody may do everything.
+    WorkerThreads* workers = nullptr;  ///< Without them what takes long is done by io threads.
+    std::optional<Durability> durability = {};  ///< As in ServerConfig.
+  };
+  /// What `around` points to outlives the server.
+  explicit RespServer(Service& service, Surroundings around = {});
 
   Service& service() noexcept { return service_; }
-  AccessControl* access() const noexcept { return access_; }
-  std::optional<Durability> durability() const noexcept { return durability_; }
+  AccessControl* access() const noexcept { return around_.access; }
+  WorkerThreads* workers() const noexcept { return around_.workers; }
+  std::optional<Durability> durability() const noexcept { return around_.durability; }
   Parameters& parameters() noexcept { return parameters_; }
   KeyWaits& key_waits() noexcept { return key_waits_; }
   InvalidationTable& invalidations() noexcept { return invalidations_; }
@@ -59,8 +64,7 @@ class RespServer {
 
  private:
   Service& service_;
-  AccessControl* const access_;
-  const std::optional<Durability> durability_;
+  const Surroundings around_;
   Parameters parameters_;
   KeyWaits key_waits_;
   InvalidationTable invalidations_{*this};

@@ -157,7 +157,9 @@ asio::awaitable<bool> RespSession::wait_for_answer() {
       co_await signalled_.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     signal_ = false;
-    if (input_ended_ || client_->closing() || connection_->stopping()) co_return false;
+    // What is being done already is answered to whoever has only stopped to ask.
+    const bool leaves = input_ended_ || connection_->stopping();
+    if (client_->closing() || (leaves && !client_->runs_elsewhere())) co_return false;
     client_->resume(std::chrono::steady_clock::now(), output_);
   }
   co_return true;

@@ -32,6 +32,12 @@ class WorkerThreads {
   template <class Work>
   boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work);
 
+  /// `work()` on one of them, some time; nobody waits for it. It throws nothing.
+  template <class Work>
+  void post(Work work) {
+    boost::asio::post(pool(), std::move(work));
+  }
+
   /// Finishes all work that was begun and ends the threads. Nothing may be run afterwards.
   void stop();
 

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "quartz/vector/vector_collection.hpp"
 #include "server/http/reply_json.hpp"
 #include "server/served_engine.hpp"
 
@@ -112,6 +113,32 @@ TEST(ReplyAsJson, every_type_has_a_form) {
   EXPECT_EQ(json_of("-ERR no\r\n"), R"({"error":"ERR no"})");
   EXPECT_EQ(json_of("*2\r\n+OK\r\n+PONG\r\n", ReplyTexts::base64),
             R"({"result":["OK","UE9ORw=="]})");
+}
+
+TEST_F(RedisOverHttp, vector_sets_are_collections_of_the_other_routes) {
+  EXPECT_EQ(post("/command", R"(["VADD", "v", "VALUES", 2, 1, 0, "east"])"), R"({"result":1})");
+  const auto names = VectorCollection::list(engine_);
+  ASSERT_EQ(names.size(), 1U);
+  const std::string collection = "/api/v1/collections/" + names.front();
+  EXPECT_THAT(ask("GET", "/api/v1/collections").body, HasSubstr(names.front()));
+  const auto stored = ask("PUT", collection + "/points", kIsJson,
+                          R"([{"id": "north", "vector": [0, 2], "payload": {"cold": true}}])");
+  EXPECT_EQ(stored.status, 200) << stored.body;
+  EXPECT_EQ(post("/command", R"(["VSIM", "v", "ELE", "north", "FILTER", ".cold"])"),
+            R"({"result":["north"]})");
+  EXPECT_EQ(post("/pipeline", R"([["VCARD", "v"], ["VGETATTR", "v", "north"], ["TYPE", "v"]])"),
+            R"([{"result":2},{"result":"{\"cold\": true}"},{"result":"vectorset"}])");
+  EXPECT_EQ(post("/multi-exec", R"([["VREM", "v", "east"], ["VCARD", "v"]])"),
+            R"([{"result":1},{"result":1}])");
+  EXPECT_THAT(ask("POST", collection + "/query", kIsJson, R"({"vector": [1, 1]})").body,
+              HasSubstr("north"));
+}
+
+TEST_F(RedisOverHttp, names_of_vector_sets_are_not_for_others) {
+  const auto refused =
+      ask("PUT", "/api/v1/collections/vset.0.1.k", kIsJson, R"({"dimensions": 2})");
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_THAT(refused.body, HasSubstr("VADD"));
 }
 
 }  // namespace

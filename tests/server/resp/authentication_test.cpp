@@ -34,7 +34,7 @@ class RespUsers : public RespConversation {
   AuthenticationConfig config_;
   ServerLog log_{[](LogLevel, std::string_view) {}};
   AccessControl access_{*users_, config_, log_};
-  RespServer guarded_{service(), &access_};
+  RespServer guarded_{service(), {.access = &access_}};
   RespPeer peer_{guarded_};
 };
 

@@ -57,6 +57,19 @@ while message is None:
 assert message["data"] == "hello", message
 listener.close()
 
+ask = client.execute_command
+assert ask("VADD", "films", "VALUES", 2, 1, 0, "alien", "SETATTR", '{"year": 1979}') == 1
+assert ask("VADD", "films", "VALUES", 2, 0, 1, "heat") == 1
+assert ask("VSIM", "films", "VALUES", 2, 1, 0.1) == ["alien", "heat"]
+assert ask("VSIM", "films", "ELE", "alien", "WITHSCORES", "COUNT", 1) == ["alien", "1"]
+assert ask("VSIM", "films", "ELE", "heat", "FILTER", ".year < 1980") == ["alien"]
+with client.pipeline() as pipe:
+    pipe.execute_command("VADD", "films", "VALUES", 2, 1, 1, "ran")
+    pipe.execute_command("VCARD", "films")
+    assert pipe.execute() == [1, 3]
+assert client.type("films") == "vectorset"
+client.delete("films")
+
 assert client.info()["redis_mode"] == "standalone"
 assert client.config_get("databases") == {"databases": "16"}
 assert client.client_setname("me") and client.client_getname() == "me"

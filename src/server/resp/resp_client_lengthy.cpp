@@ -1,0 +1,59 @@
+#include "server/resp/resp_client.hpp"
+#include "server/transport/worker_threads.hpp"
+
+namespace quartz::server {
+
+// One command in a transaction of its own. It is not run to its end if `too_long` becomes true.
+void RespClient::run_alone(const Command& command, Words arguments, const void* origin,
+                           bool* too_long, std::string& output) {
+  const std::size_t offset = output.size();
+  Transaction transaction(server_.service().engine());
+  DatabaseView view = server_.service().view(transaction, database());
+  protocol::RespReplyWriter reply(output, version());
+  CommandCall call{.server = server_,
+                   .client = *this,
+                   .view = view,
+                   .arguments = arguments,
+                   .reply = reply,
+                   .too_long = too_long};
+  for (;; transaction.restart()) {
+    run_command(command, call, output);
+    if (too_long != nullptr && *too_long) return;
+    const Result<void> committed = server_.service().commit(transaction, origin);
+    if (committed) return;
+    output.resize(offset);
+    if (committed.error().code() == Errc::conflict) continue;
+    reply.error(error_reply(committed.error()));
+    server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+}
+
+void RespClient::run_lengthy(const Command& command, Words arguments, std::string& output) {
+  remember_keys(command, arguments);
+  bool too_long = false;
+  const bool may_leave = wire_.wake && server_.workers() != nullptr;
+  run_alone(command, arguments, this, may_leave ? &too_long : nullptr, output);
+  if (too_long) begin_lengthy_run(command, arguments);
+}
+
+// Of this client, the other thread uses what does not change while a command runs. What it tells
+// those who track comes from nobody in particular: `pending_` belongs to this thread.
+void RespClient::begin_lengthy_run(const Command& command, Words arguments) {
+  auto run = std::make_shared<LengthyRun>();
+  run->command = &command;
+  run->words.assign(arguments.begin(), arguments.end());
+  waiting_.emplace(Waiting{.command = &command,
+                           .words = {},
+                           .until = std::chrono::steady_clock::time_point::max(),
+                           .place = nullptr,
+                           .run = run});
+  server_.workers()->post([self = shared_from_this(), run] {
+    const std::vector<std::string_view> words(run->words.begin(), run->words.end());
+    self->run_alone(*run->command, words, nullptr, nullptr, run->reply);
+    run->done.store(true, std::memory_order_release);
+    self->wire_.wake();
+  });
+}
+
+}  // namespace quartz::server
