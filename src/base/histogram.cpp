@@ -6,19 +6,15 @@
 namespace quartz {
 namespace {
 
-// 16 buckets to each power of two: the four bits after the leading one choose among them.
-constexpr unsigned kSubBits = 4;
+// How many of `count` values must lie at or below a quantile: at least one, at most all, whatever
+// `q` is.
+std::uint64_t rank_of(double q, std::uint64_t count) noexcept {
+  const double wanted = std::ceil(q * static_cast<double>(count));
+  if (!(wanted > 1.0)) return 1;
+  return wanted < static_cast<double>(count) ? static_cast<std::uint64_t>(wanted) : count;
+}
 
 }  // namespace
-
-std::size_t Histogram::bucket_of(std::uint64_t value) noexcept {
-  static_assert(kSubBuckets == std::size_t{1} << kSubBits);
-  if (value < kSubBuckets) return static_cast<std::size_t>(value);  // Exact down there.
-  const unsigned power = static_cast<unsigned>(std::bit_width(value)) - 1;
-  const unsigned shift = power - kSubBits;
-  const std::uint64_t sub = (value >> shift) - kSubBuckets;
-  return (shift + 1) * kSubBuckets + static_cast<std::size_t>(sub);
-}
 
 std::uint64_t Histogram::upper_bound_of(std::size_t bucket) noexcept {
   if (bucket < kSubBuckets) return bucket;
@@ -48,20 +44,52 @@ std::uint64_t Histogram::max() const noexcept { return max_.load(std::memory_ord
 std::uint64_t Histogram::quantile(double q) const noexcept {
   const std::uint64_t recorded = count();
   if (recorded == 0) return 0;
-  // How many values must lie at or below the answer: at least one, at most all, whatever `q` is.
-  const double wanted = std::ceil(q * static_cast<double>(recorded));
-  std::uint64_t rank = recorded;
-  if (!(wanted > 1.0)) {
-    rank = 1;
-  } else if (wanted < static_cast<double>(recorded)) {
-    rank = static_cast<std::uint64_t>(wanted);
-  }
+  const std::uint64_t rank = rank_of(q, recorded);
   std::uint64_t below = 0;
   for (std::size_t bucket = 0; bucket < kBuckets; ++bucket) {
     below += buckets_[bucket].load(std::memory_order_relaxed);
     if (below >= rank) return std::min(upper_bound_of(bucket), max());
   }
   return max();
+}
+
+void HistogramReading::add(const Histogram& histogram) {
+  counts_.resize(Histogram::kBuckets);
+  for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+    const std::uint64_t count = histogram.buckets_[bucket].load(std::memory_order_relaxed);
+    counts_[bucket] += count;
+    count_ += count;
+  }
+  sum_ += histogram.sum();
+}
+
+void HistogramReading::subtract(const HistogramReading& earlier) noexcept {
+  for (std::size_t bucket = 0; bucket < earlier.counts_.size(); ++bucket) {
+    counts_[bucket] -= earlier.counts_[bucket];
+  }
+  count_ -= earlier.count_;
+  sum_ -= earlier.sum_;
+}
+
+std::uint64_t HistogramReading::quantile(double q) const noexcept {
+  if (count_ == 0) return 0;
+  const std::uint64_t rank = rank_of(q, count_);
+  std::uint64_t below = 0;
+  std::size_t bucket = 0;
+  for (; bucket + 1 < counts_.size(); ++bucket) {
+    below += counts_[bucket];
+    if (below >= rank) break;
+  }
+  return Histogram::upper_bound_of(bucket);
+}
+
+std::uint64_t HistogramReading::count_up_to(std::uint64_t value) const noexcept {
+  std::uint64_t count = 0;
+  for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+    if (Histogram::upper_bound_of(bucket) > value) break;
+    count += counts_[bucket];
+  }
+  return count;
 }
 
 }  // namespace quartz

@@ -93,5 +93,82 @@ TEST(Histogram, nothing_recorded_by_several_threads_is_lost) {
   EXPECT_EQ(histogram.max(), 19'999u);
 }
 
+TEST(Histogram, one_that_a_single_thread_records_in_holds_the_same) {
+  Random random(2);
+  Histogram shared;
+  Histogram alone;
+  for (int i = 0; i < 10'000; ++i) {
+    const std::uint64_t value = random.next() >> random.below(64);
+    shared.record(value);
+    alone.record_alone(value);
+  }
+  EXPECT_EQ(alone.count(), shared.count());
+  EXPECT_EQ(alone.sum(), shared.sum());
+  EXPECT_EQ(alone.max(), shared.max());
+  for (const double q : {0.0, 0.1, 0.5, 0.9, 0.999, 1.0}) {
+    EXPECT_EQ(alone.quantile(q), shared.quantile(q));
+  }
+}
+
+TEST(HistogramReading, an_empty_one_answers_zero) {
+  HistogramReading reading;
+  EXPECT_EQ(reading.count(), 0u);
+  EXPECT_EQ(reading.quantile(0.5), 0u);
+  EXPECT_EQ(reading.count_up_to(kLargest), 0u);
+  reading.subtract(HistogramReading());
+  EXPECT_EQ(reading.sum(), 0u);
+}
+
+TEST(HistogramReading, adds_histograms_up) {
+  Histogram first;
+  Histogram second;
+  first.record(5);
+  second.record(7);
+  second.record(1'000);
+  HistogramReading reading;
+  reading.add(first);
+  reading.add(second);
+  EXPECT_EQ(reading.count(), 3u);
+  EXPECT_EQ(reading.sum(), 1'012u);
+  EXPECT_EQ(reading.quantile(0.5), 7u);
+}
+
+TEST(HistogramReading, what_was_there_before_can_be_taken_away) {
+  Histogram histogram;
+  histogram.record(5);
+  histogram.record(90);
+  HistogramReading before;
+  before.add(histogram);
+  histogram.record(90);
+  HistogramReading after;
+  after.add(histogram);
+  after.subtract(before);
+  EXPECT_EQ(after.count(), 1u);
+  EXPECT_EQ(after.sum(), 90u);
+  EXPECT_GE(after.quantile(0.5), 90u);
+}
+
+TEST(HistogramReading, counts_below_a_power_of_two_exactly) {
+  Histogram histogram;
+  for (std::uint64_t value = 0; value < 5'000; ++value) histogram.record(value);
+  HistogramReading reading;
+  reading.add(histogram);
+  for (std::uint64_t bound = 1; bound <= 4'096; bound *= 2) {
+    EXPECT_EQ(reading.count_up_to(bound - 1), bound);
+  }
+  EXPECT_EQ(reading.count_up_to(kLargest), 5'000u);
+}
+
+TEST(HistogramReading, quantiles_are_those_of_the_histogram_to_bucket_resolution) {
+  Random random(3);
+  Histogram histogram;
+  for (int i = 0; i < 5'000; ++i) histogram.record(random.next() >> random.below(60));
+  HistogramReading reading;
+  reading.add(histogram);
+  for (const double q : {0.01, 0.5, 0.9, 0.99}) {
+    EXPECT_EQ(reading.quantile(q), histogram.quantile(q)) << q;
+  }
+}
+
 }  // namespace
 }  // namespace quartz
