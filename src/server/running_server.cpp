@@ -14,6 +14,8 @@
 namespace quartz::server {
 namespace {
 
+constexpr std::int64_t kConnectionsMaxMost = 1'000'000;
+
 std::string http_refusal() {
   std::string text;
   Response response = problem_response(503, "there are connections_max connections already");
@@ -22,12 +24,24 @@ std::string http_refusal() {
   return text;
 }
 
+void set_slow_threshold(RespServer& resp, std::chrono::milliseconds threshold) {
+  resp.set_slow_threshold(threshold.count() == 0 ? SlowLog::kOff
+                                                 : threshold / std::chrono::microseconds(1));
+}
+
+void set_observation(RespServer& resp, const ServerConfig& config) {
+  set_slow_threshold(resp, config.slow_request_threshold);
+  resp.slow_log().set_length_max(config.slow_commands_max);
+  resp.set_latency_threshold(config.latency_threshold.count());
+}
+
 }  // namespace
 
 RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine,
                              std::unique_ptr<Service> service, std::unique_ptr<Users> users,
                              ServerConfig config, std::unique_ptr<TlsCertificates> certificates)
     : config_(std::move(config)),
+      current_(config_),
       engine_(std::move(engine)),
       service_(std::move(service)),
       log_(config_.logger),
@@ -44,15 +58,17 @@ RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine,
                     .resp = resp_,
                     .workers = workers_,
                     .access = access_,
-                    .config = config_,
+                    .config = current_,
                     .limits = limits_,
                     .log = log_,
                     .stopping = stopping_,
                     .statistics = [this] { return statistics(); },
                     .revoked = [this](std::string_view user) { end_connections_of(user); }}),
-      expiry_sweeper_(*service_, log_),
+      expiry_sweeper_(*service_, log_, resp_.latency_events()),
       threads_(config_.io_threads) {
   access_.rates().set_per_second(config_.limits.requests_per_second);
+  set_observation(resp_, config_);
+  add_parameters();
 }
 
 Result<std::unique_ptr<RunningServer>> RunningServer::start(std::shared_ptr<StorageEngine> engine,
@@ -73,13 +89,68 @@ Result<std::unique_ptr<RunningServer>> RunningServer::start(std::shared_ptr<Stor
   return server;
 }
 
+ListenerSurroundings RunningServer::surroundings(TransportCounters& counters) {
+  return {.threads = threads_,
+          .limit = connection_limit_,
+          .counters = counters,
+          .certificates = *certificates_,
+          .log = log_,
+          .limits = limits_};
+}
+
+void RunningServer::add_parameters() {
+  Parameters& parameters = resp_.parameters();
+  parameters.add_number(
+      "maxclients", {.least = 1, .most = kConnectionsMaxMost},
+      [this] { return static_cast<std::int64_t>(current_.get()->connections_max); },
+      [this](std::int64_t count) {
+        MutexLock lock(reconfiguring_);
+        set_connections_max(static_cast<std::uint32_t>(count));
+      });
+  for (const LiveOption& option : config_.live_options) {
+    parameters.add_text(option.name, option.read, option.change);
+  }
+}
+
+void RunningServer::set_connections_max(std::uint32_t count) {
+  connection_limit_.set_max(count);
+  ServerConfig config = *current_.get();
+  config.connections_max = count;
+  current_.set(std::move(config));
+}
+
+void RunningServer::set_limits(const RequestLimits& limits) {
+  MutexLock lock(reconfiguring_);
+  limits_.set(limits);
+  access_.rates().set_per_second(limits.requests_per_second);
+}
+
+void RunningServer::reconfigure(const ServerConfig& wanted) {
+  set_limits(wanted.limits);
+  MutexLock lock(reconfiguring_);
+  const ServerConfig before = *current_.get();
+  set_connections_max(wanted.connections_max);
+  // What clients have set since by CONFIG SET, in finer steps, stays unless it is to change.
+  if (wanted.slow_request_threshold != before.slow_request_threshold) {
+    set_slow_threshold(resp_, wanted.slow_request_threshold);
+  }
+  if (wanted.slow_commands_max != before.slow_commands_max) {
+    resp_.slow_log().set_length_max(wanted.slow_commands_max);
+  }
+  if (wanted.latency_threshold != before.latency_threshold) {
+    resp_.set_latency_threshold(wanted.latency_threshold.count());
+  }
+  ServerConfig config = *current_.get();
+  config.limits = wanted.limits;
+  config.cors = wanted.cors;
+  config.drain_timeout = wanted.drain_timeout;
+  config.slow_request_threshold = wanted.slow_request_threshold;
+  config.slow_commands_max = wanted.slow_commands_max;
+  config.latency_threshold = wanted.latency_threshold;
+  current_.set(std::move(config));
+}
+
 Result<void> RunningServer::listen() {
-  const ListenerSurroundings around{.threads = threads_,
-                                    .limit = connection_limit_,
-                                    .counters = counters_,
-                                    .certificates = *certificates_,
-                                    .log = log_,
-                                    .tls_handshake_timeout = config_.limits.tls_handshake_timeout};
   if (config_.http.enabled) {
     Listener::Protocol protocol{
         .name = "http",
@@ -88,7 +159,8 @@ Result<void> RunningServer::listen() {
           co_await session.run();
         },
         .refusal = http_refusal()};
-    QUARTZ_ASSIGN(http_listener_, Listener::bind(config_.http, std::move(protocol), around));
+    QUARTZ_ASSIGN(http_listener_,
+                  Listener::bind(config_.http, std::move(protocol), surroundings(http_counters_)));
   }
   if (config_.resp.enabled) {
     Listener::Protocol protocol{
@@ -98,7 +170,8 @@ Result<void> RunningServer::listen() {
           co_await session->run();
         },
         .refusal = "-ERR max number of clients reached\r\n"};
-    QUARTZ_ASSIGN(resp_listener_, Listener::bind(config_.resp, std::move(protocol), around));
+    QUARTZ_ASSIGN(resp_listener_,
+                  Listener::bind(config_.resp, std::move(protocol), surroundings(resp_counters_)));
   }
   // Both addresses are taken before the first client is let in.
   for (const auto* listener : {&http_listener_, &resp_listener_}) {
@@ -135,7 +208,7 @@ void RunningServer::stop_once() {
     }
   });
   threads_.run_on_each([](IoThread& thread) { thread.connections.drain(); });
-  if (!connection_limit_.wait_until_none(config_.drain_timeout)) {
+  if (!connection_limit_.wait_until_none(current_.get()->drain_timeout)) {
     log_.warn("{} connections are cut off after drain_timeout", connection_limit_.open());
     threads_.run_on_each([](IoThread& thread) { thread.connections.close_all(); });
   }
@@ -147,10 +220,18 @@ void RunningServer::stop_once() {
 ServerStatistics RunningServer::statistics() const {
   ServerStatistics now;
   now.connections_open = connection_limit_.open();
-  now.connections_accepted = counters_.accepted.load(std::memory_order_relaxed);
-  now.connections_refused = counters_.refused.load(std::memory_order_relaxed);
-  now.tls_handshakes_failed = counters_.tls_handshakes_failed.load(std::memory_order_relaxed);
-  now.deadlines_missed = counters_.deadlines_missed.load(std::memory_order_relaxed);
+  for (const auto& [counters, to] :
+       {std::pair{&http_counters_, &now.http}, std::pair{&resp_counters_, &now.resp}}) {
+    to->connections_open = counters->open.load(std::memory_order_relaxed);
+    to->connections_accepted = counters->accepted.load(std::memory_order_relaxed);
+    to->connections_refused = counters->refused.load(std::memory_order_relaxed);
+    to->received_bytes = counters->received_bytes.value();
+    to->sent_bytes = counters->sent_bytes.value();
+    now.connections_accepted += to->connections_accepted;
+    now.connections_refused += to->connections_refused;
+    now.tls_handshakes_failed += counters->tls_handshakes_failed.load(std::memory_order_relaxed);
+    now.deadlines_missed += counters->deadlines_missed.load(std::memory_order_relaxed);
+  }
   application_.add_statistics(now);
   return now;
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/mutex.hpp"
 #include "quartz/result.hpp"
 #include "quartz/server/server_config.hpp"
 #include "quartz/server/server_statistics.hpp"
@@ -18,6 +19,7 @@
 #include "server/service/expiry_sweeper.hpp"
 #include "server/service/service.hpp"
 #include "server/transport/connection_limit.hpp"
+#include "server/transport/current_config.hpp"
 #include "server/transport/current_limits.hpp"
 #include "server/transport/io_threads.hpp"
 #include "server/transport/listener.hpp"
@@ -39,10 +41,9 @@ class RunningServer {
   std::optional<std::uint16_t> http_port() const noexcept { return port_of(http_listener_); }
   std::optional<std::uint16_t> resp_port() const noexcept { return port_of(resp_listener_); }
   Result<void> reload_certificates() { return certificates_->reload(); }
-  void set_limits(const RequestLimits& limits) {
-    limits_.set(limits);
-    access_.rates().set_per_second(limits.requests_per_second);
-  }
+  void set_limits(const RequestLimits& limits);
+  /// Takes over what may change.
+  void reconfigure(const ServerConfig& wanted);
   ServerStatistics statistics() const;
 
  private:
@@ -51,17 +52,23 @@ class RunningServer {
                 std::unique_ptr<TlsCertificates> certificates);
   static std::optional<std::uint16_t> port_of(const std::unique_ptr<Listener>& listener) noexcept;
   Result<void> listen();
+  ListenerSurroundings surroundings(TransportCounters& counters);
+  void add_parameters();
+  void set_connections_max(std::uint32_t count) QUARTZ_REQUIRES(reconfiguring_);
   void end_connections_of(std::string_view user);
   void stop_once();
 
-  const ServerConfig config_;
+  const ServerConfig config_;  // As it was started.
+  CurrentConfig current_;
+  Mutex reconfiguring_;  // One change of it at a time.
   const std::shared_ptr<StorageEngine> engine_;
   const std::unique_ptr<Service> service_;
   const ServerLog log_;
   const std::unique_ptr<Users> users_;
   AccessControl access_;
   CurrentLimits limits_;
-  TransportCounters counters_;
+  TransportCounters http_counters_;
+  TransportCounters resp_counters_;
   ConnectionLimit connection_limit_;
   std::atomic<bool> stopping_{false};
   std::once_flag stopped_;

@@ -44,6 +44,12 @@ Result<void> Server::set_limits(const RequestLimits& limits) {
   return {};
 }
 
+Result<void> Server::reconfigure(const ServerConfig& config) {
+  QUARTZ_TRY(server::check_server_config(config));
+  running_->reconfigure(config);
+  return {};
+}
+
 ServerStatistics Server::statistics() const { return running_->statistics(); }
 
 }  // namespace quartz

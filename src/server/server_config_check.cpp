@@ -91,6 +91,9 @@ Result<void> check_server_config(const ServerConfig& config) {
   QUARTZ_TRY(check_range<std::uint32_t>("worker_threads", config.worker_threads, 1, 256));
   QUARTZ_TRY(check_not_negative("drain_timeout", config.drain_timeout));
   QUARTZ_TRY(check_not_negative("slow_request_threshold", config.slow_request_threshold));
+  QUARTZ_TRY(
+      check_range<std::uint32_t>("slow_commands_max", config.slow_commands_max, 0, 1'000'000));
+  QUARTZ_TRY(check_not_negative("latency_threshold", config.latency_threshold));
   QUARTZ_TRY(check_tls(config.tls));
   return check_request_limits(config.limits);
 }

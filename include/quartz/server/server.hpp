@@ -52,6 +52,12 @@ class QUARTZ_EXPORT Server {
   /// Replaces the limits for requests from now on; `invalid_argument` for those that make no sense.
   Result<void> set_limits(const RequestLimits& limits);
 
+  /// Takes over what may change while the server runs: `limits`, `cors`, `connections_max`,
+  /// `drain_timeout`, `slow_request_threshold`, `slow_commands_max` and `latency_threshold`; the
+  /// rest stays. `invalid_argument` for a configuration that could not be started with; nothing is
+  /// changed then.
+  Result<void> reconfigure(const ServerConfig& config);
+
   ServerStatistics statistics() const;
 
  private:

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "quartz/result.hpp"
 #include "quartz/storage/durability.hpp"
 #include "quartz/storage/storage_config.hpp"
 
@@ -73,6 +74,15 @@ struct AccessRecord {
 /// Receives access records. Called on io threads, also several at once; must be quick.
 using AccessLog = std::function<void(const AccessRecord&)>;
 
+/// An option of the program around a server, for clients that may configure it. Its functions are
+/// called on io threads, one of all options at a time, and outlive the server.
+struct LiveOption {
+  std::string name;  ///< In lower case: "log.level".
+  std::function<std::string()> read;
+  /// Takes a value into effect, or says what is wrong with it.
+  std::function<Result<void>(std::string_view)> change;
+};
+
 /// How a server is started. Every option has a unit, a default and a documented meaning of zero;
 /// values that make no sense are refused by `Server::start` with `invalid_argument` naming the
 /// option. docs/guide/server.md describes each.
@@ -99,8 +109,16 @@ struct ServerConfig {
   // Observation.
   Logger logger = {};         ///< Empty: warnings and errors go to spdlog's default.
   AccessLog access_log = {};  ///< Empty: accesses are counted and not logged.
-  /// Requests that take longer are logged as a warning, too. 0: none.
-  std::chrono::milliseconds slow_request_threshold{0};
+  /// Commands that take as long are kept for SLOWLOG, and requests of HTTP logged as a warning.
+  /// 0: none.
+  std::chrono::milliseconds slow_request_threshold{10};
+  std::uint32_t slow_commands_max = 128;  ///< How many SLOWLOG has; 0: none.
+  /// What takes as long is kept for LATENCY: commands, commits, clearing away what has expired.
+  /// 0: nothing.
+  std::chrono::milliseconds latency_threshold{0};
+
+  /// What CONFIG GET and CONFIG SET know beside the parameters of Redis.
+  std::vector<LiveOption> live_options = {};
 };
 
 }  // namespace quartz

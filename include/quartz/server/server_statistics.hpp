@@ -5,6 +5,15 @@
 
 namespace quartz {
 
+/// Of one protocol.
+struct ProtocolStatistics {
+  std::uint64_t connections_open = 0;
+  std::uint64_t connections_accepted = 0;
+  std::uint64_t connections_refused = 0;  ///< Beyond `connections_max`.
+  std::uint64_t received_bytes = 0;       ///< Of requests, however they are framed; without TLS.
+  std::uint64_t sent_bytes = 0;           ///< The same of responses.
+};
+
 /// Counters since a server's start, and gauges as of now. Each figure is exact on its own; together
 /// they are not a consistent cut.
 struct ServerStatistics {
@@ -17,6 +26,8 @@ struct ServerStatistics {
   std::array<std::uint64_t, 6> http_responses = {};
   std::uint64_t http_request_bytes = 0;   ///< Of bodies.
   std::uint64_t http_response_bytes = 0;  ///< Of bodies as sent.
+  ProtocolStatistics http;
+  ProtocolStatistics resp;
 };
 
 }  // namespace quartz

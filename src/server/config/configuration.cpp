@@ -60,7 +60,9 @@ Result<void> Configuration::check() const {
   // The checks speak of the options of ServerConfig, some of which have shorter names here.
   std::string message = checked.error().message();
   for (const auto& [theirs, ours] : {std::pair{"http_address:", "address:"},
-                                     std::pair{"slow_request_threshold:", "log.slow_threshold:"}}) {
+                                     std::pair{"slow_request_threshold:", "log.slow_threshold:"},
+                                     std::pair{"slow_commands_max:", "log.slow_commands_max:"},
+                                     std::pair{"latency_threshold:", "log.latency_threshold:"}}) {
     if (message.starts_with(theirs)) message.replace(0, std::string_view(theirs).size(), ours);
   }
   for (const Option& option : all_options()) {

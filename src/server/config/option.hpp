@@ -21,6 +21,7 @@ struct Option {
   OptionType type;
   std::string_view description;
   std::string_view values = {};  ///< Of a text that has only some: "text|json".
+  bool live = false;             ///< May change while the server runs.
   /// The error says what was expected; it does not name the option.
   std::function<Result<void>(Settings&, std::string_view)> set;
   std::function<std::string(const Settings&)> get;

@@ -192,22 +192,25 @@ Response AdminRoutes::remove_backup(const Request& request) {
 }
 
 Response AdminRoutes::configuration() const {
+  const auto config = config_.get();
   json::array origins;
-  for (const std::string& origin : config_.cors.origins) origins.emplace_back(origin);
-  const json::object body{{"http", json_of(config_.http)},
-                          {"resp", json_of(config_.resp)},
-                          {"io_threads", config_.io_threads},
-                          {"worker_threads", config_.worker_threads},
-                          {"connections_max", config_.connections_max},
-                          {"drain_timeout_ms", config_.drain_timeout.count()},
-                          {"durability", word_of(config_.durability)},
-                          {"backup_directory", config_.backup_directory},
+  for (const std::string& origin : config->cors.origins) origins.emplace_back(origin);
+  const json::object body{{"http", json_of(config->http)},
+                          {"resp", json_of(config->resp)},
+                          {"io_threads", config->io_threads},
+                          {"worker_threads", config->worker_threads},
+                          {"connections_max", config->connections_max},
+                          {"drain_timeout_ms", config->drain_timeout.count()},
+                          {"durability", word_of(config->durability)},
+                          {"backup_directory", config->backup_directory},
                           {"limits", json_of(limits_.get())},
-                          {"tls", json::object{{"certificate_file", config_.tls.certificate_file},
-                                               {"key_file", config_.tls.key_file},
-                                               {"client_ca_file", config_.tls.client_ca_file}}},
+                          {"tls", json::object{{"certificate_file", config->tls.certificate_file},
+                                               {"key_file", config->tls.key_file},
+                                               {"client_ca_file", config->tls.client_ca_file}}},
                           {"cors", json::object{{"origins", std::move(origins)}}},
-                          {"slow_request_threshold_ms", config_.slow_request_threshold.count()}};
+                          {"slow_request_threshold_ms", config->slow_request_threshold.count()},
+                          {"slow_commands_max", config->slow_commands_max},
+                          {"latency_threshold_ms", config->latency_threshold.count()}};
   return json_response(json::serialize(body));
 }
 

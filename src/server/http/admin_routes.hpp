@@ -5,6 +5,7 @@
 #include "quartz/server/server_config.hpp"
 #include "server/http/route_table.hpp"
 #include "server/service/backups.hpp"
+#include "server/transport/current_config.hpp"
 #include "server/transport/current_limits.hpp"
 #include "server/transport/worker_threads.hpp"
 
@@ -14,9 +15,9 @@ namespace quartz::server {
 class AdminRoutes {
  public:
   /// All of them outlive this.
-  AdminRoutes(StorageEngine& engine, WorkerThreads& workers, const ServerConfig& config,
+  AdminRoutes(StorageEngine& engine, WorkerThreads& workers, const CurrentConfig& config,
               const CurrentLimits& limits)
-      : backups_(engine, config.backup_directory),
+      : backups_(engine, config.get()->backup_directory),
         workers_(workers),
         config_(config),
         limits_(limits) {}
@@ -33,7 +34,7 @@ class AdminRoutes {
 
   Backups backups_;
   WorkerThreads& workers_;
-  const ServerConfig& config_;
+  const CurrentConfig& config_;
   const CurrentLimits& limits_;
 };
 

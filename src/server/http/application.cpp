@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "server/http/call_metrics.hpp"
 #include "server/http/content_coding.hpp"
 #include "server/http/cors.hpp"
 #include "server/http/document_routes.hpp"
@@ -14,13 +15,18 @@ namespace quartz::server {
 
 HttpApplication::HttpApplication(HttpSurroundings surroundings)
     : around_(std::move(surroundings)),
-      health_(around_.engine, around_.statistics, around_.stopping),
-      kv_(around_.service, around_.workers, around_.config.durability),
-      batches_(around_.service, around_.workers, around_.config.durability),
+      durability_(around_.config.get()->durability),
+      access_log_(around_.config.get()->access_log),
+      health_(around_.engine, around_.statistics, around_.stopping,
+              [this](MetricsWriter& to) {
+                write_command_metrics(to, around_.resp.statistics());
+                write_http_metrics(to, *statistics_);
+              }),
+      kv_(around_.service, around_.workers, durability_),
+      batches_(around_.service, around_.workers, durability_),
       watches_(around_.service),
       collections_(around_.service.collections(), around_.workers),
-      points_(around_.engine, around_.service.collections(), around_.workers,
-              around_.config.durability),
+      points_(around_.engine, around_.service.collections(), around_.workers, durability_),
       queries_(around_.service.collections(), around_.workers),
       redis_(around_.resp),
       admin_(around_.engine, around_.workers, around_.config, around_.limits),
@@ -36,11 +42,12 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
   admin_.add_to(table_);
   keys_.add_to(table_);
   add_document_routes(table_);
+  statistics_ = std::make_unique<HttpStatistics>(table_);
 }
 
-boost::asio::awaitable<Response> HttpApplication::answer(Request& request,
-                                                         std::string_view& route) {
-  const CorsConfig& cors = around_.config.cors;
+boost::asio::awaitable<Response> HttpApplication::answer(Request& request, const Route*& route) {
+  const auto config = around_.config.get();
+  const CorsConfig& cors = config->cors;
   if (!cors.origins.empty() && is_preflight(request)) co_return preflight_response(cors, request);
   if (is_foreign_write(cors, request)) {
     co_return problem_response(403, "cors.origins does not have the page that sends this");
@@ -48,10 +55,9 @@ boost::asio::awaitable<Response> HttpApplication::answer(Request& request,
   try {
     std::variant<const Route*, Response> chosen = table_.choose(request);
     if (auto* const refusal = std::get_if<Response>(&chosen)) co_return std::move(*refusal);
-    const Route* const found = *std::get_if<const Route*>(&chosen);
-    route = found->path;
-    if (auto refusal = request.peer->refusal_of(*found, request)) co_return *std::move(refusal);
-    co_return co_await run(*found, request);
+    route = *std::get_if<const Route*>(&chosen);
+    if (auto refusal = request.peer->refusal_of(*route, request)) co_return *std::move(refusal);
+    co_return co_await run(*route, request);
   } catch (const std::bad_alloc&) {
     co_return problem_response({.status = 503,
                                 .code = "out_of_memory",
@@ -59,7 +65,8 @@ boost::asio::awaitable<Response> HttpApplication::answer(Request& request,
                                 .retryable = true,
                                 .executed = Executed::unknown});
   } catch (const std::exception& error) {
-    around_.log.error("http: {} {} ended with: {}", to_string(request.method), route, error.what());
+    around_.log.error("http: {} {} ended with: {}", to_string(request.method),
+                      route == nullptr ? "" : route->path, error.what());
     co_return problem_response({.status = 500,
                                 .code = "internal",
                                 .detail = "an internal error; the log has more",
@@ -77,20 +84,22 @@ boost::asio::awaitable<Response> HttpApplication::run(const Route& route, Reques
 void HttpApplication::complete(const Request& request, Response& response) const {
   if (response.is_problem) name_request(response, request.request_id);
   if (request.peer != nullptr) request.peer->tell_rate(response);
-  allow_origin(around_.config.cors, request, response);
+  allow_origin(around_.config.get()->cors, request, response);
   encode_body(response, request.header("Accept-Encoding"));
 }
 
-void HttpApplication::record(const AccessRecord& access) {
+void HttpApplication::record(const AccessRecord& access, const Route* route) {
+  statistics_->record(route, access.status, access.duration);
   const auto digit = static_cast<std::size_t>(access.status / 100) % responses_.size();
   responses_[digit].fetch_add(1, std::memory_order_relaxed);
   request_bytes_.fetch_add(access.request_bytes, std::memory_order_relaxed);
   response_bytes_.fetch_add(access.response_bytes, std::memory_order_relaxed);
-  if (around_.config.access_log) around_.config.access_log(access);
-  const auto threshold = around_.config.slow_request_threshold;
-  if (threshold.count() > 0 && access.duration >= threshold) {
-    around_.log.warn("http: {} {} took {} ms (request {})", access.method, access.route,
-                     access.duration / std::chrono::milliseconds(1), access.request_id);
+  if (access_log_) access_log_(access);
+  const auto microseconds = access.duration / std::chrono::microseconds(1);
+  const std::int64_t threshold = around_.resp.slow_log().threshold();
+  if (threshold >= 0 && microseconds >= threshold) {
+    around_.log.warn("http: {} {} took {} us (request {})", access.method, access.route,
+                     microseconds, access.request_id);
   }
 }
 

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -15,6 +17,7 @@
 #include "server/http/batch_routes.hpp"
 #include "server/http/collection_routes.hpp"
 #include "server/http/health_routes.hpp"
+#include "server/http/http_statistics.hpp"
 #include "server/http/key_routes.hpp"
 #include "server/http/kv_routes.hpp"
 #include "server/http/point_routes.hpp"
@@ -24,6 +27,7 @@
 #include "server/http/watch_routes.hpp"
 #include "server/resp/resp_server.hpp"
 #include "server/service/service.hpp"
+#include "server/transport/current_config.hpp"
 #include "server/transport/current_limits.hpp"
 #include "server/transport/server_log.hpp"
 #include "server/transport/worker_threads.hpp"
@@ -37,7 +41,7 @@ struct HttpSurroundings {
   RespServer& resp;
   WorkerThreads& workers;
   AccessControl& access;
-  const ServerConfig& config;
+  const CurrentConfig& config;
   const CurrentLimits& limits;
   const ServerLog& log;
   const std::atomic<bool>& stopping;
@@ -52,13 +56,13 @@ class HttpApplication {
   HttpApplication(const HttpApplication&) = delete;
   HttpApplication& operator=(const HttpApplication&) = delete;
 
-  /// Answers a request that arrived whole. `route` becomes the template that it matched, empty if
+  /// Answers a request that arrived whole. `route` becomes the one that it matched, null if
   /// none. Throws nothing: what goes wrong within becomes a response.
-  boost::asio::awaitable<Response> answer(Request& request, std::string_view& route);
+  boost::asio::awaitable<Response> answer(Request& request, const Route*& route);
   /// Adds to any response what depends on the request: its id in a problem, CORS, coding.
   void complete(const Request& request, Response& response) const;
   /// Counts and logs it. `sent_bytes` are those of the body.
-  void record(const AccessRecord& access);
+  void record(const AccessRecord& access, const Route* route);
 
   const CurrentLimits& limits() const noexcept { return around_.limits; }
   AccessControl& access() const noexcept { return around_.access; }
@@ -70,6 +74,8 @@ class HttpApplication {
   boost::asio::awaitable<Response> run(const Route& route, Request& request);
 
   HttpSurroundings around_;
+  const std::optional<Durability> durability_;
+  const AccessLog access_log_;
   HealthRoutes health_;
   KvRoutes kv_;
   BatchRoutes batches_;
@@ -81,6 +87,7 @@ class HttpApplication {
   AdminRoutes admin_;
   KeyRoutes keys_;
   RouteTable table_;
+  std::unique_ptr<HttpStatistics> statistics_;  // Of all routes, so made behind them.
   std::array<std::atomic<std::uint64_t>, 6> responses_ = {};
   std::atomic<std::uint64_t> request_bytes_{0};
   std::atomic<std::uint64_t> response_bytes_{0};

@@ -76,6 +76,13 @@ boost::json::object json_of(const ServerStatistics& server) {
     responses[std::to_string(digit) + "xx"] = server.http_responses[digit];
   }
   to["http_responses"] = std::move(responses);
+  boost::json::object by_protocol;
+  for (const ProtocolField& protocol : protocols()) {
+    boost::json::object figures;
+    add_figures(figures, protocol.value(server), protocol_statistics_fields());
+    by_protocol[protocol.name] = std::move(figures);
+  }
+  to["protocols"] = std::move(by_protocol);
   return to;
 }
 
@@ -154,7 +161,7 @@ Response HealthRoutes::stats() const {
 
 Response HealthRoutes::metrics() const {
   return {.content_type = kOpenMetrics,
-          .body = open_metrics(engine_.statistics(), server_statistics_())};
+          .body = open_metrics(engine_.statistics(), server_statistics_(), more_metrics_)};
 }
 
 }  // namespace quartz::server

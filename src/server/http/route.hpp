@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -59,6 +60,7 @@ struct Route {
   std::vector<BodyForm> body = {};  ///< Empty: a request with a body is refused.
   std::vector<RouteResponse> responses = {};
   std::variant<Function, LongFunction> function;
+  std::size_t index = 0;  ///< Given by the table: all of them are 0, 1, 2…
 };
 
 }  // namespace quartz::server

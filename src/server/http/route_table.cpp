@@ -118,6 +118,7 @@ RouteTable::~RouteTable() = default;
 
 void RouteTable::add(Route route) {
   routes_.push_back(std::move(route));
+  routes_.back().index = routes_.size() - 1;
   const Route& added = routes_.back();
   Node* node = root_.get();
   for (std::string_view path = added.path; !path.empty();) {

@@ -163,7 +163,7 @@ boost::asio::awaitable<bool> HttpSession::answer_request() {
     request.request_id = request_id_;
   }
   Response response;
-  std::string_view route;
+  const Route* route = nullptr;
   if (parser_.state() == State::failed) {
     response = problem_response(parser_.failure_status(), parser_.failure_reason());
   } else {
@@ -180,13 +180,14 @@ boost::asio::awaitable<bool> HttpSession::answer_request() {
                    .request_id = request.request_id});
   application_.record({.protocol = "http",
                        .method = to_string(request.method),
-                       .route = route,
+                       .route = route == nullptr ? std::string_view() : route->path,
                        .request_id = request.request_id,
                        .remote = connection_->remote_address(),
                        .status = response.status,
                        .request_bytes = request.body.size(),
                        .response_bytes = head_only ? 0 : response.body.size(),
-                       .duration = stopwatch.elapsed()});
+                       .duration = stopwatch.elapsed()},
+                      route);
   stream_ = std::move(response.stream);
   co_return goes_on;
 }

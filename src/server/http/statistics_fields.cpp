@@ -128,6 +128,25 @@ constexpr auto kServerStatisticsFields = std::to_array<StatisticsField<ServerSta
      [](const ServerStatistics& from) { return std::uint64_t{from.http_response_bytes}; }},
 });
 
+constexpr auto kProtocolFields = std::to_array<StatisticsField<ProtocolStatistics>>({
+    {"connections_open", FigureKind::gauge, "Connections of a protocol.",
+     [](const ProtocolStatistics& from) { return from.connections_open; }},
+    {"connections_accepted", FigureKind::counter, "Connections of a protocol accepted.",
+     [](const ProtocolStatistics& from) { return from.connections_accepted; }},
+    {"connections_refused", FigureKind::counter,
+     "Connections of a protocol beyond connections_max.",
+     [](const ProtocolStatistics& from) { return from.connections_refused; }},
+    {"received_bytes", FigureKind::counter, "Bytes of a protocol received.",
+     [](const ProtocolStatistics& from) { return from.received_bytes; }},
+    {"sent_bytes", FigureKind::counter, "Bytes of a protocol sent.",
+     [](const ProtocolStatistics& from) { return from.sent_bytes; }},
+});
+
+constexpr auto kProtocols = std::to_array<ProtocolField>({
+    {"http", [](const ServerStatistics& from) -> const ProtocolStatistics& { return from.http; }},
+    {"resp", [](const ServerStatistics& from) -> const ProtocolStatistics& { return from.resp; }},
+});
+
 }  // namespace
 
 std::span<const StatisticsField<Statistics>> statistics_fields() noexcept {
@@ -139,5 +158,11 @@ std::span<const LatencyField> latency_fields() noexcept { return kLatencyFields;
 std::span<const StatisticsField<ServerStatistics>> server_statistics_fields() noexcept {
   return kServerStatisticsFields;
 }
+
+std::span<const StatisticsField<ProtocolStatistics>> protocol_statistics_fields() noexcept {
+  return kProtocolFields;
+}
+
+std::span<const ProtocolField> protocols() noexcept { return kProtocols; }
 
 }  // namespace quartz::server

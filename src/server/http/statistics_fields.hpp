@@ -31,5 +31,13 @@ struct LatencyField {
 std::span<const StatisticsField<Statistics>> statistics_fields() noexcept;
 std::span<const LatencyField> latency_fields() noexcept;
 std::span<const StatisticsField<ServerStatistics>> server_statistics_fields() noexcept;
+std::span<const StatisticsField<ProtocolStatistics>> protocol_statistics_fields() noexcept;
+
+/// What is known of each protocol.
+struct ProtocolField {
+  std::string_view name;  ///< "http".
+  const ProtocolStatistics& (*value)(const ServerStatistics&);
+};
+std::span<const ProtocolField> protocols() noexcept;
 
 }  // namespace quartz::server

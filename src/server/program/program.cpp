@@ -7,8 +7,10 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/try.hpp"
 #include "quartz/server/server.hpp"
@@ -18,6 +20,7 @@
 #include "server/config/configuration.hpp"
 #include "server/config/environment.hpp"
 #include "server/config/toml_file.hpp"
+#include "server/program/live_configuration.hpp"
 #include "server/program/program_log.hpp"
 #include "server/program/service_notifier.hpp"
 #include "server/program/shutdown_signals.hpp"
@@ -56,14 +59,23 @@ Result<Configuration> configure(const CommandLine& line, const Environment& envi
   return configuration;
 }
 
-// What may change while the server runs; the rest waits for the next start.
-Result<void> reload(const CommandLine& line, const Environment& environment, Server& server,
-                    ProgramLog& log) {
+// What differs and has to wait for the next start.
+Result<std::vector<std::string>> reload(const CommandLine& line, const Environment& environment,
+                                        Server& server, LiveConfiguration& live) {
   QUARTZ_ASSIGN(const Configuration configuration, configure(line, environment));
   QUARTZ_TRY(server.reload_certificates());
-  QUARTZ_TRY(server.set_limits(configuration.settings().server.limits));
-  log.set_level(configuration.settings().log.level);
-  return {};
+  return live.take_over(configuration.settings());
+}
+
+void say_reloaded(const ServerLog& say, const Result<std::vector<std::string>>& waiting) {
+  if (!waiting) {
+    say.error("nothing was reloaded after: {}", waiting.error().to_string());
+  } else if (waiting->empty()) {
+    say.info("reloaded certificates and configuration");
+  } else {
+    say.warn("reloaded certificates and configuration; these wait for the next start: {}",
+             fmt::join(*waiting, ", "));
+  }
 }
 
 void announce(const Server& server, const Settings& settings) {
@@ -82,10 +94,12 @@ void announce(const Server& server, const Settings& settings) {
   std::fflush(stdout);
 }
 
-ServerConfig server_config(const Settings& settings, const ProgramLog& log) {
+ServerConfig server_config(const Settings& settings, const ProgramLog& log,
+                           LiveConfiguration& live) {
   ServerConfig config = settings.server;
   config.logger = log.logger();
-  if (settings.log.access) config.access_log = log.access_log();
+  config.access_log = log.access_log();
+  config.live_options = live.options();
   // Without a log the engine refuses every promise but its own.
   if (settings.storage.enable_wal) config.durability = settings.storage.durability;
   return config;
@@ -102,18 +116,15 @@ Result<void> serve(const CommandLine& line, const Environment& environment,
   StorageConfig storage = settings.storage;
   storage.logger = log.logger();
   QUARTZ_ASSIGN(StorageEngine engine, StorageEngine::open(settings.data_dir, std::move(storage)));
-  QUARTZ_ASSIGN(Server server, Server::start(engine, server_config(settings, log)));
+  LiveConfiguration live(settings, log);
+  QUARTZ_ASSIGN(Server server, Server::start(engine, server_config(settings, log, live)));
+  live.attach(server);
   announce(server, settings);
   say.info("quartz-server {} serves {}", version(), settings.data_dir);
   service.ready();
   while (wait_for_signal() == Signal::reload) {
     service.reloading();
-    const auto reloaded = reload(line, environment, server, log);
-    if (reloaded) {
-      say.info("reloaded certificates, limits and log level");
-    } else {
-      say.error("nothing was reloaded after: {}", reloaded.error().to_string());
-    }
+    say_reloaded(say, reload(line, environment, server, live));
     service.ready();
   }
   service.stopping();

@@ -104,9 +104,8 @@ ProgramLog::ProgramLog(const LogSettings& settings) : format_(settings.format) {
     return logger;
   };
   spdlog::set_default_logger(add("quartz"));
-  const auto access = add(std::string(kAccessLogger));
-  // Whoever asks for accesses wants them, whatever else he wants.
-  access->set_level(spdlog::level::info);
+  add(std::string(kAccessLogger));
+  set_access(settings.access);
   set_level(settings.level);
 }
 
@@ -118,6 +117,11 @@ ProgramLog::~ProgramLog() {
 
 void ProgramLog::set_level(LogLevel level) { spdlog::default_logger()->set_level(level_of(level)); }
 
+// Whoever asks for accesses wants them, whatever else he wants.
+void ProgramLog::set_access(bool on) {
+  spdlog::get(std::string(kAccessLogger))->set_level(on ? spdlog::level::info : spdlog::level::off);
+}
+
 Logger ProgramLog::logger() const {
   return [logger = spdlog::default_logger()](LogLevel level, std::string_view line) {
     logger->log(level_of(level), "{}", line);
@@ -127,6 +131,7 @@ Logger ProgramLog::logger() const {
 AccessLog ProgramLog::access_log() const {
   return [logger = spdlog::get(std::string(kAccessLogger)),
           format = format_](const AccessRecord& access) {
+    if (!logger->should_log(spdlog::level::info)) return;
     logger->info("{}", format == LogFormat::json ? access_members(access) : access_line(access));
   };
 }

@@ -18,9 +18,12 @@ class ProgramLog {
   ~ProgramLog();
 
   void set_level(LogLevel level);
+  /// Whether accesses are logged.
+  void set_access(bool on);
 
   /// For engine and server; lives as long as the log.
   Logger logger() const;
+  /// Writes nothing while accesses are not logged.
   AccessLog access_log() const;
 
  private:

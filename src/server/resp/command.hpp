@@ -90,6 +90,7 @@ struct Command {
   std::string_view group;         ///< As in COMMAND DOCS: "string", "generic"…
   std::string_view summary;       ///< What it does, in a phrase without a full stop.
   CommandFunction run = nullptr;  ///< Null: only its subcommands do something.
+  std::size_t index = 0;          ///< Given by the table: all of them are 0, 1, 2…
 
   bool is(CommandFlag flag) const noexcept {
     return (static_cast<std::uint32_t>(flags) & static_cast<std::uint32_t>(flag)) != 0;
@@ -113,13 +114,17 @@ std::span<const Command> connection_commands() noexcept;
 std::span<const Command> dump_commands() noexcept;
 std::span<const Command> generic_commands() noexcept;
 std::span<const Command> hash_commands() noexcept;
+std::span<const Command> latency_commands() noexcept;
 std::span<const Command> list_blocking_commands() noexcept;
 std::span<const Command> list_commands() noexcept;
+std::span<const Command> memory_commands() noexcept;
 std::span<const Command> object_commands() noexcept;
+std::span<const Command> pause_commands() noexcept;
 std::span<const Command> pubsub_commands() noexcept;
 std::span<const Command> server_commands() noexcept;
 std::span<const Command> set_commands() noexcept;
 std::span<const Command> sort_commands() noexcept;
+std::span<const Command> slow_log_commands() noexcept;
 std::span<const Command> sorted_set_algebra_commands() noexcept;
 std::span<const Command> sorted_set_commands() noexcept;
 std::span<const Command> sorted_set_pop_commands() noexcept;

@@ -25,21 +25,21 @@ std::string error_reply(const Error& error) {
   }
 }
 
-void run_command(const Command& command, CommandCall& call, std::string& output) {
+bool run_command(const Command& command, CommandCall& call, std::string& output) {
   const std::size_t offset = output.size();
   const Result<void> ran = command.run(call);
   const bool runs_again = call.too_long != nullptr && *call.too_long;
-  if (ran && !runs_again) return;
+  if (ran && !runs_again) return true;
   output.resize(offset);
-  if (runs_again) return;
+  if (runs_again) return true;
   call.reply.error(error_reply(ran.error()));
-  call.server.errors_replied.fetch_add(1, std::memory_order_relaxed);
+  return false;
 }
 
 CommandBurst::CommandBurst(RespServer& server, RespClient& client)
     : server_(server), client_(client), transaction_(server.service().engine()) {}
 
-void CommandBurst::run_entry(const Entry& entry, std::string& output) {
+void CommandBurst::run_entry(Entry& entry, std::string& output) {
   protocol::RespReplyWriter reply(output, client_.version());
   DatabaseView view = server_.service().view(transaction_, client_.database());
   CommandCall call{.server = server_,
@@ -47,7 +47,7 @@ void CommandBurst::run_entry(const Entry& entry, std::string& output) {
                    .view = view,
                    .arguments = words_of(entry),
                    .reply = reply};
-  run_command(*entry.command, call, output);
+  entry.failed = !run_command(*entry.command, call, output);
 }
 
 void CommandBurst::run(const Command& command, Words arguments, std::string& output) {
@@ -76,7 +76,15 @@ void CommandBurst::finish(std::string& output) {
       run_entry(entry, output);
     }
   }
+  count_failures(output);
   forget();
+}
+
+void CommandBurst::count_failures(std::string_view output) {
+  for (const Entry& entry : commands_) {
+    if (!entry.failed) continue;
+    server_.statistics().failed(*entry.command, output.substr(entry.reply_offset));
+  }
 }
 
 // So that an error, a full disk say, is the answer of those commands only that it prevented.
@@ -91,7 +99,7 @@ void CommandBurst::run_each_alone(std::string& output) {
       output.resize(entry.reply_offset);
       if (committed.error().code() == Errc::conflict) continue;
       protocol::RespReplyWriter(output, client_.version()).error(error_reply(committed.error()));
-      server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
+      entry.failed = true;
       break;
     }
   }

@@ -36,13 +36,15 @@ class CommandBurst {
     std::size_t first_word;
     std::size_t word_count;
     std::size_t reply_offset;
+    bool failed = false;
   };
 
   Words words_of(const Entry& entry) const noexcept {
     return Words(words_).subspan(entry.first_word, entry.word_count);
   }
-  void run_entry(const Entry& entry, std::string& output);
+  void run_entry(Entry& entry, std::string& output);
   void run_each_alone(std::string& output);
+  void count_failures(std::string_view output);
   void forget() noexcept;
 
   RespServer& server_;
@@ -52,8 +54,8 @@ class CommandBurst {
   std::vector<std::string_view> words_;
 };
 
-/// Runs one command; an error it answers with becomes its reply.
-void run_command(const Command& command, CommandCall& call, std::string& output);
+/// Runs one command; an error it answers with becomes its reply. Whether there was none.
+bool run_command(const Command& command, CommandCall& call, std::string& output);
 
 /// An error as clients of Redis know it, with its code in front.
 std::string error_reply(const Error& error);

@@ -78,13 +78,17 @@ CommandTable::CommandTable() {
   add(dump_commands());
   add(generic_commands());
   add(hash_commands());
+  add(latency_commands());
   add(list_blocking_commands());
   add(list_commands());
+  add(memory_commands());
   add(object_commands());
+  add(pause_commands());
   add(pubsub_commands());
   add(server_commands());
   add(set_commands());
   add(sort_commands());
+  add(slow_log_commands());
   add(sorted_set_algebra_commands());
   add(sorted_set_commands());
   add(sorted_set_pop_commands());
@@ -98,7 +102,9 @@ CommandTable::CommandTable() {
 }
 
 void CommandTable::add(std::span<const Command> commands) {
-  for (const Command& command : commands) {
+  for (const Command& described : commands) {
+    Command& command = all_.emplace_back(described);
+    command.index = all_.size() - 1;
     QUARTZ_CHECK(commands_.emplace(command.name, &command).second);
     by_name_.emplace(command.name, &command);
   }

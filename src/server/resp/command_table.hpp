@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ class CommandTable {
   const Command* find(std::string_view name) const;
   /// Whether the name has subcommands.
   bool is_container(std::string_view name) const;
+  std::size_t size() const noexcept { return all_.size(); }
   /// In the order of names.
   const std::map<std::string_view, const Command*>& by_name() const noexcept { return by_name_; }
 
@@ -29,6 +31,7 @@ class CommandTable {
   CommandTable();
   void add(std::span<const Command> commands);
 
+  std::deque<Command> all_;  // Which do not move.
   std::unordered_map<std::string_view, const Command*> commands_;
   std::map<std::string_view, const Command*> by_name_;
 };

@@ -52,8 +52,8 @@ Result<void> add_persistence(RespServer&, Lines lines) {
 
 Result<void> add_stats(RespServer& server, Lines lines) {
   fmt::format_to(lines, "total_connections_received:{}\r\ntotal_commands_processed:{}\r\n",
-                 server.connections_received.load(), server.commands_processed.load());
-  fmt::format_to(lines, "total_error_replies:{}\r\n", server.errors_replied.load());
+                 server.connections_received(), server.commands_processed());
+  fmt::format_to(lines, "total_error_replies:{}\r\n", server.statistics().error_count());
   fmt::format_to(lines, "pubsub_channels:{}\r\npubsub_patterns:{}\r\n",
                  server.service().publications().channels(std::nullopt).size(),
                  server.service().publications().pattern_count());
@@ -62,6 +62,40 @@ Result<void> add_stats(RespServer& server, Lines lines) {
 
 Result<void> add_replication(RespServer&, Lines lines) {
   fmt::format_to(lines, "role:master\r\nconnected_slaves:0\r\n");
+  return {};
+}
+
+Result<void> add_command_statistics(RespServer& server, Lines lines) {
+  for (const auto& figures : server.statistics().all()) {
+    const std::uint64_t calls = figures.latency.count();
+    const double microseconds = static_cast<double>(figures.latency.sum()) / 1'000;
+    fmt::format_to(lines,
+                   "cmdstat_{}:calls={},usec={},usec_per_call={:.2f},rejected_calls={},"
+                   "failed_calls={}\r\n",
+                   figures.command->name, calls, figures.latency.sum() / 1'000,
+                   calls == 0 ? 0.0 : microseconds / static_cast<double>(calls), figures.rejected,
+                   figures.failed);
+  }
+  return {};
+}
+
+Result<void> add_error_statistics(RespServer& server, Lines lines) {
+  for (const auto& [code, count] : server.statistics().errors().all()) {
+    fmt::format_to(lines, "errorstat_{}:count={}\r\n", code, count);
+  }
+  return {};
+}
+
+Result<void> add_latency_statistics(RespServer& server, Lines lines) {
+  const auto microseconds = [](const HistogramReading& latency, double quantile) {
+    return static_cast<double>(latency.quantile(quantile)) / 1'000;
+  };
+  for (const auto& figures : server.statistics().all()) {
+    if (figures.latency.count() == 0) continue;
+    fmt::format_to(lines, "latency_percentiles_usec_{}:p50={:.3f},p99={:.3f},p99.9={:.3f}\r\n",
+                   figures.command->name, microseconds(figures.latency, 0.5),
+                   microseconds(figures.latency, 0.99), microseconds(figures.latency, 0.999));
+  }
   return {};
 }
 
@@ -88,19 +122,27 @@ Result<void> add_keyspace(RespServer& server, Lines lines) {
 struct Section {
   std::string_view title;
   Result<void> (*add)(RespServer& server, Lines lines);
+  bool by_default = true;
 };
 constexpr std::array kSections = {
-    Section{"Server", add_server},   Section{"Clients", add_clients},
-    Section{"Memory", add_memory},   Section{"Persistence", add_persistence},
-    Section{"Stats", add_stats},     Section{"Replication", add_replication},
-    Section{"Cluster", add_cluster}, Section{"Keyspace", add_keyspace},
+    Section{"Server", add_server},
+    Section{"Clients", add_clients},
+    Section{"Memory", add_memory},
+    Section{"Persistence", add_persistence},
+    Section{"Stats", add_stats},
+    Section{"Replication", add_replication},
+    Section{"Commandstats", add_command_statistics, false},
+    Section{"Errorstats", add_error_statistics},
+    Section{"Latencystats", add_latency_statistics, false},
+    Section{"Cluster", add_cluster},
+    Section{"Keyspace", add_keyspace},
 };
 
-bool asked_for(std::string_view title, std::span<const std::string_view> sections) {
-  if (sections.empty()) return true;
+bool asked_for(const Section& section, std::span<const std::string_view> sections) {
+  if (sections.empty()) return section.by_default;
   return std::ranges::any_of(sections, [&](std::string_view asked) {
-    return is_word(asked, title) || is_word(asked, "ALL") || is_word(asked, "DEFAULT") ||
-           is_word(asked, "EVERYTHING");
+    return is_word(asked, section.title) || is_word(asked, "ALL") || is_word(asked, "EVERYTHING") ||
+           (section.by_default && is_word(asked, "DEFAULT"));
   });
 }
 
@@ -109,7 +151,7 @@ bool asked_for(std::string_view title, std::span<const std::string_view> section
 Result<std::string> info_text(RespServer& server, std::span<const std::string_view> sections) {
   std::string text;
   for (const Section& section : kSections) {
-    if (!asked_for(section.title, sections)) continue;
+    if (!asked_for(section, sections)) continue;
     if (!text.empty()) text += "\r\n";
     fmt::format_to(std::back_inserter(text), "# {}\r\n", section.title);
     QUARTZ_TRY(section.add(server, std::back_inserter(text)));

@@ -38,9 +38,6 @@ Parameters::Parameters(Service& service) {
   add_fixed("save", "");
   add_fixed("dir", service.engine().directory().string());
   add_fixed("cluster-enabled", "no");
-  add_number("slowlog-log-slower-than", "10000");
-  add_number("slowlog-max-len", "128");
-  add_number("latency-monitor-threshold", "0");
   add_number("hash-max-listpack-entries", "512");
   add_number("hash-max-listpack-value", "64");
   add_number("set-max-intset-entries", "512");
@@ -69,6 +66,32 @@ void Parameters::add_number(std::string_view name, std::string_view value) {
       }};
 }
 
+void Parameters::add_number(std::string_view name, Range range, std::function<std::int64_t()> read,
+                            std::function<void(std::int64_t)> change) {
+  add_text(
+      name, [read = std::move(read)] { return fmt::format("{}", read()); },
+      [range, change = std::move(change)](std::string_view text) -> Result<void> {
+        const auto number = to_integer(text);
+        if (!number) {
+          return Error(Errc::invalid_argument, "argument couldn't be parsed into an integer");
+        }
+        if (*number < range.least || *number > range.most) {
+          return Error(Errc::invalid_argument, fmt::format("argument must be between {} and {} "
+                                                           "inclusive",
+                                                           range.least, range.most));
+        }
+        change(*number);
+        return {};
+      });
+}
+
+void Parameters::add_text(std::string_view name, std::function<std::string()> read,
+                          std::function<Result<void>(std::string_view)> change) {
+  MutexLock lock(mutex_);
+  parameters_[std::string(name)] = {
+      .value = {}, .change = std::move(change), .read = std::move(read)};
+}
+
 std::vector<std::pair<std::string, std::string>> Parameters::matching(
     std::span<const std::string_view> patterns) const {
   MutexLock lock(mutex_);
@@ -77,7 +100,7 @@ std::vector<std::pair<std::string, std::string>> Parameters::matching(
     const bool asked = std::ranges::any_of(patterns, [&](std::string_view pattern) {
       return protocol::matches_glob(lower(pattern), entry.first);
     });
-    if (asked) found.emplace_back(entry.first, entry.second.value);
+    if (asked) found.emplace_back(entry.first, entry.second.current());
   }
   return found;
 }
@@ -95,7 +118,7 @@ Result<void> Parameters::set(
     if (const auto changed = parameter.change(value); !changed) {
       return failed(word, changed.error().message());
     }
-    parameter.value = value;
+    if (!parameter.read) parameter.value = value;
   }
   return {};
 }
@@ -103,7 +126,7 @@ Result<void> Parameters::set(
 std::string Parameters::value(std::string_view name) const {
   MutexLock lock(mutex_);
   const auto found = parameters_.find(name);
-  return found == parameters_.end() ? std::string() : found->second.value;
+  return found == parameters_.end() ? std::string() : found->second.current();
 }
 
 }  // namespace quartz::server

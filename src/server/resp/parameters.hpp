@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -20,6 +21,16 @@ class Parameters {
  public:
   explicit Parameters(Service& service);
 
+  struct Range {
+    std::int64_t least;
+    std::int64_t most;
+  };
+  /// One that others keep and act on, and may change themselves.
+  void add_number(std::string_view name, Range range, std::function<std::int64_t()> read,
+                  std::function<void(std::int64_t)> change);
+  void add_text(std::string_view name, std::function<std::string()> read,
+                std::function<Result<void>(std::string_view)> change);
+
   /// Name and value of each whose name matches one of the patterns, in order of names.
   std::vector<std::pair<std::string, std::string>> matching(
       std::span<const std::string_view> patterns) const;
@@ -33,6 +44,10 @@ class Parameters {
     std::string value;
     /// Takes a new value into effect; empty for what cannot be changed.
     std::function<Result<void>(std::string_view)> change;
+    /// Where its value is kept otherwise than here.
+    std::function<std::string()> read = {};
+
+    std::string current() const { return read ? read() : value; }
   };
 
   void add_fixed(std::string_view name, std::string_view value);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.hpp"
 #include "base/try.hpp"
 #include "server/resp/command_table.hpp"
 #include "server/resp/words.hpp"
@@ -58,14 +59,20 @@ RespClient::~RespClient() { server_.remove(id_); }
 std::size_t RespClient::receive(std::string_view input, std::string& output) {
   std::size_t consumed = 0;
   more_ = false;
+  const Turn turn(turns_);
+  lap_began_ = steady_nanoseconds();
   renew_access();
   while (!closing() && !waiting()) {
     const auto progress = parser_.advance(input.substr(consumed));
     if (progress == protocol::RespRequestParser::Progress::incomplete) break;
     if (progress == protocol::RespRequestParser::Progress::refused) {
-      burst_.finish(output);
+      finish_burst(output);
       refuse(fmt::format("ERR {}", parser_.refusal()), output);
       close_after_reply();
+      break;
+    }
+    if (server_.pauses().any() && wire_.wake && !parser_.arguments().empty() &&
+        hold(parser_.arguments())) {
       break;
     }
     const bool inline_words = !input.substr(consumed).starts_with('*');
@@ -73,21 +80,39 @@ std::size_t RespClient::receive(std::string_view input, std::string& output) {
     if (!parser_.arguments().empty()) answer(parser_.arguments(), output);
     append_pending(output);
     // The words of a line do not lie in the input; they go with the next request.
-    if (inline_words || burst_.full()) burst_.finish(output);
+    if (inline_words || burst_.full()) finish_burst(output);
     if (output.size() >= kOutputBytesMax) {
       more_ = true;
       break;
     }
   }
-  burst_.finish(output);
+  finish_burst(output);
   append_pending(output);
   return consumed;
 }
 
-void RespClient::refuse(std::string_view why, std::string& output) {
+// One look at the clock for each command: each lap is from the end of the command before, so that
+// taking a request apart belongs to it as well.
+std::uint64_t RespClient::lap() noexcept {
+  const std::uint64_t now = steady_nanoseconds();
+  return now - std::exchange(lap_began_, now);
+}
+
+void RespClient::note_call(const Command& command, Words arguments) {
+  server_.note_call(*this, command, arguments, lap());
+}
+
+void RespClient::finish_burst(std::string& output) {
+  if (burst_.empty()) return;
+  burst_.finish(output);
+  server_.note_commit(lap());
+}
+
+void RespClient::refuse(std::string_view why, std::string& output, const Command* command) {
   if (queue_) queue_refused_ = true;
+  const std::size_t offset = output.size();
   protocol::RespReplyWriter(output, version()).error(why);
-  server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
+  server_.statistics().rejected(command, std::string_view(output).substr(offset));
 }
 
 // An EXEC that is refused ends the transaction.
@@ -98,7 +123,7 @@ void RespClient::refuse_call(const Command& command, std::string why, std::strin
     why = fmt::format("EXECABORT Transaction discarded because of: {}",
                       why.substr(std::string_view("ERR ").size()));
   }
-  refuse(why, output);
+  refuse(why, output, &command);
 }
 
 const Command* RespClient::admit(Words arguments, std::string& output) {
@@ -118,6 +143,10 @@ const Command* RespClient::admit(Words arguments, std::string& output) {
     return nullptr;
   }
   if (!permits(*command, arguments, output)) return nullptr;
+  if (server_.pauses().any() && !wire_.wake && pause_of(arguments)) {
+    refuse("BUSY Commands are held back by CLIENT PAUSE", output, command);
+    return nullptr;
+  }
   if (queue_ && command->is(CommandFlag::no_multi)) {
     refuse_call(*command, "ERR Command not allowed inside a transaction", output);
     return nullptr;
@@ -136,23 +165,24 @@ const Command* RespClient::admit(Words arguments, std::string& output) {
 
 void RespClient::answer(Words arguments, std::string& output) {
   const std::size_t offset = output.size();
-  server_.commands_processed.fetch_add(1, std::memory_order_relaxed);
+  server_.count_command();
   const Command* const command = admit(arguments, output);
   if (command != nullptr) {
     if (queue_ && !command->is(CommandFlag::in_multi)) {
       queue_->emplace_back(command, std::vector<std::string>(arguments.begin(), arguments.end()));
       protocol::RespReplyWriter(output, version()).simple("QUEUED");
     } else if (command->is(CommandFlag::immediate)) {
-      burst_.finish(output);
+      finish_burst(output);
       run_immediately(*command, arguments, output);
+      note_call(*command, arguments);
       if (!queue_ && !command->name.starts_with("client|")) caching_.reset();
       return;
     } else if (command->is(CommandFlag::blocking)) {
-      burst_.finish(output);
+      finish_burst(output);
       run_blocking(*command, arguments, output);
       if (waiting()) return;
     } else if (command->is(CommandFlag::lengthy)) {
-      burst_.finish(output);
+      finish_burst(output);
       run_lengthy(*command, arguments, output);
       if (waiting()) return;
     } else {
@@ -165,7 +195,7 @@ void RespClient::answer(Words arguments, std::string& output) {
 
 void RespClient::drop_unwanted_reply(std::size_t offset, std::string& output) {
   if (replies_ == Replies::on) return;
-  burst_.finish(output);
+  finish_burst(output);
   output.resize(offset);
   if (replies_ == Replies::skip_next) replies_ = Replies::on;
 }
@@ -173,10 +203,16 @@ void RespClient::drop_unwanted_reply(std::size_t offset, std::string& output) {
 void RespClient::run_in_burst(const Command& command, Words arguments, std::string& output) {
   // Whoever tracks is told of each write of its own behind the reply to it.
   const bool alone = tracking_.on && command.is(CommandFlag::write);
-  if (alone) burst_.finish(output);
+  if (alone) finish_burst(output);
   remember_keys(command, arguments);
   burst_.run(command, arguments, output);
-  if (alone) burst_.finish(output);
+  note_call(command, arguments);
+  if (alone) finish_burst(output);
+}
+
+void RespClient::count_failure(const Command& command, std::string_view output,
+                               std::size_t offset) {
+  server_.statistics().failed(command, output.substr(offset));
 }
 
 void RespClient::run_immediately(const Command& command, Words arguments, std::string& output) {
@@ -187,7 +223,7 @@ void RespClient::run_immediately(const Command& command, Words arguments, std::s
   protocol::RespReplyWriter reply(output, version());
   CommandCall call{
       .server = server_, .client = *this, .view = view, .arguments = arguments, .reply = reply};
-  run_command(command, call, output);
+  if (!run_command(command, call, output)) count_failure(command, output, offset);
   if (skipped && replies_ == Replies::off) output.resize(offset);
   if (skipped && replies_ == Replies::skip_next) {
     output.resize(offset);
@@ -200,12 +236,13 @@ void RespClient::run_immediately(const Command& command, Words arguments, std::s
 // before the replies is shared by all commands of a pipeline and by all clients that wait for
 // theirs.
 Result<void> RespClient::commit(Transaction& transaction) {
-  const bool synced_later = server_.durability() == Durability::disk;
-  const WriteOptions options{.durability =
-                                 synced_later ? Durability::process : server_.durability()};
-  QUARTZ_TRY(server_.service().commit(transaction, this, options));
-  if (synced_later && !transaction.writes().empty()) unsynced_ = true;
+  QUARTZ_TRY(server_.service().commit(transaction, this, commit_options()));
+  if (syncs_later() && !transaction.writes().empty()) unsynced_ = true;
   return {};
+}
+
+WriteOptions RespClient::commit_options() const noexcept {
+  return {.durability = syncs_later() ? Durability::process : server_.durability()};
 }
 
 void RespClient::select(const Database& database) {

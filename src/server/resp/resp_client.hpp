@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -75,14 +76,17 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   /// The connection ends once the output is sent.
   bool closing() const noexcept { return closing_.load(std::memory_order_acquire); }
 
-  /// A command waits for a key, or runs on another thread: `receive` takes nothing before it is
-  /// answered. Call `resume` when
-  /// the wire was told to wake, and when the time has come.
-  bool waiting() const noexcept { return waiting_.has_value(); }
+  /// A command waits for a key, for the end of a pause, or for another thread that runs it: `receive`
+  /// takes nothing before that. Call `resume` when the wire was told to wake, and when the time has
+  /// come.
+  bool waiting() const noexcept { return waiting_.has_value() || held_until_.has_value(); }
   /// Whether it is that a command runs on another thread.
   bool runs_elsewhere() const noexcept { return waiting_ && waiting_->run; }
-  /// The latest time at which it is answered; needs `waiting()`.
-  std::chrono::steady_clock::time_point waits_until() const noexcept { return waiting_->until; }
+  /// When that is at the latest; needs `waiting()`.
+  std::chrono::steady_clock::time_point waits_until() const noexcept {
+    if (!waiting_) return *held_until_;
+    return held_until_ ? std::min(waiting_->until, *held_until_) : waiting_->until;
+  }
   /// Answers it, if there is an answer by now.
   void resume(std::chrono::steady_clock::time_point now, std::string& output);
   /// Nobody waits for the answer any more.
@@ -100,6 +104,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   enum class Unblocked : std::uint8_t { as_after_timeout, with_error };
   /// Lets it wait no longer; false if it does not.
   bool unblock(Unblocked how);
+  /// Lets a command that was held back look whether it still is.
+  void wake_if_held();
 
   // For commands.
   /// Commits on this client's behalf, as durably as the server promises once it was synced.
@@ -134,6 +140,13 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   std::string_view user_name() const noexcept {
     return identity_ ? std::string_view(identity_->user) : "default";
   }
+
+  /// Returns when no other client is in the midst of commands that it began before.
+  void wait_for_others();
+  /// Counts a call of a command that is over by now, and began when the one before it was over.
+  void note_call(const Command& command, Words arguments);
+  /// Nanoseconds since then.
+  std::uint64_t lap() noexcept;
 
   // Tracking.
   const TrackingOptions& tracking() const noexcept { return tracking_; }
@@ -175,11 +188,19 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
     bool existed;
   };
 
+  /// What became of a command that ran alone.
+  struct Outcome {
+    bool failed = false;
+    bool wrote = false;
+  };
   /// A command on another thread.
   struct LengthyRun {
     const Command* command;
     std::vector<std::string> words;
-    std::string reply = {};  ///< May be read once it is done.
+    std::uint64_t began = 0;  ///< Of the steady clock, in nanoseconds.
+    // May be read once it is done.
+    std::string reply = {};
+    Outcome outcome = {};
     std::atomic<bool> done{false};
   };
 
@@ -190,20 +211,45 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
     std::unique_ptr<KeyWaits::Place> place = {};
     std::shared_ptr<const LengthyRun> run = {};  ///< Not null: it is this that it waits for.
   };
+  // While it lives, the client's commands take effect.
+  class Turn {
+   public:
+    explicit Turn(std::atomic<std::uint64_t>& turns) noexcept : turns_(turns) {
+      turns_.fetch_add(1);
+    }
+    ~Turn() { turns_.fetch_add(1, std::memory_order_release); }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    std::atomic<std::uint64_t>& turns_;
+  };
   enum class WaitState : std::uint8_t { none, waiting, as_after_timeout, with_error };
 
   void answer(Words arguments, std::string& output);
+  void answer_waiting(std::chrono::steady_clock::time_point now, std::string& output);
+  void finish_burst(std::string& output);
+  bool changes_anything(const Command& command) const;
+  std::optional<std::chrono::steady_clock::time_point> pause_of(Words arguments);
+  bool hold(Words arguments);
+  bool hold_waiting(std::chrono::steady_clock::time_point now);
+  void release() noexcept;
   void drop_unwanted_reply(std::size_t offset, std::string& output);
   void run_blocking(const Command& command, Words arguments, std::string& output);
   bool try_to_answer(const Command& command, Words arguments, KeyWait& wait, std::string& output);
   void run_lengthy(const Command& command, Words arguments, std::string& output);
-  void run_alone(const Command& command, Words arguments, const void* origin, bool* too_long,
-                 std::string& output);
+  Outcome run_alone(const Command& command, Words arguments, const void* origin, bool* too_long,
+                    std::string& output);
+  void note_outcome(const Command& command, const Outcome& outcome, std::string_view reply);
+  bool finish_lengthy_run(std::string& output);
   void begin_lengthy_run(const Command& command, Words arguments);
   const Command* admit(Words arguments, std::string& output);
-  void refuse(std::string_view why, std::string& output);
+  void refuse(std::string_view why, std::string& output, const Command* command = nullptr);
   void refuse_call(const Command& command, std::string why, std::string& output);
+  bool syncs_later() const noexcept { return server_.durability() == Durability::disk; }
+  WriteOptions commit_options() const noexcept;
   void run_in_burst(const Command& command, Words arguments, std::string& output);
+  void count_failure(const Command& command, std::string_view output, std::size_t offset);
   void run_immediately(const Command& command, Words arguments, std::string& output);
   void renew_access();
   bool permits(const Command& command, Words arguments, std::string& output);
@@ -218,6 +264,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   const ClientWire wire_;
   protocol::RespRequestParser parser_;
   CommandBurst burst_;
+  std::uint64_t lap_began_ = 0;  // Of the steady clock, in nanoseconds.
   bool more_ = false;
   bool unsynced_ = false;
   std::atomic<bool> closing_{false};
@@ -225,6 +272,9 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   const Database* database_ = nullptr;
   Replies replies_ = Replies::on;
 
+  std::atomic<std::uint64_t> turns_{0};  // Odd while commands are run.
+  std::atomic<bool> held_{false};        // For others: whether there is the following.
+  std::optional<std::chrono::steady_clock::time_point> held_until_;
   std::optional<Waiting> waiting_;
   std::atomic<WaitState> wait_state_{WaitState::none};
   TrackingOptions tracking_;

@@ -80,7 +80,7 @@ bool RespClient::permits(const Command& command, Words arguments, std::string& o
   if (access == nullptr) return true;
   if (grants_ == nullptr) {
     if (command.is(CommandFlag::no_auth)) return true;
-    refuse("NOAUTH Authentication required.", output);
+    refuse("NOAUTH Authentication required.", output, &command);
     return false;
   }
   switch (denial_of(*grants_, command, arguments)) {
@@ -90,11 +90,11 @@ bool RespClient::permits(const Command& command, Words arguments, std::string& o
     case Denial::command:
       refuse(
           fmt::format("NOPERM this user has no permissions to run the '{}' command", command.name),
-          output);
+          output, &command);
       return false;
     case Denial::key:
       refuse("NOPERM this user has no permissions to access one of the keys used as arguments",
-             output);
+             output, &command);
       return false;
   }
   return false;

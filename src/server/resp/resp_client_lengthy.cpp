@@ -1,11 +1,13 @@
+#include "base/clock.hpp"
 #include "server/resp/resp_client.hpp"
 #include "server/transport/worker_threads.hpp"
 
 namespace quartz::server {
 
 // One command in a transaction of its own. It is not run to its end if `too_long` becomes true.
-void RespClient::run_alone(const Command& command, Words arguments, const void* origin,
-                           bool* too_long, std::string& output) {
+RespClient::Outcome RespClient::run_alone(const Command& command, Words arguments,
+                                          const void* origin, bool* too_long,
+                                          std::string& output) {
   const std::size_t offset = output.size();
   Transaction transaction(server_.service().engine());
   DatabaseView view = server_.service().view(transaction, database());
@@ -17,24 +19,44 @@ void RespClient::run_alone(const Command& command, Words arguments, const void* 
                    .reply = reply,
                    .too_long = too_long};
   for (;; transaction.restart()) {
-    run_command(command, call, output);
-    if (too_long != nullptr && *too_long) return;
-    const Result<void> committed = server_.service().commit(transaction, origin);
-    if (committed) return;
+    const bool ran = run_command(command, call, output);
+    if (too_long != nullptr && *too_long) return {};
+    const Result<void> committed =
+        server_.service().commit(transaction, origin, commit_options());
+    if (committed) return {.failed = !ran, .wrote = !transaction.writes().empty()};
     output.resize(offset);
     if (committed.error().code() == Errc::conflict) continue;
     reply.error(error_reply(committed.error()));
-    server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
-    return;
+    return {.failed = true};
   }
 }
 
 void RespClient::run_lengthy(const Command& command, Words arguments, std::string& output) {
   remember_keys(command, arguments);
   bool too_long = false;
+  const std::size_t offset = output.size();
   const bool may_leave = wire_.wake && server_.workers() != nullptr;
-  run_alone(command, arguments, this, may_leave ? &too_long : nullptr, output);
-  if (too_long) begin_lengthy_run(command, arguments);
+  const Outcome outcome =
+      run_alone(command, arguments, this, may_leave ? &too_long : nullptr, output);
+  if (too_long) return begin_lengthy_run(command, arguments);
+  note_outcome(command, outcome, std::string_view(output).substr(offset));
+  note_call(command, arguments);
+}
+
+void RespClient::note_outcome(const Command& command, const Outcome& outcome,
+                              std::string_view reply) {
+  if (outcome.failed) server_.statistics().failed(command, reply);
+  if (outcome.wrote && syncs_later()) unsynced_ = true;
+}
+
+bool RespClient::finish_lengthy_run(std::string& output) {
+  const LengthyRun& run = *waiting_->run;
+  if (!run.done.load(std::memory_order_acquire)) return false;
+  output += run.reply;
+  note_outcome(*run.command, run.outcome, run.reply);
+  const std::vector<std::string_view> words(run.words.begin(), run.words.end());
+  server_.note_call(*this, *run.command, words, steady_nanoseconds() - run.began);
+  return true;
 }
 
 // Of this client, the other thread uses what does not change while a command runs. What it tells
@@ -42,6 +64,7 @@ void RespClient::run_lengthy(const Command& command, Words arguments, std::strin
 void RespClient::begin_lengthy_run(const Command& command, Words arguments) {
   auto run = std::make_shared<LengthyRun>();
   run->command = &command;
+  run->began = lap_began_;
   run->words.assign(arguments.begin(), arguments.end());
   waiting_.emplace(Waiting{.command = &command,
                            .words = {},
@@ -50,7 +73,7 @@ void RespClient::begin_lengthy_run(const Command& command, Words arguments) {
                            .run = run});
   server_.workers()->post([self = shared_from_this(), run] {
     const std::vector<std::string_view> words(run->words.begin(), run->words.end());
-    self->run_alone(*run->command, words, nullptr, nullptr, run->reply);
+    run->outcome = self->run_alone(*run->command, words, nullptr, nullptr, run->reply);
     run->done.store(true, std::memory_order_release);
     self->wire_.wake();
   });

@@ -1,3 +1,4 @@
+#include "base/clock.hpp"
 #include "server/resp/key_wait.hpp"
 #include "server/resp/resp_client.hpp"
 
@@ -20,21 +21,27 @@ bool RespClient::try_to_answer(const Command& command, Words arguments, KeyWait&
                    .wait = &wait};
   for (;; transaction.restart()) {
     wait.wanted = false;
-    run_command(command, call, output);
+    const bool ran = run_command(command, call, output);
     if (wait.wanted) return false;
     const Result<void> committed = commit(transaction);
-    if (committed) return true;
+    if (committed) {
+      if (!ran) count_failure(command, output, offset);
+      return true;
+    }
     output.resize(offset);
     if (committed.error().code() == Errc::conflict) continue;
     reply.error(error_reply(committed.error()));
-    server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
+    count_failure(command, output, offset);
     return true;
   }
 }
 
 void RespClient::run_blocking(const Command& command, Words arguments, std::string& output) {
   KeyWait wait{.over = !wire_.wake};
-  if (try_to_answer(command, arguments, wait, output)) return;
+  if (try_to_answer(command, arguments, wait, output)) {
+    note_call(command, arguments);
+    return;
+  }
   const Clock::time_point now = Clock::now();
   waiting_.emplace(
       Waiting{.command = &command,
@@ -43,31 +50,39 @@ void RespClient::run_blocking(const Command& command, Words arguments, std::stri
               .place = server_.key_waits().enter(database(), wait.kind, wait.keys, wire_.wake)});
   wait_state_.store(WaitState::waiting, std::memory_order_release);
   // What was written before the place was taken has woken nobody.
-  resume(now, output);
+  answer_waiting(now, output);
 }
 
 void RespClient::resume(Clock::time_point now, std::string& output) {
+  release();  // If it is held still, it is held again.
   if (!waiting_) return;
+  const Turn turn(turns_);
+  lap_began_ = steady_nanoseconds();
+  answer_waiting(now, output);
+}
+
+void RespClient::answer_waiting(Clock::time_point now, std::string& output) {
   const std::size_t offset = output.size();
   if (waiting_->run) {
-    if (!waiting_->run->done.load(std::memory_order_acquire)) return;
-    output += waiting_->run->reply;
+    if (!finish_lengthy_run(output)) return;
     give_up();
     if (!queue_) caching_.reset();
     drop_unwanted_reply(offset, output);
     return;
   }
   const WaitState state = wait_state_.load(std::memory_order_acquire);
+  if (state == WaitState::waiting && now < waiting_->until && hold_waiting(now)) return;
   if (state == WaitState::with_error) {
     protocol::RespReplyWriter(output, version())
         .error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
-    server_.errors_replied.fetch_add(1, std::memory_order_relaxed);
+    count_failure(*waiting_->command, output, offset);
   } else {
     waiting_->place->begin_look();
     KeyWait wait{.resumed = true,
                  .over = state == WaitState::as_after_timeout || now >= waiting_->until};
     const std::vector<std::string_view> words(waiting_->words.begin(), waiting_->words.end());
     if (!try_to_answer(*waiting_->command, words, wait, output)) return;
+    note_call(*waiting_->command, words);
   }
   give_up();
   drop_unwanted_reply(offset, output);

@@ -1,10 +1,13 @@
 #include "server/resp/resp_server.hpp"
 
+#include <algorithm>
 #include <iterator>
+#include <limits>
 #include <random>
 
 #include <fmt/format.h>
 
+#include "server/resp/logged_words.hpp"
 #include "server/resp/resp_client.hpp"
 
 namespace quartz::server {
@@ -25,10 +28,67 @@ RespServer::RespServer(Service& service, Surroundings around)
       parameters_(service),
       key_waits_(service.key_changes()),
       started_at_(std::chrono::system_clock::now()),
-      run_id_(random_run_id()) {}
+      run_id_(random_run_id()) {
+  add_parameters();
+  note_thresholds();
+}
+
+void RespServer::add_parameters() {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  parameters_.add_number(
+      "slowlog-log-slower-than", {.least = SlowLog::kOff, .most = kMost},
+      [this] { return slow_log_.threshold(); },
+      [this](std::int64_t microseconds) { set_slow_threshold(microseconds); });
+  parameters_.add_number(
+      "slowlog-max-len", {.least = 0, .most = kMost},
+      [this] { return static_cast<std::int64_t>(slow_log_.length_max()); },
+      [this](std::int64_t count) { slow_log_.set_length_max(static_cast<std::size_t>(count)); });
+  parameters_.add_number(
+      "latency-monitor-threshold", {.least = 0, .most = kMost},
+      [this] { return latency_events_.threshold(); },
+      [this](std::int64_t milliseconds) { set_latency_threshold(milliseconds); });
+}
+
+void RespServer::set_slow_threshold(std::int64_t microseconds) {
+  slow_log_.set_threshold(microseconds);
+  note_thresholds();
+}
+
+void RespServer::set_latency_threshold(std::int64_t milliseconds) {
+  latency_events_.set_threshold(milliseconds);
+  note_thresholds();
+}
+
+// The lower of both thresholds, so that a command that took no time is compared once.
+void RespServer::note_thresholds() noexcept {
+  constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+  const auto in_nanoseconds = [](std::int64_t threshold, std::uint64_t unit) {
+    const auto count = static_cast<std::uint64_t>(threshold);
+    return count > kNever / unit ? kNever : count * unit;
+  };
+  std::uint64_t from = kNever;
+  if (slow_log_.threshold() >= 0) from = in_nanoseconds(slow_log_.threshold(), 1'000);
+  if (latency_events_.threshold() > 0) {
+    from = std::min(from, in_nanoseconds(latency_events_.threshold(), 1'000'000));
+  }
+  slow_from_.store(from, std::memory_order_relaxed);
+}
+
+void RespServer::note_slow_call(const RespClient& client, const Command& command, Words arguments,
+                                std::uint64_t nanoseconds) {
+  latency_events_.note(command.is(CommandFlag::fast) ? "fast-command" : "command", nanoseconds);
+  const auto microseconds = static_cast<std::int64_t>(nanoseconds / 1'000);
+  // EXEC is as slow as the commands that it runs, which are looked at each by itself.
+  if (!slow_log_.wants(microseconds) || command.name == "exec") return;
+  ClientDescription described = client.description();
+  slow_log_.add({.duration = microseconds,
+                 .words = logged_words(command, arguments),
+                 .address = std::move(described.address),
+                 .client_name = std::move(described.name)});
+}
 
 void RespServer::add(const std::shared_ptr<RespClient>& client) {
-  ++connections_received;
+  ++connections_received_;
   MutexLock lock(mutex_);
   clients_.emplace(client->id(), client);
 }
@@ -54,10 +114,10 @@ std::vector<std::shared_ptr<RespClient>> RespServer::clients() const {
   return all;
 }
 
-void RespServer::reset_counters() noexcept {
-  connections_received = 0;
-  commands_processed = 0;
-  errors_replied = 0;
+void RespServer::reset_counters() {
+  connections_received_ = 0;
+  commands_before_reset_ = commands_.value();
+  statistics_.reset();
 }
 
 }  // namespace quartz::server

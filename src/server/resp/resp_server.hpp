@@ -11,13 +11,19 @@
 #include <string_view>
 #include <vector>
 
+#include "base/counter.hpp"
 #include "base/mutex.hpp"
 #include "quartz/result.hpp"
 #include "quartz/storage/durability.hpp"
+#include "server/resp/client_pauses.hpp"
+#include "server/resp/command.hpp"
+#include "server/resp/command_statistics.hpp"
 #include "server/resp/invalidation_table.hpp"
 #include "server/resp/parameters.hpp"
 #include "server/service/key_waits.hpp"
 #include "server/service/service.hpp"
+#include "server/statistics/latency_events.hpp"
+#include "server/statistics/slow_log.hpp"
 
 namespace quartz::server {
 
@@ -43,6 +49,7 @@ class RespServer {
   Parameters& parameters() noexcept { return parameters_; }
   KeyWaits& key_waits() noexcept { return key_waits_; }
   InvalidationTable& invalidations() noexcept { return invalidations_; }
+  ClientPauses& pauses() noexcept { return pauses_; }
 
   // Who is connected.
   std::uint64_t next_client_id() noexcept { return ++client_ids_; }
@@ -56,18 +63,53 @@ class RespServer {
   /// Forty digits that tell this run from others.
   const std::string& run_id() const noexcept { return run_id_; }
 
-  // Counters since the start or CONFIG RESETSTAT.
-  std::atomic<std::uint64_t> connections_received{0};
-  std::atomic<std::uint64_t> commands_processed{0};
-  std::atomic<std::uint64_t> errors_replied{0};
-  void reset_counters() noexcept;
+  // What was done since the start or CONFIG RESETSTAT, and what of it took long.
+  CommandStatistics& statistics() noexcept { return statistics_; }
+  const CommandStatistics& statistics() const noexcept { return statistics_; }
+  SlowLog& slow_log() noexcept { return slow_log_; }
+  LatencyEvents& latency_events() noexcept { return latency_events_; }
+  /// `SlowLog::kOff` or microseconds, of both protocols.
+  void set_slow_threshold(std::int64_t microseconds);
+  /// Milliseconds; 0: nothing is noted.
+  void set_latency_threshold(std::int64_t milliseconds);
+  /// Counts a call, and notes it where it took long.
+  void note_call(const RespClient& client, const Command& command, Words arguments,
+                 std::uint64_t nanoseconds) {
+    statistics_.called(command, nanoseconds);
+    if (nanoseconds >= slow_from_.load(std::memory_order_relaxed)) [[unlikely]] {
+      note_slow_call(client, command, arguments, nanoseconds);
+    }
+  }
+  void note_commit(std::uint64_t nanoseconds) {
+    statistics_.committed(nanoseconds);
+    latency_events_.note("commit", nanoseconds);
+  }
+  std::uint64_t connections_received() const noexcept { return connections_received_.load(); }
+  std::uint64_t commands_processed() const noexcept {
+    return commands_.value() - commands_before_reset_.load();
+  }
+  void count_command() noexcept { commands_.add(); }
+  void reset_counters();
 
  private:
+  void add_parameters();
+  void note_slow_call(const RespClient& client, const Command& command, Words arguments,
+                      std::uint64_t nanoseconds);
+  void note_thresholds() noexcept;
+
   Service& service_;
   const Surroundings around_;
   Parameters parameters_;
   KeyWaits key_waits_;
   InvalidationTable invalidations_{*this};
+  ClientPauses pauses_;
+  CommandStatistics statistics_;
+  SlowLog slow_log_;
+  LatencyEvents latency_events_;
+  std::atomic<std::uint64_t> slow_from_{0};  // Nanoseconds; what is faster is none of theirs.
+  ShardedCounter commands_;
+  std::atomic<std::uint64_t> commands_before_reset_{0};
+  std::atomic<std::uint64_t> connections_received_{0};
   const std::chrono::system_clock::time_point started_at_;
   const std::string run_id_;
   std::atomic<std::uint64_t> client_ids_{0};

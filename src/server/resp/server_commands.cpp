@@ -74,6 +74,16 @@ Result<void> bgsave(CommandCall& call) {
   return {};
 }
 
+// There are no replicas to wait for.
+Result<void> wait(CommandCall& call) {
+  QUARTZ_TRY(integer_of(call.arguments[1]));
+  const auto timeout = to_integer(call.arguments[2]);
+  if (!timeout) return Error(Errc::invalid_argument, "timeout is not an integer or out of range");
+  if (*timeout < 0) return Error(Errc::invalid_argument, "timeout is negative");
+  call.reply.integer(0);
+  return {};
+}
+
 Result<void> module_list(CommandCall& call) {
   call.reply.array(0);
   return {};
@@ -129,6 +139,7 @@ constexpr std::array kCommands = {
             "Lets everything acknowledged so far survive power loss",
             save},
     Command{"time", 1, immediate | fast, {}, kGroup, "The server's clock", time},
+    Command{"wait", 3, none, {}, "generic", "How many replicas have it all: 0, at once", wait},
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "base/clock.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/command_burst.hpp"
@@ -21,8 +22,17 @@ Result<void> multi(CommandCall& call) {
   return {};
 }
 
+/// One command of a queue that has run.
+struct QueueCall {
+  std::uint64_t nanoseconds = 0;
+  bool failed = false;
+  std::size_t reply_offset = 0;
+};
+using QueueCalls = std::vector<QueueCall>;
+
 /// Replies of all, in one transaction with the watched keys.
-Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& replies) {
+Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& replies,
+                       QueueCalls& calls) {
   Transaction& transaction = call.view.transaction();
   transaction.restart();
   transaction.isolate();
@@ -32,6 +42,8 @@ Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& repli
   Messages messages;
   std::vector<std::string_view> words;
   for (const auto& [command, queued] : queue) {
+    const Stopwatch stopwatch;
+    const std::size_t offset = replies.size();
     words.assign(queued.begin(), queued.end());
     DatabaseView view = call.server.service().view(transaction, call.client.database());
     CommandCall one{.server = call.server,
@@ -41,13 +53,29 @@ Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& repli
                     .reply = reply,
                     .messages = &messages};
     call.client.remember_keys(*command, words);
-    run_command(*command, one, replies);
+    const bool ran = run_command(*command, one, replies);
+    calls.push_back(
+        {.nanoseconds = stopwatch.elapsed_ns(), .failed = !ran, .reply_offset = offset});
   }
   QUARTZ_TRY(call.client.commit(transaction));
   for (const auto& [channel, message] : messages) {
     call.server.service().publications().publish(channel, message);
   }
   return {};
+}
+
+// Only what came of it counts, not what was tried before.
+void count_calls(CommandCall& call, const Queue& queue, const QueueCalls& calls,
+                 std::string_view replies) {
+  std::vector<std::string_view> words;
+  for (std::size_t i = 0; i < calls.size(); ++i) {
+    const auto& [command, queued] = queue[i];
+    words.assign(queued.begin(), queued.end());
+    call.server.note_call(call.client, *command, words, calls[i].nanoseconds);
+    if (calls[i].failed) {
+      call.server.statistics().failed(*command, replies.substr(calls[i].reply_offset));
+    }
+  }
 }
 
 Result<void> exec(CommandCall& call) {
@@ -61,8 +89,10 @@ Result<void> exec(CommandCall& call) {
   for (;;) {
     std::string replies;
     const Database& selected = call.client.database();
-    const Result<void> ran = run_queue(call, *queue, replies);
+    QueueCalls calls;
+    const Result<void> ran = run_queue(call, *queue, replies, calls);
     if (ran) {
+      count_calls(call, *queue, calls, replies);
       call.reply.raw(replies);
       break;
     }

@@ -49,6 +49,12 @@ std::optional<double> to_real(std::string_view word) noexcept {
 
 Error syntax_error() { return {Errc::invalid_argument, "syntax error"}; }
 
+Error subcommand_syntax_error(std::string_view container, std::string_view subcommand) {
+  return {Errc::invalid_argument,
+          fmt::format("unknown subcommand or wrong number of arguments for '{}'. Try {} HELP.",
+                      subcommand, container)};
+}
+
 Error not_an_integer() {
   return {Errc::invalid_argument, "value is not an integer or out of range"};
 }

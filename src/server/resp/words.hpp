@@ -30,6 +30,8 @@ Result<double> real_of(std::string_view word);
 Result<long double> long_real_of(std::string_view word);
 
 Error syntax_error();
+/// For a subcommand that can be written in fewer words only.
+Error subcommand_syntax_error(std::string_view container, std::string_view subcommand);
 Error not_an_integer();
 /// "wrong number of arguments for 'get' command".
 Error wrong_argument_count(std::string_view command);

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "base/clock.hpp"
+
 namespace quartz::server {
 namespace {
 
@@ -11,8 +13,8 @@ constexpr std::size_t kRemovedAtOnce = 256;
 
 }  // namespace
 
-ExpirySweeper::ExpirySweeper(Service& service, const ServerLog& log)
-    : service_(service), log_(log), thread_([this] { run(); }) {}
+ExpirySweeper::ExpirySweeper(Service& service, const ServerLog& log, LatencyEvents& events)
+    : service_(service), log_(log), events_(events), thread_([this] { run(); }) {}
 
 ExpirySweeper::~ExpirySweeper() { stop(); }
 
@@ -39,10 +41,12 @@ bool ExpirySweeper::stopping() {
 void ExpirySweeper::run() {
   bool failed = false;
   while (pause()) {
+    const Stopwatch stopwatch;
     auto removed = service_.remove_expired(kRemovedAtOnce);
     while (removed && *removed == kRemovedAtOnce && !stopping()) {
       removed = service_.remove_expired(kRemovedAtOnce);
     }
+    events_.note("expire-cycle", stopwatch.elapsed_ns());
     const auto dropped = service_.drop_abandoned_collections();
     // Said once, not ten times a second: what has expired stays unreadable in any case.
     if (!removed && !failed) {

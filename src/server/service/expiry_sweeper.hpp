@@ -4,6 +4,7 @@
 
 #include "base/mutex.hpp"
 #include "server/service/service.hpp"
+#include "server/statistics/latency_events.hpp"
 #include "server/transport/server_log.hpp"
 
 namespace quartz::server {
@@ -12,7 +13,8 @@ namespace quartz::server {
 /// times a second.
 class ExpirySweeper {
  public:
-  ExpirySweeper(Service& service, const ServerLog& log);
+  /// All of them outlive it.
+  ExpirySweeper(Service& service, const ServerLog& log, LatencyEvents& events);
   ~ExpirySweeper();
   ExpirySweeper(const ExpirySweeper&) = delete;
   ExpirySweeper& operator=(const ExpirySweeper&) = delete;
@@ -27,6 +29,7 @@ class ExpirySweeper {
 
   Service& service_;
   const ServerLog& log_;
+  LatencyEvents& events_;
   Mutex mutex_;
   CondVar wake_;
   bool stopping_ QUARTZ_GUARDED_BY(mutex_) = false;

@@ -54,9 +54,13 @@ Connection::Connection(IoThread& thread, Socket socket, std::shared_ptr<asio::ss
   const auto local = this->socket().local_endpoint(error);
   local_ = text_of(local, error);
   thread_.connections.add(*this);
+  counters_.open.fetch_add(1, std::memory_order_relaxed);
 }
 
-Connection::~Connection() { thread_.connections.remove(*this); }
+Connection::~Connection() {
+  counters_.open.fetch_sub(1, std::memory_order_relaxed);
+  thread_.connections.remove(*this);
+}
 
 asio::any_io_executor Connection::executor() { return thread_.context.get_executor(); }
 
@@ -93,11 +97,13 @@ asio::awaitable<Received> Connection::read_some(asio::mutable_buffer into, Await
     received = {reason_of(error), bytes};
   }
   awaits_request_ = false;
+  counters_.received_bytes.add(received.bytes);
   co_return received;
 }
 
 asio::awaitable<error_code> Connection::write(asio::const_buffer bytes) {
   if (expired_) co_return asio::error::timed_out;
+  counters_.sent_bytes.add(bytes.size());
   if (auto* const plain = std::get_if<Socket>(&stream_)) {
     // Most responses fit into the socket's buffer, and then no trip through the event loop is due.
     error_code error;

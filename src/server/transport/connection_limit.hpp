@@ -37,11 +37,20 @@ class ConnectionLimit {
   /// A place, or one that is false if all are taken.
   Place try_take() {
     const MutexLock lock(mutex_);
-    if (open_ == max_) return {};
+    if (open_ >= max_) return {};
     ++open_;
     return Place(this);
   }
 
+  std::size_t max() const {
+    const MutexLock lock(mutex_);
+    return max_;
+  }
+  /// For connections from now on; those that are open stay.
+  void set_max(std::size_t max) {
+    const MutexLock lock(mutex_);
+    max_ = max;
+  }
   std::size_t open() const {
     const MutexLock lock(mutex_);
     return open_;
@@ -65,8 +74,8 @@ class ConnectionLimit {
     if (--open_ == 0) none_.notify_all();
   }
 
-  const std::size_t max_;
   mutable Mutex mutex_;
+  std::size_t max_ QUARTZ_GUARDED_BY(mutex_);
   CondVar none_;
   std::size_t open_ QUARTZ_GUARDED_BY(mutex_) = 0;
 };

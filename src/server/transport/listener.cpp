@@ -134,7 +134,7 @@ asio::awaitable<void> Listener::serve(IoThread& thread, Connection::Socket socke
       std::make_shared<Connection>(thread, std::move(socket), around_.certificates.context(),
                                    std::move(place), around_.counters);
   if (connection->encrypted()) {
-    connection->set_deadline(Connection::Clock::now() + around_.tls_handshake_timeout);
+    connection->set_deadline(Connection::Clock::now() + around_.limits.get().tls_handshake_timeout);
     if (co_await connection->handshake()) {
       around_.counters.tls_handshakes_failed.fetch_add(1, std::memory_order_relaxed);
       co_return;

@@ -14,6 +14,7 @@
 #include "quartz/server/server_config.hpp"
 #include "server/transport/connection.hpp"
 #include "server/transport/connection_limit.hpp"
+#include "server/transport/current_limits.hpp"
 #include "server/transport/io_threads.hpp"
 #include "server/transport/server_log.hpp"
 #include "server/transport/tls_certificates.hpp"
@@ -28,10 +29,10 @@ using StartSession = std::function<boost::asio::awaitable<void>(std::shared_ptr<
 struct ListenerSurroundings {
   IoThreads& threads;
   ConnectionLimit& limit;
-  TransportCounters& counters;
+  TransportCounters& counters;  ///< Of this protocol.
   const TlsCertificates& certificates;
   const ServerLog& log;
-  std::chrono::milliseconds tls_handshake_timeout;
+  const CurrentLimits& limits;
 };
 
 /// One protocol's door: binds an address, accepts, and gives each connection to an io thread and a

@@ -36,7 +36,7 @@ class Door {
                                 .counters = counters_,
                                 .certificates = *certificates_,
                                 .log = log_,
-                                .tls_handshake_timeout = milliseconds(1000)})
+                                .limits = limits_})
                     .value();
     listener_->start();
   }
@@ -59,6 +59,7 @@ class Door {
 
  private:
   ConnectionLimit limit_{100};
+  CurrentLimits limits_{RequestLimits()};
   TransportCounters counters_;
   std::unique_ptr<TlsCertificates> certificates_ = TlsCertificates::load({}).value();
   ServerLog log_{{}};

@@ -1,0 +1,71 @@
+#include <array>
+#include <chrono>
+#include <limits>
+
+#include "base/try.hpp"
+#include "server/resp/command.hpp"
+#include "server/resp/resp_client.hpp"
+#include "server/resp/resp_server.hpp"
+#include "server/resp/words.hpp"
+
+namespace quartz::server {
+namespace {
+
+using enum CommandFlag;
+using Kind = ClientPauses::Kind;
+
+Result<Kind> kind_of(const CommandCall& call) {
+  if (call.arguments.size() == 3 || is_word(call.arguments[3], "ALL")) return Kind::all;
+  if (is_word(call.arguments[3], "WRITE")) return Kind::writes;
+  return Error(Errc::invalid_argument, "CLIENT PAUSE mode must be WRITE or ALL");
+}
+
+// So that no time overflows the clock.
+constexpr std::int64_t kMillisecondsMax = std::numeric_limits<std::int64_t>::max() / 4'000'000;
+
+Result<std::chrono::milliseconds> timeout_of(std::string_view word) {
+  const auto milliseconds = to_integer(word);
+  if (!milliseconds || *milliseconds > kMillisecondsMax) {
+    return Error(Errc::invalid_argument, "timeout is not an integer or out of range");
+  }
+  if (*milliseconds < 0) return Error(Errc::invalid_argument, "timeout is negative");
+  return std::chrono::milliseconds(*milliseconds);
+}
+
+Result<void> pause(CommandCall& call) {
+  if (call.arguments.size() > 4) return subcommand_syntax_error("CLIENT", call.arguments[1]);
+  QUARTZ_ASSIGN(const Kind kind, kind_of(call));
+  QUARTZ_ASSIGN(const auto timeout, timeout_of(call.arguments[2]));
+  call.server.pauses().begin(kind, ClientPauses::Clock::now() + timeout);
+  // Those that began before on other threads: their effects are there before the reply is.
+  call.client.wait_for_others();
+  call.reply.simple("OK");
+  return {};
+}
+
+Result<void> unpause(CommandCall& call) {
+  call.server.pauses().end();
+  for (const auto& client : call.server.clients()) client->wake_if_held();
+  call.reply.simple("OK");
+  return {};
+}
+
+constexpr std::string_view kGroup = "connection";
+
+constexpr std::array kCommands = {
+    Command{"client|pause",
+            -3,
+            immediate | admin,
+            {},
+            kGroup,
+            "Holds back the commands of all clients for a while",
+            pause},
+    Command{
+        "client|unpause", 2, immediate | admin, {}, kGroup, "Holds them back no longer", unpause},
+};
+
+}  // namespace
+
+std::span<const Command> pause_commands() noexcept { return kCommands; }
+
+}  // namespace quartz::server
