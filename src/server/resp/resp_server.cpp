@@ -22,7 +22,7 @@ std::string random_run_id() {
 
 }  // namespace
 
-RespServer::RespServer(Service& service, Surroundings around)
+RespServer::RespServer(Service& service, RespSurroundings around)
     : service_(service),
       around_(around),
       parameters_(service),

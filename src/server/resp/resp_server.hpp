@@ -31,16 +31,18 @@ class AccessControl;
 class RespClient;
 class WorkerThreads;
 
+/// What there is beside a service.
+struct RespSurroundings {
+  AccessControl* access = nullptr;   ///< Without it everybody may do everything.
+  WorkerThreads* workers = nullptr;  ///< Without them what takes long is done by io threads.
+  std::optional<Durability> durability = {};  ///< As in ServerConfig.
+};
+
 /// What all clients of the Redis protocol share. Threads: any number at a time.
 class RespServer {
  public:
-  struct Surroundings {
-    AccessControl* access = nullptr;   ///< Without it everybody may do everything.
-    WorkerThreads* workers = nullptr;  ///< Without them what takes long is done by io threads.
-    std::optional<Durability> durability = {};  ///< As in ServerConfig.
-  };
   /// What `around` points to outlives the server.
-  explicit RespServer(Service& service, Surroundings around = {});
+  explicit RespServer(Service& service, RespSurroundings around = {});
 
   Service& service() noexcept { return service_; }
   AccessControl* access() const noexcept { return around_.access; }
@@ -98,7 +100,7 @@ class RespServer {
   void note_thresholds() noexcept;
 
   Service& service_;
-  const Surroundings around_;
+  const RespSurroundings around_;
   Parameters parameters_;
   KeyWaits key_waits_;
   InvalidationTable invalidations_{*this};

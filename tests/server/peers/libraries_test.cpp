@@ -45,6 +45,15 @@ TEST_F(Libraries, redis_py_is_served) {
   EXPECT_EQ(ran.out, "well\n") << ran.err;
 }
 
+TEST_F(Libraries, prometheus_understands_the_metrics) {
+  QUARTZ_NEED_PROGRAM(kPython);
+  if (run({kPython, "-c", "import prometheus_client"}).status != 0) {
+    GTEST_SKIP() << "SKIPPED: python3-prometheus-client is not installed";
+  }
+  const ProcessRun ran = run({kPython, script("python/open_metrics.py"), http_port(), port()});
+  EXPECT_EQ(ran.out, "well\n") << ran.err;
+}
+
 TEST_F(Libraries, ioredis_is_served) { run_npm_script("ioredis.mjs"); }
 
 TEST_F(Libraries, node_redis_is_served) { run_npm_script("node_redis.mjs"); }
