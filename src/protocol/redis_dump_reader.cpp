@@ -239,8 +239,9 @@ bool take_one_by_one(DumpReader& reader, RedisValue& value) {
   if (value.kind != Kind::string) count = reader.take_count();
   if (!count || *count > std::numeric_limits<std::uint64_t>::max() / 2) return false;
   auto items = reader.take_strings(value.kind == Kind::hash ? 2 * *count : *count);
-  if (items) value.items = *std::move(items);
-  return items.has_value();
+  if (!items) return false;
+  value.items = *std::move(items);
+  return true;
 }
 
 bool take_all_packed(DumpReader& reader, RedisValue& value, Unpack unpack) {

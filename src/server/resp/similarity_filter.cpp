@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -129,7 +130,7 @@ Filter equal_to_one_of(const std::string& attribute, const std::vector<FilterVal
   for (const FilterValue& value : values)
     std::ranges::move(equals_of(value), std::back_inserter(equals));
   if (equals.size() == 1) return field_of(attribute) == equals[0];
-  return field_of(attribute).in(equals);
+  return field_of(attribute).in(std::span<const FilterValue>(equals));
 }
 
 Filter compared(const std::string& attribute, FilterRelation relation, const FilterValue& value) {

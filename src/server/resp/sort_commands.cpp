@@ -72,6 +72,7 @@ Result<void> sort_as(CommandCall& call, MayStore may_store) {
   QUARTZ_ASSIGN(const auto found, sorted(call.view, call.arguments[1], words.sorting));
   if (words.target) {
     std::vector<std::string_view> values;
+    values.reserve(found.size());
     for (const auto& one : found) values.push_back(one ? std::string_view(*one) : "");
     QUARTZ_TRY(lists::replace(call.view, *words.target, values, "sortstore"));
     call.reply.integer(static_cast<std::int64_t>(values.size()));

@@ -5,7 +5,7 @@
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/words.hpp"
-#include "server/service/common_subsequence.hpp"
+#include "server/service/subsequence.hpp"
 
 namespace quartz::server {
 namespace {

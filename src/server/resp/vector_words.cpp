@@ -96,7 +96,7 @@ Result<void> take_epsilon(std::string_view word, SimilarityWords& words) {
   if (!epsilon || *epsilon <= 0 || !std::isfinite(*epsilon)) {
     return Error(Errc::invalid_argument, "invalid EPSILON");
   }
-  words.epsilon = *epsilon;
+  words.epsilon = epsilon;
   return {};
 }
 

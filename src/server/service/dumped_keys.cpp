@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/try.hpp"
+#include "server/service/keys.hpp"
 #include "server/service/lists.hpp"
 #include "server/service/members.hpp"
 #include "server/service/sets.hpp"
@@ -52,6 +53,7 @@ Result<RedisValue> contents_of_members(DatabaseView& view, RowKind kind, std::st
 
 Result<RedisValue> contents_of_row(DatabaseView& view, std::string_view key,
                                    const VisibleRow& row) {
+  QUARTZ_TRY(check_copyable(row.kind()));
   switch (row.kind()) {
     case RowKind::string:
       return RedisValue{.kind = Kind::string, .items = {std::string(row.value)}};
@@ -61,6 +63,7 @@ Result<RedisValue> contents_of_row(DatabaseView& view, std::string_view key,
       return contents_of_sorted_set(view, key);
     case RowKind::hash:
     case RowKind::set:
+    case RowKind::vector_set:  // Refused above.
       break;
   }
   return contents_of_members(view, row.kind(), key);

@@ -45,6 +45,7 @@ Result<std::vector<Carried>> carry_all(DatabaseView& view, DatabaseView& target)
                 .value = {},
                 .head = {},
                 .expires_at = attributes.expires_at};
+    QUARTZ_TRY(check_copyable(one.kind));
     if (one.kind == RowKind::string) {
       one.value = row.value();
     } else {

@@ -98,6 +98,11 @@ Result<bool> rename(DatabaseView& view, std::string_view from, std::string_view 
   return true;
 }
 
+Result<void> check_copyable(RowKind kind) {
+  if (kind != RowKind::vector_set) return {};
+  return Error(Errc::invalid_argument, "vector sets cannot be copied or moved");
+}
+
 Result<bool> copy(DatabaseView& view, std::string_view from, DatabaseView& target,
                   std::string_view to, bool replace) {
   QUARTZ_ASSIGN(const auto row, view.find(from));
@@ -105,9 +110,7 @@ Result<bool> copy(DatabaseView& view, std::string_view from, DatabaseView& targe
   QUARTZ_ASSIGN(const auto replaced, target.find(to));
   if (replaced && !replace) return false;
   const RowKind kind = row->kind();
-  if (kind == RowKind::vector_set) {
-    return Error(Errc::invalid_argument, "vector sets cannot be copied or moved");
-  }
+  QUARTZ_TRY(check_copyable(kind));
   const std::optional<ExpiryTime> expires_at = row->attributes.expires_at;
   if (kind == RowKind::string) {
     target.put_string(to, replaced, row->value, expires_at);

@@ -37,6 +37,8 @@ struct Expiry {
 };
 Result<Expiry> expiry(DatabaseView& view, std::string_view key);
 
+/// `invalid_argument` for a vector set: an index is not copied.
+Result<void> check_copyable(RowKind kind);
 /// Gives what `from` holds to `to`, in place of what that held. False if `only_if_free` and `to` is
 /// not. `not_found` ("no such key") if there is no `from`. Cost: that of a row; elements stay.
 Result<bool> rename(DatabaseView& view, std::string_view from, std::string_view to,
@@ -49,7 +51,7 @@ Result<bool> copy(DatabaseView& view, std::string_view from, DatabaseView& targe
 Result<bool> move(DatabaseView& view, std::string_view key, DatabaseView& target);
 
 /// Gives all keys of each database to the other one. Cost: that of all rows and elements of both,
-/// which are copied and wait in memory for the commit.
+/// which are copied and wait in memory for the commit. `invalid_argument` if there is a vector set.
 Result<void> exchange(DatabaseView& view, DatabaseView& other);
 
 struct KeyCounts {

@@ -22,6 +22,7 @@ struct Element {
   std::string bytes;
   std::optional<std::string> compared = {};  ///< By bytes, if not itself.
   double number = 0;
+  std::size_t position = 0;  ///< In the collection.
 };
 using Elements = std::vector<Element>;
 
@@ -122,9 +123,14 @@ bool is_before(const Sorting& sorting, const Element& a, const Element& b) {
   return sorting.by ? a.compared < b.compared : a.bytes < b.bytes;
 }
 
+/// What compares as equal stays in its order.
 void sort_elements(const Sorting& sorting, Elements& elements) {
-  std::ranges::stable_sort(elements, [&](const Element& a, const Element& b) {
-    return sorting.descending ? is_before(sorting, b, a) : is_before(sorting, a, b);
+  for (std::size_t i = 0; i < elements.size(); ++i) elements[i].position = i;
+  std::ranges::sort(elements, [&](const Element& a, const Element& b) {
+    const Element& low = sorting.descending ? b : a;
+    const Element& high = sorting.descending ? a : b;
+    if (is_before(sorting, low, high)) return true;
+    return !is_before(sorting, high, low) && a.position < b.position;
   });
 }
 

@@ -127,7 +127,7 @@ TEST_F(RedisOverHttp, vector_sets_are_collections_of_the_other_routes) {
   EXPECT_EQ(post("/command", R"(["VSIM", "v", "ELE", "north", "FILTER", ".cold"])"),
             R"({"result":["north"]})");
   EXPECT_EQ(post("/pipeline", R"([["VCARD", "v"], ["VGETATTR", "v", "north"], ["TYPE", "v"]])"),
-            R"([{"result":2},{"result":"{\"cold\": true}"},{"result":"vectorset"}])");
+            R"([{"result":2},{"result":"{\"cold\":true}"},{"result":"vectorset"}])");
   EXPECT_EQ(post("/multi-exec", R"([["VREM", "v", "east"], ["VCARD", "v"]])"),
             R"([{"result":1},{"result":1}])");
   EXPECT_THAT(ask("POST", collection + "/query", kIsJson, R"({"vector": [1, 1]})").body,

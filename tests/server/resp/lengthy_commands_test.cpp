@@ -1,5 +1,5 @@
-#include <condition_variable>
-#include <mutex>
+#include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/mutex.hpp"
 #include "server/resp/resp_conversation.hpp"
 #include "server/transport/worker_threads.hpp"
 
@@ -40,8 +41,8 @@ class PatientPeer {
     std::string output;
     while (client_->waiting()) {
       {
-        std::unique_lock lock(mutex_);
-        woken_.wait(lock, [this] { return wakes_ > 0; });
+        MutexLock lock(mutex_);
+        while (wakes_ == 0) woken_.wait(mutex_);
         --wakes_;
       }
       client_->resume(std::chrono::steady_clock::now(), output);
@@ -57,14 +58,14 @@ class PatientPeer {
 
  private:
   void wake() {
-    const std::scoped_lock lock(mutex_);
+    MutexLock lock(mutex_);
     ++wakes_;
     woken_.notify_all();
   }
 
-  std::mutex mutex_;
-  std::condition_variable woken_;
-  int wakes_ = 0;
+  Mutex mutex_;
+  CondVar woken_;
+  int wakes_ QUARTZ_GUARDED_BY(mutex_) = 0;
   std::string input_;
   std::shared_ptr<RespClient> client_;
 };
@@ -96,7 +97,7 @@ TEST_F(LengthyCommands, what_is_short_stays_on_its_thread) {
 TEST_F(LengthyCommands, errors_on_another_thread_are_answers_too) {
   EXPECT_THAT(peer_.say("VADD v VALUES 2 0 0 a"), StartsWith("-ERR"));
   EXPECT_EQ(peer_.say("EXISTS v"), ":0\r\n");
-  EXPECT_EQ(with_workers_.errors_replied.load(), 1U);
+  EXPECT_EQ(with_workers_.statistics().error_count(), 1U);
 }
 
 TEST_F(LengthyCommands, replies_that_nobody_wants_are_left_out) {

@@ -258,6 +258,8 @@ TEST_F(VectorSetCommands, copies_are_refused) {
   add_colours();
   EXPECT_EQ(say("COPY v w"), "-ERR vector sets cannot be copied or moved\r\n");
   EXPECT_EQ(say("MOVE v 1"), "-ERR vector sets cannot be copied or moved\r\n");
+  EXPECT_EQ(say("SWAPDB 0 1"), "-ERR vector sets cannot be copied or moved\r\n");
+  EXPECT_EQ(say("DUMP v"), "-ERR vector sets cannot be copied or moved\r\n");
   EXPECT_EQ(say("EXISTS v w"), ":1\r\n");
 }
 

@@ -1,4 +1,4 @@
-#include "server/service/common_subsequence.hpp"
+#include "server/service/subsequence.hpp"
 
 #include <algorithm>
 #include <cstdint>
