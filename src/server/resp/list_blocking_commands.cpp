@@ -6,8 +6,9 @@
 
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
-#include "server/resp/element_words.hpp"
 #include "server/resp/key_wait.hpp"
+#include "server/resp/list_words.hpp"
+#include "server/resp/pop_words.hpp"
 #include "server/resp/words.hpp"
 #include "server/service/lists.hpp"
 
@@ -17,34 +18,23 @@ namespace {
 using enum CommandFlag;
 using lists::End;
 
-struct FoundValues {
-  std::string_view key;
-  std::vector<std::string> values;
-};
+using Values = std::vector<std::string>;
 
 /// From the first of the lists that has any.
-Result<std::optional<FoundValues>> pop_first(CommandCall& call, Words keys, End end,
-                                             std::uint64_t count) {
-  for (const std::string_view key : keys) {
-    auto values = lists::pop(call.view, key, end, count);
-    if (!values) {
-      if (passes_over(call, values.error())) continue;
-      return std::move(values).error();
-    }
-    if (*values) return std::optional(FoundValues{key, **std::move(values)});
-  }
-  return std::optional<FoundValues>();
+Result<std::optional<TakenFrom<Values>>> pop_first(CommandCall& call, Words keys, End end,
+                                                   std::uint64_t count) {
+  return take_first<Values>(
+      call, keys, [&](std::string_view key) { return lists::pop(call.view, key, end, count); });
 }
 
 Result<void> wait_and_pop(CommandCall& call, End end) {
-  QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments.back()));
-  const Words keys = call.arguments.subspan(1, call.arguments.size() - 2);
-  QUARTZ_ASSIGN(const auto found, pop_first(call, keys, end, 1));
+  QUARTZ_ASSIGN(const WaitingPopWords words, read_waiting_pop(call.arguments));
+  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, end, 1));
   if (found) {
     call.reply.array(2);
     call.reply.bulk(found->key);
-    call.reply.bulk(found->values[0]);
-  } else if (!wait_for(call, RowKind::list, keys, timeout)) {
+    call.reply.bulk(found->taken[0]);
+  } else if (!wait_for(call, RowKind::list, words.keys, words.timeout)) {
     call.reply.null_array();
   }
   return {};
@@ -52,43 +42,15 @@ Result<void> wait_and_pop(CommandCall& call, End end) {
 Result<void> blpop(CommandCall& call) { return wait_and_pop(call, End::left); }
 Result<void> brpop(CommandCall& call) { return wait_and_pop(call, End::right); }
 
-Result<End> end_named(std::string_view word) {
-  if (is_word(word, "LEFT")) return End::left;
-  if (is_word(word, "RIGHT")) return End::right;
-  return syntax_error();
-}
-
-struct MultiplePopWords {
-  Words keys;
-  End end = End::left;
-  std::uint64_t count = 1;
-};
-
-Result<MultiplePopWords> read_multiple_pop(Words arguments) {
-  QUARTZ_ASSIGN(const NumberedKeys words, numbered_keys(arguments, 2, TooManyKeys::syntax));
-  if (words.rest.empty()) return syntax_error();
-  MultiplePopWords read{.keys = words.keys};
-  QUARTZ_ASSIGN(read.end, end_named(words.rest[0]));
-  if (words.rest.size() == 1) return read;
-  if (words.rest.size() < 3 || !is_word(words.rest[1], "COUNT")) return syntax_error();
-  const auto count = to_integer(words.rest[2]);
-  if (!count || *count < 1) {
-    return Error(Errc::invalid_argument, "count should be greater than 0");
-  }
-  if (words.rest.size() > 3) return syntax_error();
-  read.count = static_cast<std::uint64_t>(*count);
-  return read;
-}
-
 Result<void> blmpop(CommandCall& call) {
-  QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments));
+  QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments, 2, kListEnds));
   QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments[1]));
-  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, words.end, words.count));
+  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, list_end(words.end), words.count));
   if (found) {
     call.reply.array(2);
     call.reply.bulk(found->key);
-    call.reply.array(found->values.size());
-    for (const std::string& value : found->values) call.reply.bulk(value);
+    call.reply.array(found->taken.size());
+    for (const std::string& value : found->taken) call.reply.bulk(value);
   } else if (!wait_for(call, RowKind::list, words.keys, timeout)) {
     call.reply.null_array();
   }
@@ -117,8 +79,8 @@ Result<void> wait_and_move(CommandCall& call, End from, End to) {
   return {};
 }
 Result<void> blmove(CommandCall& call) {
-  QUARTZ_ASSIGN(const End from, end_named(call.arguments[3]));
-  QUARTZ_ASSIGN(const End to, end_named(call.arguments[4]));
+  QUARTZ_ASSIGN(const End from, list_end_named(call.arguments[3]));
+  QUARTZ_ASSIGN(const End to, list_end_named(call.arguments[4]));
   return wait_and_move(call, from, to);
 }
 Result<void> brpoplpush(CommandCall& call) { return wait_and_move(call, End::right, End::left); }

@@ -7,6 +7,8 @@
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/element_words.hpp"
+#include "server/resp/list_words.hpp"
+#include "server/resp/pop_words.hpp"
 #include "server/resp/words.hpp"
 #include "server/service/lists.hpp"
 
@@ -65,28 +67,10 @@ Result<void> pop_from(CommandCall& call, End end, std::string_view name) {
 Result<void> lpop(CommandCall& call) { return pop_from(call, End::left, "lpop"); }
 Result<void> rpop(CommandCall& call) { return pop_from(call, End::right, "rpop"); }
 
-Result<End> end_named(std::string_view word) {
-  if (is_word(word, "LEFT")) return End::left;
-  if (is_word(word, "RIGHT")) return End::right;
-  return syntax_error();
-}
-
 Result<void> lmpop(CommandCall& call) {
-  QUARTZ_ASSIGN(const NumberedKeys words, numbered_keys(call.arguments, 1, TooManyKeys::syntax));
-  if (words.rest.empty()) return syntax_error();
-  QUARTZ_ASSIGN(const End end, end_named(words.rest[0]));
-  std::uint64_t count = 1;
-  if (words.rest.size() != 1) {
-    if (words.rest.size() < 3 || !is_word(words.rest[1], "COUNT")) return syntax_error();
-    const auto number = to_integer(words.rest[2]);
-    if (!number || *number < 1) {
-      return Error(Errc::invalid_argument, "count should be greater than 0");
-    }
-    if (words.rest.size() > 3) return syntax_error();
-    count = static_cast<std::uint64_t>(*number);
-  }
+  QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments, 1, kListEnds));
   for (const std::string_view key : words.keys) {
-    QUARTZ_ASSIGN(const auto popped, lists::pop(call.view, key, end, count));
+    QUARTZ_ASSIGN(const auto popped, lists::pop(call.view, key, list_end(words.end), words.count));
     if (!popped) continue;
     call.reply.array(2);
     call.reply.bulk(key);
@@ -104,8 +88,8 @@ Result<void> move_value(CommandCall& call, End from, End to) {
   return {};
 }
 Result<void> lmove(CommandCall& call) {
-  QUARTZ_ASSIGN(const End from, end_named(call.arguments[3]));
-  QUARTZ_ASSIGN(const End to, end_named(call.arguments[4]));
+  QUARTZ_ASSIGN(const End from, list_end_named(call.arguments[3]));
+  QUARTZ_ASSIGN(const End to, list_end_named(call.arguments[4]));
   return move_value(call, from, to);
 }
 Result<void> rpoplpush(CommandCall& call) { return move_value(call, End::right, End::left); }
@@ -200,7 +184,9 @@ Result<void> read_rank(PositionWords& words, std::string_view word) {
         "or use negative to start from the end of the list");
   }
   words.search.from = rank < 0 ? End::right : End::left;
-  words.search.skip = magnitude(rank) - 1;
+  // Redis negates the smallest number, which stays as it is, and takes it for the last match.
+  const bool smallest = rank == std::numeric_limits<std::int64_t>::min();
+  words.search.skip = smallest ? 0 : magnitude(rank) - 1;
   return {};
 }
 

@@ -6,6 +6,7 @@
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/key_wait.hpp"
+#include "server/resp/pop_words.hpp"
 #include "server/resp/sorted_set_words.hpp"
 #include "server/resp/words.hpp"
 #include "server/service/sorted_sets.hpp"
@@ -36,63 +37,32 @@ Result<void> pop_from(CommandCall& call, End end) {
 Result<void> zpopmin(CommandCall& call) { return pop_from(call, End::lowest); }
 Result<void> zpopmax(CommandCall& call) { return pop_from(call, End::highest); }
 
-struct FoundMembers {
-  std::string_view key;
-  std::vector<ScoredMember> members;
-};
+using Found = TakenFrom<std::vector<ScoredMember>>;
+constexpr EndNames kEndNames{.first = "MIN", .last = "MAX"};
+
+End end_of(NamedEnd end) noexcept { return end == NamedEnd::first ? End::lowest : End::highest; }
 
 /// From the first of the keys that exists.
-Result<std::optional<FoundMembers>> pop_first(CommandCall& call, Words keys, End end,
-                                              std::uint64_t count) {
-  for (const std::string_view key : keys) {
-    auto members = sorted_sets::pop(call.view, key, end, count);
-    if (!members) {
-      if (passes_over(call, members.error())) continue;
-      return std::move(members).error();
-    }
-    if (!members->empty()) return std::optional(FoundMembers{key, *std::move(members)});
-  }
-  return std::optional<FoundMembers>();
+Result<std::optional<Found>> pop_first(CommandCall& call, Words keys, End end,
+                                       std::uint64_t count) {
+  using Members = std::vector<ScoredMember>;
+  return take_first<Members>(
+      call, keys, [&](std::string_view key) -> Result<std::optional<Members>> {
+        QUARTZ_ASSIGN(Members members, sorted_sets::pop(call.view, key, end, count));
+        if (members.empty()) return std::optional<Members>();
+        return std::optional(std::move(members));
+      });
 }
 
-struct MultiplePopWords {
-  Words keys;
-  End end = End::lowest;
-  std::uint64_t count = 1;
-};
-
-Result<std::int64_t> positive_of(std::string_view word, std::string_view refusal) {
-  const auto number = to_integer(word);
-  if (!number || *number < 1) return Error(Errc::invalid_argument, std::string(refusal));
-  return *number;
-}
-
-/// `words` begin with how many keys there are.
-Result<MultiplePopWords> read_multiple_pop(Words words) {
-  MultiplePopWords read;
-  QUARTZ_ASSIGN(const std::int64_t keys, positive_of(words[0], "numkeys should be greater than 0"));
-  if (static_cast<std::uint64_t>(keys) + 1 >= words.size()) return syntax_error();
-  read.keys = words.subspan(1, static_cast<std::size_t>(keys));
-  const Words rest = words.subspan(1 + static_cast<std::size_t>(keys));
-  if (!is_word(rest[0], "MIN") && !is_word(rest[0], "MAX")) return syntax_error();
-  read.end = is_word(rest[0], "MIN") ? End::lowest : End::highest;
-  if (rest.size() == 1) return read;
-  if (rest.size() == 2 || !is_word(rest[1], "COUNT")) return syntax_error();
-  QUARTZ_ASSIGN(const std::int64_t count, positive_of(rest[2], "count should be greater than 0"));
-  if (rest.size() > 3) return syntax_error();
-  read.count = static_cast<std::uint64_t>(count);
-  return read;
-}
-
-void reply_multiple(CommandCall& call, const FoundMembers& found) {
+void reply_multiple(CommandCall& call, const Found& found) {
   call.reply.array(2);
   call.reply.bulk(found.key);
-  reply_members(call, found.members, WithScores::nested);
+  reply_members(call, found.taken, WithScores::nested);
 }
 
 Result<void> zmpop(CommandCall& call) {
-  QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments.subspan(1)));
-  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, words.end, words.count));
+  QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments, 1, kEndNames));
+  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, end_of(words.end), words.count));
   if (found) {
     reply_multiple(call, *found);
   } else {
@@ -102,15 +72,14 @@ Result<void> zmpop(CommandCall& call) {
 }
 
 Result<void> wait_and_pop(CommandCall& call, End end) {
-  QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments.back()));
-  const Words keys = call.arguments.subspan(1, call.arguments.size() - 2);
-  QUARTZ_ASSIGN(const auto found, pop_first(call, keys, end, 1));
+  QUARTZ_ASSIGN(const WaitingPopWords words, read_waiting_pop(call.arguments));
+  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, end, 1));
   if (found) {
     call.reply.array(3);
     call.reply.bulk(found->key);
-    call.reply.bulk(found->members[0].member);
-    call.reply.real(found->members[0].score);
-  } else if (!wait_for(call, RowKind::sorted_set, keys, timeout)) {
+    call.reply.bulk(found->taken[0].member);
+    call.reply.real(found->taken[0].score);
+  } else if (!wait_for(call, RowKind::sorted_set, words.keys, words.timeout)) {
     call.reply.null_array();
   }
   return {};
@@ -119,9 +88,9 @@ Result<void> bzpopmin(CommandCall& call) { return wait_and_pop(call, End::lowest
 Result<void> bzpopmax(CommandCall& call) { return wait_and_pop(call, End::highest); }
 
 Result<void> bzmpop(CommandCall& call) {
-  QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments.subspan(2)));
+  QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments, 2, kEndNames));
   QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments[1]));
-  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, words.end, words.count));
+  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, end_of(words.end), words.count));
   if (found) {
     reply_multiple(call, *found);
   } else if (!wait_for(call, RowKind::sorted_set, words.keys, timeout)) {

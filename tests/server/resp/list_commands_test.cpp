@@ -124,6 +124,7 @@ TEST_F(ListCommands, positions_of_a_value_are_found) {
   EXPECT_EQ(say("LPOS l c"), ":2\r\n");
   EXPECT_EQ(say("LPOS l c RANK 2"), ":6\r\n");
   EXPECT_EQ(say("LPOS l c RANK -1"), ":7\r\n");
+  EXPECT_EQ(say("LPOS l c RANK -9223372036854775808"), ":7\r\n");
   EXPECT_EQ(say("LPOS l c COUNT 2"), "*2\r\n:2\r\n:6\r\n");
   EXPECT_EQ(say("LPOS l c COUNT 0 RANK -1"), "*3\r\n:7\r\n:6\r\n:2\r\n");
   EXPECT_EQ(say("LPOS l c COUNT 0 MAXLEN 3"), "*1\r\n:2\r\n");
