@@ -8,13 +8,14 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "server/resp/collection_encoding.hpp"
 #include "server/resp/resp_server.hpp"
 #include "server/resp/words.hpp"
 
 namespace quartz::server {
 namespace {
 
-constexpr std::int64_t kCountMax = 1'000'000;
+constexpr std::size_t kCountMax = 1'000'000;
 
 Error invalid_cursor() { return {Errc::invalid_argument, "invalid cursor"}; }
 
@@ -49,7 +50,7 @@ Result<ScanWords> read_scan_words(CommandCall& call, std::size_t cursor_word) {
     if (is_word(word, "COUNT")) {
       QUARTZ_ASSIGN(const std::int64_t count, integer_of(value));
       if (count < 1) return syntax_error();
-      words.count = static_cast<std::size_t>(std::min(count, kCountMax));
+      words.count = std::min(static_cast<std::size_t>(count), kCountMax);
     } else if (is_word(word, "MATCH")) {
       words.pattern = value;
     } else if (is_word(word, "TYPE") && cursor_word == 1) {
@@ -73,6 +74,9 @@ Result<std::optional<ScanWords>> read_element_scan_words(CommandCall& call, RowK
     return std::optional<ScanWords>();
   }
   QUARTZ_ASSIGN(ScanWords words, read_scan_words(call, kCursorWord));
+  // Redis tells what it keeps in one piece at once, whatever COUNT says.
+  QUARTZ_ASSIGN(const std::string_view encoding, encoding_of_collection(call, kind, *head));
+  if (is_in_one_piece(encoding)) words.count = kCountMax;
   return std::optional(std::move(words));
 }
 

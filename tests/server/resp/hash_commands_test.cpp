@@ -148,8 +148,21 @@ TEST_F(HashCommands, fields_are_drawn) {
             "*2\r\n*2\r\n$1\r\na\r\n$1\r\n1\r\n*2\r\n$1\r\nb\r\n$1\r\n2\r\n");
 }
 
+TEST_F(HashCommands, a_scan_tells_at_once_what_redis_keeps_in_one_piece) {
+  say("HSET h a 1 b 2 c 3");
+  const std::string all =
+      "*2\r\n$1\r\n0\r\n*6\r\n$1\r\na\r\n$1\r\n1\r\n$1\r\nb\r\n$1\r\n2\r\n$1\r\nc\r\n$1\r\n3\r\n";
+  EXPECT_EQ(say("HSCAN h 0 COUNT 1"), all);
+  EXPECT_EQ(say("HSCAN h 0 COUNT 0"), "-ERR syntax error\r\n");
+  say("CONFIG SET hash-max-listpack-entries 2");
+  EXPECT_NE(say("HSCAN h 0 COUNT 1"), all);
+}
+
 TEST_F(HashCommands, a_scan_meets_every_field_once_and_outlives_a_restart) {
   std::set<std::string> expected;
+  const std::string too_long_for_one_piece(65, 'v');
+  say("HSET h f " + too_long_for_one_piece);
+  expected.insert("f");
   for (int i = 0; i < 50; ++i) {
     const std::string field = "f" + std::to_string(i);
     expected.insert(field);

@@ -151,6 +151,11 @@ TEST_F(SetCommands, keys_of_another_kind_are_refused) {
   EXPECT_EQ(say("SMEMBERS s"), "*1\r\n$1\r\na\r\n");
 }
 
+TEST_F(SetCommands, a_scan_tells_integers_at_once) {
+  say("SADD s 1 2 3");
+  EXPECT_EQ(say("SSCAN s 0 COUNT 1"), "*2\r\n$1\r\n0\r\n*3\r\n$1\r\n1\r\n$1\r\n2\r\n$1\r\n3\r\n");
+}
+
 TEST_F(SetCommands, a_scan_meets_every_member_page_by_page) {
   say("SADD s a b c");
   const std::string page = say("SSCAN s 0 COUNT 2");

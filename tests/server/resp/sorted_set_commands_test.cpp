@@ -181,6 +181,8 @@ TEST_F(SortedSetCommands, pages_hold_members_and_scores) {
   EXPECT_EQ(say("ZSCAN z 0"),
             "*2\r\n$1\r\n0\r\n*4\r\n$1\r\na\r\n$3\r\n1.5\r\n$1\r\nb\r\n$1\r\n2\r\n");
   EXPECT_EQ(say("ZSCAN z 0 MATCH b*"), "*2\r\n$1\r\n0\r\n*2\r\n$1\r\nb\r\n$1\r\n2\r\n");
+  EXPECT_EQ(say("ZSCAN z 0 COUNT 1"), say("ZSCAN z 0"));
+  say("CONFIG SET zset-max-listpack-entries 1");
   EXPECT_THAT(say("ZSCAN z 0 COUNT 1"), HasSubstr("*2\r\n$1\r\na\r\n"));
   EXPECT_EQ(say("ZSCAN z 77"), "-ERR invalid cursor\r\n");
 }
