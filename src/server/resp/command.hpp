@@ -22,8 +22,13 @@ struct KeyWait;
 /// Words of a request, its name first. They live until the reply is written.
 using Words = std::span<const std::string_view>;
 
-/// What is to be published, by channel.
-using Messages = std::vector<std::pair<std::string, std::string>>;
+/// What is to be published.
+struct Message {
+  std::string channel;
+  std::string text;
+  ChannelSpace space = ChannelSpace::shared;
+};
+using Messages = std::vector<Message>;
 
 /// One run of a command.
 struct CommandCall {

@@ -151,8 +151,8 @@ const Command* RespClient::admit(Words arguments, std::string& output) {
     refuse_call(*command, "ERR Command not allowed inside a transaction", output);
     return nullptr;
   }
-  if (subscription_count() > 0 && version() == protocol::RespVersion::resp2 &&
-      !command->is(CommandFlag::in_subscription)) {
+  if (subscription_count() + shard_channels_.size() > 0 &&
+      version() == protocol::RespVersion::resp2 && !command->is(CommandFlag::in_subscription)) {
     refuse_call(*command,
                 fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "
                             "PING / QUIT / RESET are allowed in this context",

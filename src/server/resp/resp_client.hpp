@@ -42,6 +42,7 @@ struct ClientDescription {
   std::size_t database = 0;
   std::size_t channels = 0;
   std::size_t patterns = 0;
+  std::size_t shard_channels = 0;
   std::optional<std::size_t> queued = {};  ///< Commands since MULTI.
   protocol::RespVersion version = protocol::RespVersion::resp2;
   std::string_view last_command = "NULL";
@@ -179,6 +180,12 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   std::size_t unsubscribe_pattern(std::string_view pattern);
   const std::set<std::string, std::less<>>& channels() const noexcept { return channels_; }
   const std::set<std::string, std::less<>>& patterns() const noexcept { return patterns_; }
+  /// How many there are of channels of the shard afterwards.
+  std::size_t subscribe_shard(std::string_view channel);
+  std::size_t unsubscribe_shard(std::string_view channel);
+  const std::set<std::string, std::less<>>& shard_channels() const noexcept {
+    return shard_channels_;
+  }
   void unsubscribe_all();
 
  private:
@@ -293,6 +300,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
 
   std::set<std::string, std::less<>> channels_;
   std::set<std::string, std::less<>> patterns_;
+  std::set<std::string, std::less<>> shard_channels_;
 
   mutable Mutex mutex_;
   ClientDescription description_ QUARTZ_GUARDED_BY(mutex_);

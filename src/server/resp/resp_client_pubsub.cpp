@@ -6,6 +6,7 @@ void RespClient::note_subscriptions() {
   MutexLock lock(mutex_);
   description_.channels = channels_.size();
   description_.patterns = patterns_.size();
+  description_.shard_channels = shard_channels_.size();
 }
 
 std::size_t RespClient::subscribe(std::string_view channel) {
@@ -40,9 +41,28 @@ std::size_t RespClient::unsubscribe_pattern(std::string_view pattern) {
   return subscription_count();
 }
 
+std::size_t RespClient::subscribe_shard(std::string_view channel) {
+  if (server_.service().publications().subscribe(channel, shared_from_this(),
+                                                 ChannelSpace::shard)) {
+    shard_channels_.emplace(channel);
+    note_subscriptions();
+  }
+  return shard_channels_.size();
+}
+
+std::size_t RespClient::unsubscribe_shard(std::string_view channel) {
+  if (server_.service().publications().unsubscribe(channel, shared_from_this(),
+                                                   ChannelSpace::shard)) {
+    shard_channels_.erase(shard_channels_.find(channel));
+    note_subscriptions();
+  }
+  return shard_channels_.size();
+}
+
 void RespClient::unsubscribe_all() {
   while (!channels_.empty()) unsubscribe(std::string(*channels_.begin()));
   while (!patterns_.empty()) unsubscribe_pattern(std::string(*patterns_.begin()));
+  while (!shard_channels_.empty()) unsubscribe_shard(std::string(*shard_channels_.begin()));
 }
 
 void RespClient::take(const std::shared_ptr<const Publication>& publication) {
@@ -54,7 +74,7 @@ void RespClient::take(const std::shared_ptr<const Publication>& publication) {
     push.bulk(*publication->pattern);
   } else {
     push.push(3);
-    push.bulk("message");
+    push.bulk(publication->space == ChannelSpace::shard ? "smessage" : "message");
   }
   push.bulk(publication->channel);
   push.bulk(publication->message);

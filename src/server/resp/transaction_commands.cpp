@@ -58,8 +58,8 @@ Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& repli
         {.nanoseconds = stopwatch.elapsed_ns(), .failed = !ran, .reply_offset = offset});
   }
   QUARTZ_TRY(call.client.commit(transaction));
-  for (const auto& [channel, message] : messages) {
-    call.server.service().publications().publish(channel, message);
+  for (const Message& message : messages) {
+    call.server.service().publications().publish(message.channel, message.text, message.space);
   }
   return {};
 }

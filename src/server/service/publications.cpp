@@ -24,14 +24,16 @@ bool Publications::remove(Listeners& listeners, std::string_view name,
   return true;
 }
 
-bool Publications::subscribe(std::string_view channel, const SubscriberRef& subscriber) {
+bool Publications::subscribe(std::string_view channel, const SubscriberRef& subscriber,
+                             ChannelSpace space) {
   MutexLock lock(mutex_);
-  return add(channels_, channel, subscriber);
+  return add(listeners(space), channel, subscriber);
 }
 
-bool Publications::unsubscribe(std::string_view channel, const SubscriberRef& subscriber) {
+bool Publications::unsubscribe(std::string_view channel, const SubscriberRef& subscriber,
+                               ChannelSpace space) {
   MutexLock lock(mutex_);
-  return remove(channels_, channel, subscriber);
+  return remove(listeners(space), channel, subscriber);
 }
 
 bool Publications::subscribe_pattern(std::string_view pattern, const SubscriberRef& subscriber) {
@@ -44,49 +46,57 @@ bool Publications::unsubscribe_pattern(std::string_view pattern, const Subscribe
   return remove(patterns_, pattern, subscriber);
 }
 
-std::size_t Publications::publish(std::string_view channel, std::string_view message) {
+std::size_t Publications::publish(std::string_view channel, std::string_view message,
+                                  ChannelSpace space) {
   MutexLock lock(mutex_);
   std::size_t count = 0;
   const auto send = [&](const std::vector<SubscriberRef>& to, std::optional<std::string> pattern) {
     const auto publication =
         std::make_shared<const Publication>(Publication{.pattern = std::move(pattern),
                                                         .channel = std::string(channel),
-                                                        .message = std::string(message)});
+                                                        .message = std::string(message),
+                                                        .space = space});
     for (const SubscriberRef& subscriber : to) subscriber->take(publication);
     count += to.size();
   };
-  if (const auto found = channels_.find(channel); found != channels_.end()) {
+  const Listeners& of_space = listeners(space);
+  if (const auto found = of_space.find(channel); found != of_space.end()) {
     send(found->second, std::nullopt);
   }
+  if (space == ChannelSpace::shard) return count;
   for (const auto& [pattern, subscribers] : patterns_) {
     if (protocol::matches_glob(pattern, channel)) send(subscribers, pattern);
   }
   return count;
 }
 
-std::size_t Publications::receiver_count(std::string_view channel) const {
+std::size_t Publications::receiver_count(std::string_view channel, ChannelSpace space) const {
   MutexLock lock(mutex_);
-  const auto found = channels_.find(channel);
-  std::size_t count = found == channels_.end() ? 0 : found->second.size();
+  const Listeners& of_space = listeners(space);
+  const auto found = of_space.find(channel);
+  std::size_t count = found == of_space.end() ? 0 : found->second.size();
+  if (space == ChannelSpace::shard) return count;
   for (const auto& [pattern, subscribers] : patterns_) {
     if (protocol::matches_glob(pattern, channel)) count += subscribers.size();
   }
   return count;
 }
 
-std::vector<std::string> Publications::channels(std::optional<std::string_view> pattern) const {
+std::vector<std::string> Publications::channels(std::optional<std::string_view> pattern,
+                                                ChannelSpace space) const {
   MutexLock lock(mutex_);
   std::vector<std::string> names;
-  for (const auto& [channel, subscribers] : channels_) {
+  for (const auto& [channel, subscribers] : listeners(space)) {
     if (!pattern || protocol::matches_glob(*pattern, channel)) names.push_back(channel);
   }
   return names;
 }
 
-std::size_t Publications::subscriber_count(std::string_view channel) const {
+std::size_t Publications::subscriber_count(std::string_view channel, ChannelSpace space) const {
   MutexLock lock(mutex_);
-  const auto found = channels_.find(channel);
-  return found == channels_.end() ? 0 : found->second.size();
+  const Listeners& of_space = listeners(space);
+  const auto found = of_space.find(channel);
+  return found == of_space.end() ? 0 : found->second.size();
 }
 
 std::size_t Publications::pattern_count() const {

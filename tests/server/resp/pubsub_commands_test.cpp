@@ -35,6 +35,40 @@ TEST_F(PubsubCommands, what_is_published_reaches_who_listens) {
   EXPECT_EQ(say("PUBLISH news more"), ":0\r\n");
 }
 
+TEST_F(PubsubCommands, channels_of_the_shard_are_others_than_those_of_all) {
+  RespPeer other(server());
+  EXPECT_EQ(other.say("SSUBSCRIBE news sport"),
+            "*3\r\n$10\r\nssubscribe\r\n$4\r\nnews\r\n:1\r\n"
+            "*3\r\n$10\r\nssubscribe\r\n$5\r\nsport\r\n:2\r\n");
+  EXPECT_EQ(other.say("PSUBSCRIBE *"), "*3\r\n$10\r\npsubscribe\r\n$1\r\n*\r\n:1\r\n");
+  EXPECT_EQ(say("SPUBLISH news hello"), ":1\r\n");
+  EXPECT_EQ(other.pushed(), "*3\r\n$8\r\nsmessage\r\n$4\r\nnews\r\n$5\r\nhello\r\n");
+  EXPECT_EQ(say("PUBLISH sport goal"), ":1\r\n");
+  EXPECT_EQ(other.pushed(), "*4\r\n$8\r\npmessage\r\n$1\r\n*\r\n$5\r\nsport\r\n$4\r\ngoal\r\n");
+  EXPECT_EQ(say("PUBSUB SHARDCHANNELS n*"), "*1\r\n$4\r\nnews\r\n");
+  EXPECT_EQ(say("PUBSUB SHARDNUMSUB news other"),
+            "*4\r\n$4\r\nnews\r\n:1\r\n$5\r\nother\r\n:0\r\n");
+  EXPECT_EQ(say("PUBSUB CHANNELS"), "*0\r\n");
+  EXPECT_THAT(say("CLIENT LIST"), HasSubstr(" sub=0 psub=1 ssub=2 "));
+  EXPECT_EQ(other.say("SUNSUBSCRIBE news"), "*3\r\n$12\r\nsunsubscribe\r\n$4\r\nnews\r\n:1\r\n");
+  EXPECT_EQ(other.say("SUNSUBSCRIBE"), "*3\r\n$12\r\nsunsubscribe\r\n$5\r\nsport\r\n:0\r\n");
+  EXPECT_EQ(other.say("SUNSUBSCRIBE"), "*3\r\n$12\r\nsunsubscribe\r\n$-1\r\n:0\r\n");
+  EXPECT_EQ(say("SPUBLISH news more"), ":0\r\n");
+}
+
+TEST_F(PubsubCommands, what_exec_sends_to_the_shard_stays_there) {
+  RespPeer other(server());
+  other.say("SSUBSCRIBE a");
+  EXPECT_THAT(other.say("GET a"), HasSubstr("-ERR Can't execute 'get'"));
+  say("MULTI");
+  say("SPUBLISH a x");
+  say("PUBLISH a y");
+  EXPECT_EQ(say("EXEC"), "*2\r\n:1\r\n:0\r\n");
+  EXPECT_EQ(other.pushed(), "*3\r\n$8\r\nsmessage\r\n$1\r\na\r\n$1\r\nx\r\n");
+  other.client().unsubscribe_all();
+  EXPECT_EQ(other.say("GET a"), "$-1\r\n");
+}
+
 TEST_F(PubsubCommands, a_listener_of_resp2_may_say_little_else) {
   EXPECT_THAT(say("SUBSCRIBE a"), HasSubstr("subscribe"));
   EXPECT_EQ(say("GET a"),
