@@ -51,13 +51,12 @@ Result<void> reset(CommandCall& call) {
 }
 
 Result<void> select(CommandCall& call) {
-  const auto number = to_integer(call.arguments[1]);
-  if (!number) return Error(Errc::invalid_argument, "value is not an integer or out of range");
-  if (*number < 0 || *number >= static_cast<std::int64_t>(Databases::kCount)) {
+  QUARTZ_ASSIGN(const std::int32_t number, small_integer_of(call.arguments[1]));
+  if (number < 0 || number >= static_cast<std::int32_t>(Databases::kCount)) {
     return Error(Errc::invalid_argument, "ERR DB index is out of range");
   }
   QUARTZ_ASSIGN(const Database* const database,
-                call.server.service().databases().select(static_cast<std::size_t>(*number)));
+                call.server.service().databases().select(static_cast<std::size_t>(number)));
   call.client.select(*database);
   call.reply.simple("OK");
   return {};

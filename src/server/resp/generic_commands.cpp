@@ -153,7 +153,7 @@ Result<DatabaseView> database_view(CommandCall& call, std::int64_t number) {
 }
 
 Result<DatabaseView> other_database(CommandCall& call, std::string_view word) {
-  QUARTZ_ASSIGN(const std::int64_t number, integer_of(word));
+  QUARTZ_ASSIGN(const std::int32_t number, small_integer_of(word));
   return database_view(call, number);
 }
 
@@ -191,11 +191,9 @@ Result<void> move(CommandCall& call) {
 }
 
 Result<std::int32_t> database_number(std::string_view word, std::string_view which) {
-  const auto number = to_integer(word);
-  if (!number || *number != static_cast<std::int32_t>(*number)) {
-    return Error(Errc::invalid_argument, fmt::format("invalid {} DB index", which));
-  }
-  return static_cast<std::int32_t>(*number);
+  const auto number = small_integer_of(word);
+  if (!number) return Error(Errc::invalid_argument, fmt::format("invalid {} DB index", which));
+  return *number;
 }
 
 // A word that is no number at all is noticed before one of a database that there is not.

@@ -69,6 +69,14 @@ Result<std::int64_t> integer_of(std::string_view word) {
   return not_an_integer();
 }
 
+Result<std::int32_t> small_integer_of(std::string_view word) {
+  QUARTZ_ASSIGN(const std::int64_t number, integer_of(word));
+  const auto small = static_cast<std::int32_t>(number);
+  if (small == number) return small;
+  return Error(Errc::invalid_argument,
+               "value is out of range, value must between -2147483648 and 2147483647");
+}
+
 Result<double> real_of(std::string_view word) {
   if (const auto number = to_real(word)) return *number;
   return Error(Errc::invalid_argument, "value is not a valid float");

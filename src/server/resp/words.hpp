@@ -26,6 +26,8 @@ std::optional<double> to_real(std::string_view word) noexcept;
 
 // The same, with the error that Redis gives.
 Result<std::int64_t> integer_of(std::string_view word);
+/// One of 32 bits.
+Result<std::int32_t> small_integer_of(std::string_view word);
 Result<double> real_of(std::string_view word);
 Result<long double> long_real_of(std::string_view word);
 

@@ -45,6 +45,8 @@ TEST_F(ConnectionCommands, databases_are_apart) {
   EXPECT_EQ(say("GET a"), "$-1\r\n");
   EXPECT_EQ(say("SELECT 16"), "-ERR DB index is out of range\r\n");
   EXPECT_EQ(say("SELECT -1"), "-ERR DB index is out of range\r\n");
+  EXPECT_EQ(say("SELECT 2147483648"),
+            "-ERR value is out of range, value must between -2147483648 and 2147483647\r\n");
   EXPECT_EQ(say("SELECT x"), "-ERR value is not an integer or out of range\r\n");
 }
 

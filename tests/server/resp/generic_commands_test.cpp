@@ -154,6 +154,8 @@ TEST_F(GenericCommands, keys_are_copied_and_moved_between_databases) {
   EXPECT_EQ(say("MOVE a 3"), ":0\r\n");
   EXPECT_EQ(say("MOVE a 0"), "-ERR source and destination objects are the same\r\n");
   EXPECT_EQ(say("MOVE a 16"), "-ERR DB index is out of range\r\n");
+  EXPECT_EQ(say("MOVE a -2147483649"),
+            "-ERR value is out of range, value must between -2147483648 and 2147483647\r\n");
   EXPECT_EQ(say("SELECT 3"), "+OK\r\n");
   EXPECT_EQ(say("MGET a b"), "*2\r\n$1\r\n2\r\n$1\r\n2\r\n");
   reopen();
