@@ -95,7 +95,10 @@ Result<void> check_stateless(const std::vector<std::string>& words) {
   if (command == nullptr) return {};
   const bool listens =
       command->is(CommandFlag::pubsub) && command->is(CommandFlag::in_subscription);
-  if (!listens && !command->is(CommandFlag::blocking) && command->name != "client|reply") return {};
+  if (!listens && !command->is(CommandFlag::blocking) && command->name != "client|reply" &&
+      command->name != "monitor") {
+    return {};
+  }
   return wrong_body(fmt::format("'{}' needs a connection of its own", command->name));
 }
 

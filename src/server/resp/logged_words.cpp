@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kWordsMax = 32;
 constexpr std::size_t kWordBytesMax = 128;
-constexpr std::string_view kRedacted = "(redacted)";
 
 // Parameters of Redis that are secrets. There are none of them here, but somebody may try.
 constexpr std::array<std::string_view, 4> kSecretParameters{"REQUIREPASS", "MASTERAUTH",
@@ -28,15 +27,6 @@ bool follows_auth(Words arguments, std::size_t index) {
          (index >= 3 && is_word(arguments[index - 2], "AUTH"));
 }
 
-// Rather too much than too little: a word in the wrong place may be a secret as well.
-bool is_secret(const Command& command, Words arguments, std::size_t index) {
-  if (command.name == "auth") return index >= 1;
-  if (command.name == "hello") return follows_auth(arguments, index);
-  if (command.name == "acl|setuser") return index >= 2;
-  if (command.name == "config|set") return index >= 3 && is_secret_parameter(arguments[index - 1]);
-  return false;
-}
-
 std::string shortened(std::string_view word) {
   if (word.size() <= kWordBytesMax) return std::string(word);
   return fmt::format("{}... ({} more bytes)", word.substr(0, kWordBytesMax),
@@ -45,14 +35,23 @@ std::string shortened(std::string_view word) {
 
 }  // namespace
 
+// Rather too much than too little: a word in the wrong place may be a secret as well.
+bool is_secret_word(const Command& command, Words arguments, std::size_t index) {
+  if (command.name == "auth") return index >= 1;
+  if (command.name == "hello") return follows_auth(arguments, index);
+  if (command.name == "acl|setuser") return index >= 2;
+  if (command.name == "config|set") return index >= 3 && is_secret_parameter(arguments[index - 1]);
+  return false;
+}
+
 std::vector<std::string> logged_words(const Command& command, Words arguments) {
   const std::size_t count = std::min(arguments.size(), kWordsMax);
   std::vector<std::string> words;
   for (std::size_t index = 0; index < count; ++index) {
     if (index + 1 == count && count < arguments.size()) {
       words.push_back(fmt::format("... ({} more arguments)", arguments.size() - count + 1));
-    } else if (is_secret(command, arguments, index)) {
-      words.emplace_back(kRedacted);
+    } else if (is_secret_word(command, arguments, index)) {
+      words.emplace_back(kRedactedWord);
     } else {
       words.push_back(shortened(arguments[index]));
     }

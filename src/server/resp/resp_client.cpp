@@ -54,7 +54,10 @@ RespClient::RespClient(RespServer& server, ClientDescription who, ClientWire wir
   description_.connected_at = description_.active_at = std::chrono::steady_clock::now();
 }
 
-RespClient::~RespClient() { server_.remove(id_); }
+RespClient::~RespClient() {
+  stop_monitoring();
+  server_.remove(id_);
+}
 
 std::size_t RespClient::receive(std::string_view input, std::string& output) {
   std::size_t consumed = 0;
@@ -281,9 +284,18 @@ void RespClient::kill() {
   if (wire_.close) wire_.close();
 }
 
+void RespClient::monitor() {
+  if (!std::exchange(monitoring_, true)) server_.add_monitor(shared_from_this());
+}
+
+void RespClient::stop_monitoring() {
+  if (std::exchange(monitoring_, false)) server_.remove_monitor(*this);
+}
+
 Result<void> RespClient::reset() {
   static_cast<void>(end_multi());
   unsubscribe_all();
+  stop_monitoring();
   if (tracking_.on) track({});
   log_out();
   QUARTZ_ASSIGN(const Database* const first, server_.service().databases().select(0));

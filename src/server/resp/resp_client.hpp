@@ -124,6 +124,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   void close_after_reply() noexcept { closing_.store(true, std::memory_order_release); }
   enum class Replies : std::uint8_t { on, off, skip_this, skip_next };
   void set_replies(Replies replies) noexcept { replies_ = replies; }
+  /// From now on it is told of every command.
+  void monitor();
   /// Back to how it was when it connected.
   Result<void> reset();
 
@@ -233,6 +235,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   };
   enum class WaitState : std::uint8_t { none, waiting, as_after_timeout, with_error };
 
+  void stop_monitoring();
   void answer(Words arguments, std::string& output);
   void answer_waiting(std::chrono::steady_clock::time_point now, std::string& output);
   void finish_burst(std::string& output);
@@ -278,6 +281,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   std::atomic<protocol::RespVersion> version_{protocol::RespVersion::resp2};
   const Database* database_ = nullptr;
   Replies replies_ = Replies::on;
+  bool monitoring_ = false;
 
   std::atomic<std::uint64_t> turns_{0};  // Odd while commands are run.
   std::atomic<bool> held_{false};        // For others: whether there is the following.

@@ -59,7 +59,7 @@ void RespServer::set_latency_threshold(std::int64_t milliseconds) {
   note_thresholds();
 }
 
-// The lower of both thresholds, so that a command that took no time is compared once.
+// The lowest of all, so that a command that took no time is compared once.
 void RespServer::note_thresholds() noexcept {
   constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
   const auto in_nanoseconds = [](std::int64_t threshold, std::uint64_t unit) {
@@ -67,7 +67,10 @@ void RespServer::note_thresholds() noexcept {
     return count > kNever / unit ? kNever : count * unit;
   };
   std::uint64_t from = kNever;
-  if (slow_log_.threshold() >= 0) from = in_nanoseconds(slow_log_.threshold(), 1'000);
+  if (monitors_.any()) from = 0;
+  if (slow_log_.threshold() >= 0) {
+    from = std::min(from, in_nanoseconds(slow_log_.threshold(), 1'000));
+  }
   if (latency_events_.threshold() > 0) {
     from = std::min(from, in_nanoseconds(latency_events_.threshold(), 1'000'000));
   }
@@ -76,6 +79,7 @@ void RespServer::note_thresholds() noexcept {
 
 void RespServer::note_slow_call(const RespClient& client, const Command& command, Words arguments,
                                 std::uint64_t nanoseconds) {
+  if (monitors_.any()) monitors_.tell(client, command, arguments);
   latency_events_.note(command.is(CommandFlag::fast) ? "fast-command" : "command", nanoseconds);
   const auto microseconds = static_cast<std::int64_t>(nanoseconds / 1'000);
   // EXEC is as slow as the commands that it runs, which are looked at each by itself.
@@ -85,6 +89,16 @@ void RespServer::note_slow_call(const RespClient& client, const Command& command
                  .words = logged_words(command, arguments),
                  .address = std::move(described.address),
                  .client_name = std::move(described.name)});
+}
+
+void RespServer::add_monitor(const std::shared_ptr<RespClient>& client) {
+  monitors_.add(client);
+  note_thresholds();
+}
+
+void RespServer::remove_monitor(const RespClient& client) {
+  monitors_.remove(client);
+  note_thresholds();
 }
 
 void RespServer::add(const std::shared_ptr<RespClient>& client) {

@@ -19,6 +19,7 @@
 #include "server/resp/command.hpp"
 #include "server/resp/command_statistics.hpp"
 #include "server/resp/invalidation_table.hpp"
+#include "server/resp/monitors.hpp"
 #include "server/resp/parameters.hpp"
 #include "server/service/key_waits.hpp"
 #include "server/service/service.hpp"
@@ -86,6 +87,9 @@ class RespServer {
     statistics_.committed(nanoseconds);
     latency_events_.note("commit", nanoseconds);
   }
+  /// Tells the client of every command from now on.
+  void add_monitor(const std::shared_ptr<RespClient>& client);
+  void remove_monitor(const RespClient& client);
   std::uint64_t connections_received() const noexcept { return connections_received_.load(); }
   std::uint64_t commands_processed() const noexcept {
     return commands_.value() - commands_before_reset_.load();
@@ -106,6 +110,7 @@ class RespServer {
   InvalidationTable invalidations_{*this};
   ClientPauses pauses_;
   CommandStatistics statistics_;
+  Monitors monitors_;
   SlowLog slow_log_;
   LatencyEvents latency_events_;
   std::atomic<std::uint64_t> slow_from_{0};  // Nanoseconds; what is faster is none of theirs.

@@ -7,6 +7,7 @@
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/info_sections.hpp"
+#include "server/resp/resp_client.hpp"
 #include "server/resp/resp_server.hpp"
 #include "server/resp/words.hpp"
 
@@ -74,6 +75,15 @@ Result<void> bgsave(CommandCall& call) {
   return {};
 }
 
+Result<void> monitor(CommandCall& call) {
+  if (call.messages != nullptr) {
+    return Error(Errc::invalid_argument, "MONITOR isn't allowed for DENY BLOCKING client");
+  }
+  call.client.monitor();
+  call.reply.simple("OK");
+  return {};
+}
+
 // There are no replicas to wait for.
 Result<void> wait(CommandCall& call) {
   QUARTZ_TRY(integer_of(call.arguments[1]));
@@ -131,6 +141,13 @@ constexpr std::array kCommands = {
     Command{"info", -1, immediate, {}, kGroup, "What is known of the server", info},
     Command{"module", -2, immediate | admin, {}, kGroup, "There are no modules", nullptr},
     Command{"module|list", 2, immediate | admin, {}, kGroup, "An empty list", module_list},
+    Command{"monitor",
+            1,
+            immediate | admin,
+            {},
+            kGroup,
+            "Tells of every command that anybody runs",
+            monitor},
     Command{"save",
             1,
             immediate | admin,
