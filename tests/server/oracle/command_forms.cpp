@@ -214,11 +214,30 @@ constexpr std::array kSortedSets = {
     CommandForm{"ZREMRANGEBYLEX <equal_key> <byte_bound> <byte_bound>"},
 };
 
+// What operates the server, as far as it does not depend on what others do at the time.
+constexpr std::array kOperations = {
+    CommandForm{"WAIT 0 [0|100|-1|x]", exact, 0},
+    CommandForm{"WAIT x 0", exact, 0},
+    CommandForm{"SLOWLOG GET [x|-2|1 2]", exact, 0},
+    CommandForm{"SLOWLOG [LEN 1|RESET 1|FOO|GET -9223372036854775809]", exact, 0},
+    CommandForm{"LATENCY [LATEST|RESET|RESET none|HISTORY none|GRAPH none|GRAPH|FOO]", exact, 0},
+    CommandForm{"LATENCY HISTOGRAM none", exact, 0},
+    CommandForm{"CLIENT PAUSE 0 [WRITE|ALL|SOME|WRITE x|]", exact, 0},
+    CommandForm{"CLIENT PAUSE [x|-1|9223372036854775808] [WRITE|]", exact, 0},
+    CommandForm{"CLIENT UNPAUSE [x|]", exact, 0},
+    CommandForm{"MEMORY USAGE none [SAMPLES|SAMPLES x|SAMPLES -1|SAMPLES 1|FOO 1|]", exact, 0},
+    CommandForm{"MEMORY PURGE", exact, 0},
+    CommandForm{"CONFIG GET [slowlog-max-len|latency-monitor-threshold]", exact, 0},
+    CommandForm{"CONFIG SET slowlog-log-slower-than [-2|x|10000]", exact, 0},
+    CommandForm{"CONFIG SET latency-monitor-threshold [-1|x|0]", exact, 0},
+};
+
 constexpr std::array kAll = {
     CommandForms{"strings", kStrings}, CommandForms{"keys", kKeys},
     CommandForms{"bitmaps", kBitmaps}, CommandForms{"transactions", kTransactions},
     CommandForms{"hashes", kHashes},   CommandForms{"lists", kLists},
     CommandForms{"sets", kSets},       CommandForms{"sorted_sets", kSortedSets},
+    CommandForms{"operations", kOperations},
 };
 
 }  // namespace
