@@ -93,6 +93,33 @@ TEST_F(Servers, limits_that_make_no_sense_change_nothing) {
   EXPECT_EQ(ask("GET", "/livez").status, 200);
 }
 
+TEST_F(Servers, are_reconfigured_as_far_as_that_can_be) {
+  serve();
+  ServerConfig config = small_config();
+  config.connections_max = 1;
+  config.cors.origins = {"https://a"};
+  config.limits.body_bytes_max = 3;
+  config.backup_directory = "elsewhere";
+  ASSERT_THAT(server_->reconfigure(config), Succeeds());
+  RawClient only(port());
+  only.send(request_text("GET", "/livez", "Origin: https://a\r\n"));
+  EXPECT_EQ(only.receive().header("Access-Control-Allow-Origin"), "https://a");
+  EXPECT_EQ(ask("GET", "/livez").status, 503);
+  only.send(request_text("PUT", "/api/v1/kv/k", "", "four"));
+  EXPECT_EQ(only.receive().status, 413);
+}
+
+TEST_F(Servers, a_configuration_that_could_not_be_started_with_changes_nothing) {
+  serve();
+  ServerConfig config = small_config();
+  config.cors.origins = {"https://a"};
+  config.connections_max = 0;
+  EXPECT_THAT(server_->reconfigure(config),
+              FailsWith(Errc::invalid_argument, HasSubstr("connections_max")));
+  EXPECT_EQ(ask("GET", "/livez", "Origin: https://a\r\n").header("Access-Control-Allow-Origin"),
+            "");
+}
+
 TEST_F(Servers, a_connection_too_many_is_refused_with_503_until_another_leaves) {
   ServerConfig config = small_config();
   config.connections_max = 2;
