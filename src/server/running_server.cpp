@@ -60,6 +60,7 @@ RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine,
                     .access = access_,
                     .config = current_,
                     .limits = limits_,
+                    .buffers = buffers_,
                     .log = log_,
                     .stopping = stopping_,
                     .statistics = [this] { return statistics(); },
@@ -166,7 +167,10 @@ Result<void> RunningServer::listen() {
     Listener::Protocol protocol{
         .name = "resp",
         .session = [this](std::shared_ptr<Connection> connection) -> boost::asio::awaitable<void> {
-          const auto session = std::make_shared<RespSession>(std::move(connection), resp_);
+          const auto session = std::make_shared<RespSession>(
+              std::move(connection),
+              RespSurroundings{
+                  .server = resp_, .limits = limits_, .buffers = buffers_, .log = log_});
           co_await session->run();
         },
         .refusal = "-ERR max number of clients reached\r\n"};
@@ -232,6 +236,7 @@ ServerStatistics RunningServer::statistics() const {
     now.tls_handshakes_failed += counters->tls_handshakes_failed.load(std::memory_order_relaxed);
     now.deadlines_missed += counters->deadlines_missed.load(std::memory_order_relaxed);
   }
+  now.buffered_bytes = buffers_.held_bytes();
   application_.add_statistics(now);
   return now;
 }

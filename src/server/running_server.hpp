@@ -18,6 +18,7 @@
 #include "server/resp/resp_server.hpp"
 #include "server/service/expiry_sweeper.hpp"
 #include "server/service/service.hpp"
+#include "server/transport/buffer_budget.hpp"
 #include "server/transport/connection_limit.hpp"
 #include "server/transport/current_config.hpp"
 #include "server/transport/current_limits.hpp"
@@ -69,6 +70,7 @@ class RunningServer {
   CurrentLimits limits_;
   TransportCounters http_counters_;
   TransportCounters resp_counters_;
+  BufferBudget buffers_;
   ConnectionLimit connection_limit_;
   std::atomic<bool> stopping_{false};
   std::once_flag stopped_;

@@ -68,14 +68,21 @@ Result<void> check_request_limits(const RequestLimits& limits) {
       check_range<std::size_t>("limits.header_count_max", limits.header_count_max, 1, 10'000));
   QUARTZ_TRY(
       check_range<std::size_t>("limits.body_bytes_max", limits.body_bytes_max, 0, kBodyBytesMost));
+  constexpr std::size_t kBufferedBytesLeast = std::size_t{1} << 20;
+  constexpr std::size_t kBufferedBytesMost = std::size_t{1} << 50;
+  QUARTZ_TRY(check_range("limits.buffered_bytes_max", limits.buffered_bytes_max,
+                         kBufferedBytesLeast, kBufferedBytesMost));
+  QUARTZ_TRY(check_range("limits.unread_bytes_max", limits.unread_bytes_max, std::size_t{1} << 10,
+                         kBufferedBytesMost));
+  QUARTZ_TRY(check_not_negative("limits.unread_timeout", limits.unread_timeout));
   QUARTZ_TRY(check_range<std::uint32_t>("limits.requests_per_second", limits.requests_per_second, 0,
                                         1'000'000'000));
   QUARTZ_TRY(check_positive("limits.header_timeout", limits.header_timeout));
   QUARTZ_TRY(check_positive("limits.tls_handshake_timeout", limits.tls_handshake_timeout));
   QUARTZ_TRY(check_not_negative("limits.idle_timeout", limits.idle_timeout));
   // So that no deadline overflows the clock.
-  const milliseconds longest =
-      std::max({limits.header_timeout, limits.tls_handshake_timeout, limits.idle_timeout});
+  const milliseconds longest = std::max({limits.header_timeout, limits.tls_handshake_timeout,
+                                         limits.idle_timeout, limits.unread_timeout});
   if (longest > hours(24 * 365)) return wrong("limits", "a time-out is longer than a year");
   return {};
 }

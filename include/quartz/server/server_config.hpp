@@ -24,9 +24,19 @@ struct ListenerConfig {
 
 /// Bounds on what one request or connection may take. They are judged before memory is reserved.
 struct RequestLimits {
-  std::size_t header_bytes_max = 8 * 1024;           ///< Request line and headers; beyond: 431.
-  std::size_t header_count_max = 64;                 ///< Beyond: 431.
-  std::size_t body_bytes_max = 64 << 20;             ///< Beyond: 413. 0: no body at all.
+  std::size_t header_bytes_max = 8 * 1024;  ///< Request line and headers; beyond: 431.
+  std::size_t header_count_max = 64;        ///< Beyond: 431.
+  std::size_t body_bytes_max = 64 << 20;    ///< Beyond: 413. 0: no body at all.
+  /// Of all connections together: requests that have not arrived whole, and answers that were not
+  /// taken yet. Beyond: 503 for HTTP, an error and the end of the connection for the protocol of
+  /// Redis.
+  std::size_t buffered_bytes_max = std::size_t{1} << 30;
+  /// What a client of the protocol of Redis has not taken of what it was sent without having asked
+  /// each time: messages, mostly. Beyond, the connection ends.
+  std::size_t unread_bytes_max = 32 << 20;
+  /// A client of that protocol that takes nothing of what it was sent for so long is let go. 0:
+  /// off.
+  std::chrono::milliseconds unread_timeout{60'000};
   std::chrono::milliseconds header_timeout{10'000};  ///< First byte to last header; beyond: 408.
   /// A body that arrives more slowly, on the whole, is abandoned with 408, and so is a client that
   /// takes its responses more slowly. Counted from `header_timeout` after its beginning. 0: off.

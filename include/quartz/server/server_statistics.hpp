@@ -24,6 +24,7 @@ struct ServerStatistics {
   std::uint64_t deadlines_missed = 0;       ///< Connections whose peer was too slow.
   /// HTTP requests by the first digit of their status: [2] counts 200 to 299.
   std::array<std::uint64_t, 6> http_responses = {};
+  std::uint64_t buffered_bytes = 0;       ///< Counted against `RequestLimits::buffered_bytes_max`.
   std::uint64_t http_request_bytes = 0;   ///< Of bodies.
   std::uint64_t http_response_bytes = 0;  ///< Of bodies as sent.
   ProtocolStatistics http;

@@ -45,19 +45,33 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
   statistics_ = std::make_unique<HttpStatistics>(table_);
 }
 
-boost::asio::awaitable<Response> HttpApplication::answer(Request& request, const Route*& route) {
+std::optional<Response> HttpApplication::refusal_of(Request& request, const Route*& route) {
   const auto config = around_.config.get();
   const CorsConfig& cors = config->cors;
-  if (!cors.origins.empty() && is_preflight(request)) co_return preflight_response(cors, request);
+  if (!cors.origins.empty() && is_preflight(request)) return preflight_response(cors, request);
   if (is_foreign_write(cors, request)) {
-    co_return problem_response(403, "cors.origins does not have the page that sends this");
+    return problem_response(403, "cors.origins does not have the page that sends this");
   }
+  std::variant<const Route*, Response> chosen = table_.choose(request);
+  if (auto* const refusal = std::get_if<Response>(&chosen)) return std::move(*refusal);
+  route = *std::get_if<const Route*>(&chosen);
+  auto refusal = request.peer->refusal_of(*route, request);
+  if (!refusal) request.route = route;
+  return refusal;
+}
+
+boost::asio::awaitable<Response> HttpApplication::answer(Request& request,
+                                                         const Route*& route) {
   try {
-    std::variant<const Route*, Response> chosen = table_.choose(request);
-    if (auto* const refusal = std::get_if<Response>(&chosen)) co_return std::move(*refusal);
-    route = *std::get_if<const Route*>(&chosen);
-    if (auto refusal = request.peer->refusal_of(*route, request)) co_return *std::move(refusal);
-    co_return co_await run(*route, request);
+    if (request.route == nullptr) {
+      if (auto refusal = refusal_of(request, route)) co_return *std::move(refusal);
+    } else {
+      route = request.route;
+      // Which was not there when the header was judged.
+      auto refusal = RouteTable::body_refusal(request, *request.route);
+      if (refusal) co_return *std::move(refusal);
+    }
+    co_return co_await run(*request.route, request);
   } catch (const std::bad_alloc&) {
     co_return problem_response({.status = 503,
                                 .code = "out_of_memory",

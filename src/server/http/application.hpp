@@ -28,6 +28,7 @@
 #include "server/resp/resp_server.hpp"
 #include "server/service/service.hpp"
 #include "server/transport/current_config.hpp"
+#include "server/transport/buffer_budget.hpp"
 #include "server/transport/current_limits.hpp"
 #include "server/transport/server_log.hpp"
 #include "server/transport/worker_threads.hpp"
@@ -43,6 +44,7 @@ struct HttpSurroundings {
   AccessControl& access;
   const CurrentConfig& config;
   const CurrentLimits& limits;
+  BufferBudget& buffers;
   const ServerLog& log;
   const std::atomic<bool>& stopping;
   std::function<ServerStatistics()> statistics;
@@ -56,6 +58,9 @@ class HttpApplication {
   HttpApplication(const HttpApplication&) = delete;
   HttpApplication& operator=(const HttpApplication&) = delete;
 
+  /// Judges a request by its header alone, so that nobody's body is read who would be refused:
+  /// nothing if it is let in, which `answer` does not ask again. `route` as there.
+  std::optional<Response> refusal_of(Request& request, const Route*& route);
   /// Answers a request that arrived whole. `route` becomes the one that it matched, null if
   /// none. Throws nothing: what goes wrong within becomes a response.
   boost::asio::awaitable<Response> answer(Request& request, const Route*& route);
@@ -65,6 +70,8 @@ class HttpApplication {
   void record(const AccessRecord& access, const Route* route);
 
   const CurrentLimits& limits() const noexcept { return around_.limits; }
+  BufferBudget& buffers() const noexcept { return around_.buffers; }
+  const ServerLog& log() const noexcept { return around_.log; }
   AccessControl& access() const noexcept { return around_.access; }
   const RouteTable& routes() const noexcept { return table_; }
   /// Fills in the figures of HTTP.

@@ -53,6 +53,7 @@ void Request::clear() {
   target = path = query = request_id = {};
   headers.clear();
   arguments.clear();
+  route = nullptr;
   body.clear();
   if (body.capacity() > kBodyBytesKept) body.shrink_to_fit();
   keep_alive = true;

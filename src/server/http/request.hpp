@@ -11,6 +11,7 @@
 namespace quartz::server {
 
 class HttpPeer;
+struct Route;
 
 enum class Method : std::uint8_t { get, head, put, post, remove, patch, options, other };
 
@@ -38,9 +39,10 @@ class Request {
   bool keep_alive = true;
   bool http_1_0 = false;
   bool expects_continue = false;
-  Arguments arguments;          ///< Of path and query, once the route is known.
-  HttpPeer* peer = nullptr;     ///< Who sends it; null in tests of routes alone.
-  std::string_view request_id;  ///< Taken from the client or made for it.
+  Arguments arguments;           ///< Of path and query, once the route is known.
+  HttpPeer* peer = nullptr;      ///< Who sends it; null in tests of routes alone.
+  const Route* route = nullptr;  ///< Once it was let in.
+  std::string_view request_id;   ///< Taken from the client or made for it.
 
   /// Value of the first header of that name, in any case; empty if there is none.
   std::string_view header(std::string_view name) const noexcept;

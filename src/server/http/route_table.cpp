@@ -96,7 +96,9 @@ std::optional<Response> add_query(Request& request, const Route& route) {
   return std::nullopt;
 }
 
-std::optional<Response> check_body(const Request& request, const Route& route) {
+}  // namespace
+
+std::optional<Response> RouteTable::body_refusal(const Request& request, const Route& route) {
   if (request.body.empty()) return std::nullopt;
   if (route.body.empty()) return problem_response(413, "this request takes no body");
   const std::string_view whole = request.header("Content-Type");
@@ -110,8 +112,6 @@ std::optional<Response> check_body(const Request& request, const Route& route) {
   }
   return problem_response(415, fmt::format("the body must be {}", route.body.front().content_type));
 }
-
-}  // namespace
 
 RouteTable::RouteTable() : root_(std::make_unique<Node>()) {}
 RouteTable::~RouteTable() = default;
@@ -189,7 +189,7 @@ std::variant<const Route*, Response> RouteTable::choose(Request& request) const 
     }
   }
   if (auto refusal = add_query(request, *route)) return *std::move(refusal);
-  if (auto refusal = check_body(request, *route)) return *std::move(refusal);
+  if (auto refusal = body_refusal(request, *route)) return *std::move(refusal);
   return route;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,8 @@ class RouteTable {
   /// The route of a request, whose arguments are filled in; or what to answer instead: 404, 405
   /// with `Allow`, 400 naming the parameter that is wrong, 413 or 415 for a body that has no place.
   std::variant<const Route*, Response> choose(Request& request) const;
+  /// Why the route does not take the request's body; nothing if it does.
+  static std::optional<Response> body_refusal(const Request& request, const Route& route);
 
  private:
   struct Node;

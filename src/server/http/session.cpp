@@ -42,7 +42,9 @@ HttpSession::HttpSession(std::shared_ptr<Connection> connection, HttpApplication
       application_(application),
       peer_(application.access(), connection_->remote_address()),
       limits_(application_.limits().get()),
-      limits_version_(application_.limits().version()) {}
+      limits_version_(application_.limits().version()),
+      body_share_(application_.buffers()),
+      out_share_(application_.buffers()) {}
 
 boost::asio::awaitable<void> HttpSession::run() {
   bool goes_on = true;
@@ -70,9 +72,14 @@ void HttpSession::refresh_limits() {
 boost::asio::awaitable<bool> HttpSession::receive_request() {
   parser_.reset();
   began_.reset();
-  told_to_continue_ = false;
+  told_to_continue_ = judged_ = false;
+  body_share_.release();
+  refusal_.reset();
+  route_ = nullptr;
   while (true) {
     if (begin_ < end_) begin_ += parser_.feed(unread(), limits_);
+    if (parser_.state() == State::body) judge_header();
+    if (parser_.state() == State::body) count_body();
     const State state = parser_.state();
     if (state == State::complete || state == State::failed) co_return true;
     if (state == State::body && parser_.request().expects_continue &&
@@ -82,6 +89,22 @@ boost::asio::awaitable<bool> HttpSession::receive_request() {
     if (!co_await flush()) co_return false;
     if (!co_await receive_more()) co_return parser_.state() == State::failed;
   }
+}
+
+// Before its body is read, and before the client is told to send it.
+void HttpSession::judge_header() {
+  if (std::exchange(judged_, true)) return;
+  begin_answer();
+  refusal_ = application_.refusal_of(parser_.request(), route_);
+  if (refusal_) parser_.give_up(refusal_->status, "");
+}
+
+void HttpSession::count_body() {
+  if (body_share_.resize(parser_.request().body.size(), limits_.buffered_bytes_max)) return;
+  parser_.give_up(503, "all connections together hold limits.buffered_bytes_max");
+  // So that there is room for those of the others.
+  std::string().swap(parser_.request().body);
+  body_share_.release();
 }
 
 boost::asio::awaitable<bool> HttpSession::receive_more() {
@@ -138,6 +161,15 @@ HttpSession::Clock::time_point HttpSession::receive_deadline() {
 
 boost::asio::awaitable<bool> HttpSession::flush() {
   if (out_.empty()) co_return true;
+  // What is small is sent whatever others hold; it may be the answer that says so.
+  const std::size_t large = out_.size() > kOutBytesMax ? out_.size() : 0;
+  if (!out_share_.resize(large, limits_.buffered_bytes_max)) {
+    application_.log().warn(
+        "http: {} gets no answer of {} bytes: all connections together hold "
+        "limits.buffered_bytes_max",
+        connection_->remote_address(), out_.size());
+    co_return false;
+  }
   connection_->set_deadline(limits_.transfer_bytes_per_second_min == 0
                                 ? Connection::kNever
                                 : Clock::now() + transfer_time(out_.size()));
@@ -145,15 +177,12 @@ boost::asio::awaitable<bool> HttpSession::flush() {
   const std::size_t sent = out_.size();
   out_.clear();
   if (sent > kOutBytesMax) out_.shrink_to_fit();
+  out_share_.release();
   co_return !error;
 }
 
-// Whether the connection serves another request after this one.
-boost::asio::awaitable<bool> HttpSession::answer_request() {
-  const Stopwatch stopwatch;
+void HttpSession::begin_answer() {
   Request& request = parser_.request();
-  // The work takes what it takes; it is the peer who has deadlines.
-  connection_->set_deadline(Connection::kNever);
   request.peer = &peer_;
   const std::string_view offered = request.header("X-Request-Id");
   if (is_sane_request_id(offered)) {
@@ -162,12 +191,27 @@ boost::asio::awaitable<bool> HttpSession::answer_request() {
     request_id_ = make_request_id();
     request.request_id = request_id_;
   }
+}
+
+void HttpSession::refuse_failed(Response& response) const {
+  response = problem_response(parser_.failure_status(), parser_.failure_reason());
+  if (response.status == 503) response.with("Retry-After", "1");
+}
+
+// Whether the connection serves another request after this one.
+boost::asio::awaitable<bool> HttpSession::answer_request() {
+  const Stopwatch stopwatch;
+  Request& request = parser_.request();
+  // The work takes what it takes; it is the peer who has deadlines.
+  connection_->set_deadline(Connection::kNever);
+  if (!judged_) begin_answer();
   Response response;
-  const Route* route = nullptr;
-  if (parser_.state() == State::failed) {
-    response = problem_response(parser_.failure_status(), parser_.failure_reason());
+  if (refusal_) {
+    response = *std::exchange(refusal_, std::nullopt);
+  } else if (parser_.state() == State::failed) {
+    refuse_failed(response);
   } else {
-    response = co_await application_.answer(request, route);
+    response = co_await application_.answer(request, route_);
   }
   application_.complete(request, response);
   const bool head_only = request.method == Method::head;
@@ -180,14 +224,14 @@ boost::asio::awaitable<bool> HttpSession::answer_request() {
                    .request_id = request.request_id});
   application_.record({.protocol = "http",
                        .method = to_string(request.method),
-                       .route = route == nullptr ? std::string_view() : route->path,
+                       .route = route_ == nullptr ? std::string_view() : route_->path,
                        .request_id = request.request_id,
                        .remote = connection_->remote_address(),
                        .status = response.status,
                        .request_bytes = request.body.size(),
                        .response_bytes = head_only ? 0 : response.body.size(),
                        .duration = stopwatch.elapsed()},
-                      route);
+                      route_);
   stream_ = std::move(response.stream);
   co_return goes_on;
 }

@@ -32,6 +32,10 @@ class HttpSession {
 
   boost::asio::awaitable<bool> receive_request();
   boost::asio::awaitable<bool> receive_more();
+  void begin_answer();
+  void judge_header();
+  void count_body();
+  void refuse_failed(Response& response) const;
   boost::asio::awaitable<bool> answer_request();
   boost::asio::awaitable<void> send_stream();
   boost::asio::awaitable<bool> flush();
@@ -53,9 +57,14 @@ class HttpSession {
   std::string out_;
   std::shared_ptr<ResponseStream> stream_;  // That goes on behind what was answered.
   std::string request_id_;
+  BufferShare body_share_;                  // Of the request,
+  BufferShare out_share_;                   // and of what is sent.
+  std::optional<Response> refusal_;         // Of a request whose body is not read.
+  const Route* route_ = nullptr;            // Which the request matched.
   std::optional<Clock::time_point> began_;  // The head, then the body, that is arriving.
   RequestParser::State began_state_ = RequestParser::State::idle;
   bool told_to_continue_ = false;
+  bool judged_ = false;  // Whether the header was.
 };
 
 }  // namespace quartz::server

@@ -122,6 +122,8 @@ constexpr auto kServerStatisticsFields = std::to_array<StatisticsField<ServerSta
      [](const ServerStatistics& from) { return std::uint64_t{from.tls_handshakes_failed}; }},
     {"deadlines_missed", FigureKind::counter, "Connections whose peer was too slow.",
      [](const ServerStatistics& from) { return std::uint64_t{from.deadlines_missed}; }},
+    {"buffered_bytes", FigureKind::gauge, "Bytes of unfinished requests and untaken answers.",
+     [](const ServerStatistics& from) { return std::uint64_t{from.buffered_bytes}; }},
     {"http_request_bytes", FigureKind::counter, "Bytes of request bodies.",
      [](const ServerStatistics& from) { return std::uint64_t{from.http_request_bytes}; }},
     {"http_response_bytes", FigureKind::counter, "Bytes of response bodies as sent.",

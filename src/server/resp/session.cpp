@@ -7,6 +7,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -24,14 +25,20 @@ constexpr std::size_t kReadStepMax = std::size_t{1} << 20;
 constexpr std::size_t kUnsentBytesMax = std::size_t{1} << 20;
 /// So much is taken from a client whose command waits.
 constexpr std::size_t kReadAheadBytesMax = std::size_t{1} << 20;
-/// A client that does not read what others publish is let go.
-constexpr std::size_t kUnsentPushBytesMax = std::size_t{32} << 20;
+/// A client has to take so much within `unread_timeout`.
+constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
+/// Buffers that have grown larger are not kept for what comes later.
+constexpr std::size_t kBufferBytesKept = std::size_t{64} << 10;
 
 }  // namespace
 
-RespSession::RespSession(std::shared_ptr<Connection> connection, RespServer& server)
+RespSession::RespSession(std::shared_ptr<Connection> connection, const RespSurroundings& around)
     : connection_(std::move(connection)),
-      server_(server),
+      around_(around),
+      limits_(around.limits.get()),
+      limits_version_(around.limits.version()),
+      input_share_(around.buffers),
+      output_share_(around.buffers),
       written_(connection_->executor(), asio::steady_timer::time_point::max()),
       signalled_(connection_->executor(), asio::steady_timer::time_point::max()) {}
 
@@ -65,8 +72,8 @@ void RespSession::begin() {
   ClientDescription who;
   who.address = connection_->remote_address();
   who.local_address = connection_->local_address();
-  client_ = std::make_shared<RespClient>(server_, std::move(who), wire());
-  server_.add(client_);
+  client_ = std::make_shared<RespClient>(around_.server, std::move(who), wire());
+  around_.server.add(client_);
   connection_->when_stopping([weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->signal();
   });
@@ -91,8 +98,12 @@ asio::awaitable<bool> RespSession::read_more() {
     co_return ended;
   }
   if (input_ended_) co_return false;
-  make_room(std::clamp(client_->bytes_needed(), kReadBytes, kReadStepMax));
   const std::size_t waiting = end_ - begin_;
+  const std::size_t missing = client_->bytes_needed() - std::min(client_->bytes_needed(), waiting);
+  if (!make_room(std::clamp(missing, kReadBytes, kReadStepMax))) {
+    const bool goes_on = co_await refuse_input();
+    co_return goes_on;
+  }
   const Awaited awaited = waiting == 0 ? Awaited::next_request : Awaited::rest_of_request;
   const Received received = co_await connection_->read_some(
       asio::buffer(input_.data() + end_, input_.size() - end_), awaited);
@@ -100,13 +111,46 @@ asio::awaitable<bool> RespSession::read_more() {
   co_return !received.error;
 }
 
-void RespSession::make_room(std::size_t bytes) {
-  if (begin_ == end_) begin_ = end_ = 0;
-  if (input_.size() - end_ >= bytes) return;
+const RequestLimits& RespSession::limits() {
+  const std::uint32_t version = around_.limits.version();
+  if (version != limits_version_) {
+    limits_version_ = version;
+    limits_ = around_.limits.get();
+  }
+  return limits_;
+}
+
+// False if all connections together hold too much already.
+bool RespSession::make_room(std::size_t bytes) {
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+    if (input_.size() > kBufferBytesKept) {
+      std::string().swap(input_);
+      input_share_.release();
+    }
+  }
+  if (input_.size() - end_ >= bytes) return true;
   input_.erase(0, begin_);
   end_ -= begin_;
   begin_ = 0;
-  if (input_.size() - end_ < bytes) input_.resize(end_ + bytes);
+  const std::size_t size = end_ + bytes;
+  if (input_.size() >= size) return true;
+  // A connection's first bytes are those that every connection has.
+  const std::size_t counted = size > kBufferBytesKept ? size : 0;
+  if (!input_share_.resize(counted, limits().buffered_bytes_max)) return false;
+  input_.resize(size);
+  return true;
+}
+
+asio::awaitable<bool> RespSession::refuse_input() {
+  around_.log.warn("resp: {} is let go: all connections together hold limits.buffered_bytes_max",
+                   connection_->remote_address());
+  std::string().swap(input_);
+  begin_ = end_ = 0;
+  input_share_.release();
+  output_ += "-ERR too much is waiting in all connections together; try again later\r\n";
+  co_await flush();
+  co_return false;
 }
 
 asio::awaitable<bool> RespSession::answer_all() {
@@ -167,8 +211,8 @@ asio::awaitable<bool> RespSession::wait_for_answer() {
 
 void RespSession::start_reading_ahead() {
   if (reading_ahead_ || input_ended_ || end_ - begin_ >= kReadAheadBytesMax) return;
+  if (!make_room(kReadBytes)) return;
   reading_ahead_ = true;
-  make_room(kReadBytes);
   asio::co_spawn(
       connection_->executor(),
       [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->read_ahead(); },
@@ -198,25 +242,57 @@ asio::awaitable<bool> RespSession::flush() {
   while (writing_ && output_.size() > kUnsentBytesMax) {
     co_await written_.async_wait(asio::as_tuple(asio::use_awaitable));
   }
+  if (!count_output(0)) let_go("all connections together hold limits.buffered_bytes_max");
   if (writing_) co_return !broken_;
   writing_ = true;
   while (!output_.empty() && !broken_) {
     sending_.clear();
     std::swap(output_, sending_);
-    const auto error = co_await connection_->write(sending_);
-    if (error) broken_ = true;
+    co_await send();
   }
+  sending_.clear();
+  if (sending_.capacity() > kBufferBytesKept) sending_.shrink_to_fit();
+  output_share_.release();
   writing_ = false;
   written_.cancel();
   co_return !broken_;
 }
 
+// Piece by piece, each of which has its time.
+asio::awaitable<void> RespSession::send() {
+  const auto timeout = limits().unread_timeout;
+  for (std::size_t sent = 0; sent < sending_.size() && !broken_;) {
+    const std::string_view piece = std::string_view(sending_).substr(sent, kPieceBytes);
+    if (timeout.count() != 0) connection_->set_deadline(Connection::Clock::now() + timeout);
+    const auto error = co_await connection_->write(piece);
+    connection_->set_deadline(Connection::kNever);
+    if (error == asio::error::timed_out) let_go("it takes nothing of what it was sent");
+    if (error) broken_ = true;
+    sent += piece.size();
+  }
+}
+
+// With so many bytes more. Small answers are not counted, so that they need no look at others.
+bool RespSession::count_output(std::size_t bytes) {
+  const std::size_t size = output_.size() + sending_.size() + bytes;
+  if (size <= kBufferBytesKept) return true;
+  return output_share_.resize(size, limits().buffered_bytes_max);
+}
+
+void RespSession::let_go(std::string_view why) {
+  if (std::exchange(broken_, true)) return;
+  around_.log.warn("resp: {} is let go with {} bytes unread: {}", connection_->remote_address(),
+                   output_.size() + sending_.size(), why);
+  connection_->close();
+}
+
 void RespSession::push(std::string bytes) {
   if (broken_) return;
-  if (output_.size() + bytes.size() > kUnsentPushBytesMax) {
-    broken_ = true;
-    connection_->close();
-    return;
+  if (output_.size() + bytes.size() > limits().unread_bytes_max) {
+    return let_go("more than limits.unread_bytes_max");
+  }
+  if (!count_output(bytes.size())) {
+    return let_go("all connections together hold limits.buffered_bytes_max");
   }
   output_ += bytes;
   if (writing_ || syncing_) return;

@@ -8,15 +8,27 @@
 
 #include "server/resp/resp_client.hpp"
 #include "server/resp/resp_server.hpp"
+#include "server/transport/buffer_budget.hpp"
 #include "server/transport/connection.hpp"
+#include "server/transport/current_limits.hpp"
+#include "server/transport/server_log.hpp"
 
 namespace quartz::server {
+
+/// What sessions of the Redis protocol need of the server that they belong to. All of it outlives
+/// them.
+struct RespSurroundings {
+  RespServer& server;
+  const CurrentLimits& limits;
+  BufferBudget& buffers;
+  const ServerLog& log;
+};
 
 /// A connection of the Redis protocol: reads, lets its client answer, and writes; what the client
 /// is sent unasked goes between two replies. Belongs to the connection's executor.
 class RespSession : public std::enable_shared_from_this<RespSession> {
  public:
-  RespSession(std::shared_ptr<Connection> connection, RespServer& server);
+  RespSession(std::shared_ptr<Connection> connection, const RespSurroundings& around);
 
   boost::asio::awaitable<void> run();
 
@@ -30,19 +42,28 @@ class RespSession : public std::enable_shared_from_this<RespSession> {
   boost::asio::awaitable<bool> read_ahead_ended();
   boost::asio::awaitable<void> read_ahead();
   void start_reading_ahead();
-  void make_room(std::size_t bytes);
+  const RequestLimits& limits();
+  boost::asio::awaitable<bool> refuse_input();
+  boost::asio::awaitable<void> send();
+  bool make_room(std::size_t bytes);
+  bool count_output(std::size_t bytes);
+  void let_go(std::string_view why);
   void signal();
   void push(std::string bytes);
   ClientWire wire();
 
   std::shared_ptr<Connection> connection_;
-  RespServer& server_;
+  const RespSurroundings around_;
+  RequestLimits limits_;
+  std::uint32_t limits_version_;
   std::shared_ptr<RespClient> client_;
   std::string input_;      // Of which the first bytes were answered.
   std::size_t begin_ = 0;  // Where the others begin,
   std::size_t end_ = 0;    // and where they end; behind them is room.
   std::string output_;
   std::string sending_;
+  BufferShare input_share_;
+  BufferShare output_share_;
   bool writing_ = false;
   bool syncing_ = false;  // Replies lie in the output that must not be sent yet.
   bool broken_ = false;   // Nothing can be written any more.
