@@ -14,19 +14,24 @@ if(QUARTZ_TOOL)
   find_package(PNG REQUIRED)
 endif()
 if(QUARTZ_SERVER)
-  # Boost's headers are those of Asio and Beast. zstd comes without a package file for CMake.
+  # Boost's headers are those of Asio and Beast. zstd and brotli come without package files
+  # for CMake.
   find_package(Boost 1.81 REQUIRED)
   find_package(OpenSSL 3 REQUIRED)
   find_package(ZLIB REQUIRED)
   find_package(simdjson CONFIG REQUIRED)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(QUARTZ_ZSTD REQUIRED IMPORTED_TARGET libzstd)
+  pkg_check_modules(QUARTZ_BROTLI REQUIRED IMPORTED_TARGET libbrotlienc)
   find_path(QUARTZ_TOMLPLUSPLUS_INCLUDE_DIRECTORY toml++/toml.h REQUIRED
             DOC "Where toml++ is, which quartz-server reads its file with")
   mark_as_advanced(QUARTZ_TOMLPLUSPLUS_INCLUDE_DIRECTORY)
 endif()
 if(QUARTZ_TESTS)
   find_package(GTest REQUIRED)
+  if(QUARTZ_SERVER)
+    pkg_check_modules(QUARTZ_BROTLI_DECODER REQUIRED IMPORTED_TARGET libbrotlidec)
+  endif()
   # Headers alone: Boost.Asio for the asynchronous forms, which only tests and examples include.
   find_package(Boost 1.81 REQUIRED)
 endif()

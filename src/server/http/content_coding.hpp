@@ -8,13 +8,14 @@
 
 namespace quartz::server {
 
-enum class ContentCoding : std::uint8_t { identity, gzip, zstd };
+/// From what is preferred least to what is preferred most.
+enum class ContentCoding : std::uint8_t { identity, gzip, brotli, zstd };
 
 /// Bodies below this are sent as they are: what the coding saves is less than it costs.
 inline constexpr std::size_t kCodedBodyBytesMin = 1024;
 
-/// The best coding that an `Accept-Encoding` allows: zstd before gzip, whatever the weights above
-/// zero say, since both are fine for the client and one costs us an eighth of the other.
+/// The coding that an `Accept-Encoding` gives most weight. Of several with the same: zstd, which
+/// costs us least, then brotli, then gzip.
 ContentCoding choose_coding(std::string_view accept_encoding) noexcept;
 
 /// Encodes the body and says so in the headers, if that is worth while: text of some size, without

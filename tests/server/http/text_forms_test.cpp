@@ -2,6 +2,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <brotli/decode.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -56,19 +57,42 @@ TEST(MediaType, the_alternative_is_wanted_only_by_name) {
   }
 }
 
-TEST(ContentCoding, zstd_goes_before_gzip_and_both_before_nothing) {
+TEST(ContentCoding, zstd_goes_before_brotli_before_gzip_before_nothing) {
   EXPECT_EQ(choose_coding("gzip, deflate, br, zstd"), ContentCoding::zstd);
-  EXPECT_EQ(choose_coding("gzip;q=1.0, zstd;q=0.1"), ContentCoding::zstd);
+  EXPECT_EQ(choose_coding("gzip, deflate, BR"), ContentCoding::brotli);
   EXPECT_EQ(choose_coding("gzip, zstd;q=0"), ContentCoding::gzip);
   EXPECT_EQ(choose_coding("*"), ContentCoding::zstd);
-  EXPECT_EQ(choose_coding("*, zstd;q=0.000"), ContentCoding::gzip);
-  EXPECT_EQ(choose_coding("br, identity"), ContentCoding::identity);
+  EXPECT_EQ(choose_coding("*, zstd;q=0.000"), ContentCoding::brotli);
+  EXPECT_EQ(choose_coding("deflate, identity"), ContentCoding::identity);
   EXPECT_EQ(choose_coding("gzip;q=0, *;q=0"), ContentCoding::identity);
   EXPECT_EQ(choose_coding(""), ContentCoding::identity);
 }
 
 Response text_of(std::size_t bytes) {
   return {.content_type = kJson, .body = std::string(bytes, 'x')};
+}
+
+TEST(ContentCoding, weights_come_before_preferences) {
+  EXPECT_EQ(choose_coding("gzip;q=1.0, zstd;q=0.1"), ContentCoding::gzip);
+  EXPECT_EQ(choose_coding("gzip;q=0.8, br; q=0.81, zstd;q=0.805"), ContentCoding::brotli);
+  EXPECT_EQ(choose_coding("gzip;q=0.5, br;q=0.5"), ContentCoding::brotli);
+  EXPECT_EQ(choose_coding("gzip;q=0.001, *;q=0"), ContentCoding::gzip);
+  EXPECT_EQ(choose_coding("gzip;q=nonsense, zstd;q=0.9"), ContentCoding::gzip);
+  EXPECT_EQ(choose_coding("*;q=0.5, gzip"), ContentCoding::gzip);
+}
+
+TEST(ContentCoding, what_brotli_makes_can_be_read_again) {
+  const std::string text(10'000, 'x');
+  Response response{.status = 200, .content_type = kJson, .body = text};
+  encode_body(response, "br");
+  EXPECT_THAT(response.headers, Contains(Pair("Content-Encoding", "br")));
+  std::string decoded(text.size(), '\0');
+  std::size_t size = decoded.size();
+  ASSERT_EQ(::BrotliDecoderDecompress(response.body.size(),
+                                      reinterpret_cast<const std::uint8_t*>(response.body.data()),
+                                      &size, reinterpret_cast<std::uint8_t*>(decoded.data())),
+            BROTLI_DECODER_RESULT_SUCCESS);
+  EXPECT_EQ(decoded.substr(0, size), text);
 }
 
 TEST(ContentCoding, what_is_coded_can_be_decoded) {
