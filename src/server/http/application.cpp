@@ -60,8 +60,7 @@ std::optional<Response> HttpApplication::refusal_of(Request& request, const Rout
   return refusal;
 }
 
-boost::asio::awaitable<Response> HttpApplication::answer(Request& request,
-                                                         const Route*& route) {
+boost::asio::awaitable<Response> HttpApplication::answer(Request& request, const Route*& route) {
   try {
     if (request.route == nullptr) {
       if (auto refusal = refusal_of(request, route)) co_return *std::move(refusal);

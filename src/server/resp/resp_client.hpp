@@ -77,9 +77,9 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   /// The connection ends once the output is sent.
   bool closing() const noexcept { return closing_.load(std::memory_order_acquire); }
 
-  /// A command waits for a key, for the end of a pause, or for another thread that runs it: `receive`
-  /// takes nothing before that. Call `resume` when the wire was told to wake, and when the time has
-  /// come.
+  /// A command waits for a key, for the end of a pause, or for another thread that runs it:
+  /// `receive` takes nothing before that. Call `resume` when the wire was told to wake, and when
+  /// the time has come.
   bool waiting() const noexcept { return waiting_.has_value() || held_until_.has_value(); }
   /// Whether it is that a command runs on another thread.
   bool runs_elsewhere() const noexcept { return waiting_ && waiting_->run; }

@@ -6,8 +6,7 @@ namespace quartz::server {
 
 // One command in a transaction of its own. It is not run to its end if `too_long` becomes true.
 RespClient::Outcome RespClient::run_alone(const Command& command, Words arguments,
-                                          const void* origin, bool* too_long,
-                                          std::string& output) {
+                                          const void* origin, bool* too_long, std::string& output) {
   const std::size_t offset = output.size();
   Transaction transaction(server_.service().engine());
   DatabaseView view = server_.service().view(transaction, database());
@@ -21,8 +20,7 @@ RespClient::Outcome RespClient::run_alone(const Command& command, Words argument
   for (;; transaction.restart()) {
     const bool ran = run_command(command, call, output);
     if (too_long != nullptr && *too_long) return {};
-    const Result<void> committed =
-        server_.service().commit(transaction, origin, commit_options());
+    const Result<void> committed = server_.service().commit(transaction, origin, commit_options());
     if (committed) return {.failed = !ran, .wrote = !transaction.writes().empty()};
     output.resize(offset);
     if (committed.error().code() == Errc::conflict) continue;

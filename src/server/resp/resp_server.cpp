@@ -22,9 +22,9 @@ std::string random_run_id() {
 
 }  // namespace
 
-RespServer::RespServer(Service& service, RespSurroundings around)
+RespServer::RespServer(Service& service, RespServerParts parts)
     : service_(service),
-      around_(around),
+      parts_(parts),
       parameters_(service),
       key_waits_(service.key_changes()),
       started_at_(std::chrono::system_clock::now()),

@@ -33,7 +33,7 @@ class RespClient;
 class WorkerThreads;
 
 /// What there is beside a service.
-struct RespSurroundings {
+struct RespServerParts {
   AccessControl* access = nullptr;   ///< Without it everybody may do everything.
   WorkerThreads* workers = nullptr;  ///< Without them what takes long is done by io threads.
   std::optional<Durability> durability = {};  ///< As in ServerConfig.
@@ -42,13 +42,13 @@ struct RespSurroundings {
 /// What all clients of the Redis protocol share. Threads: any number at a time.
 class RespServer {
  public:
-  /// What `around` points to outlives the server.
-  explicit RespServer(Service& service, RespSurroundings around = {});
+  /// What `parts` points to outlives the server.
+  explicit RespServer(Service& service, RespServerParts parts = {});
 
   Service& service() noexcept { return service_; }
-  AccessControl* access() const noexcept { return around_.access; }
-  WorkerThreads* workers() const noexcept { return around_.workers; }
-  std::optional<Durability> durability() const noexcept { return around_.durability; }
+  AccessControl* access() const noexcept { return parts_.access; }
+  WorkerThreads* workers() const noexcept { return parts_.workers; }
+  std::optional<Durability> durability() const noexcept { return parts_.durability; }
   Parameters& parameters() noexcept { return parameters_; }
   KeyWaits& key_waits() noexcept { return key_waits_; }
   InvalidationTable& invalidations() noexcept { return invalidations_; }
@@ -104,7 +104,7 @@ class RespServer {
   void note_thresholds() noexcept;
 
   Service& service_;
-  const RespSurroundings around_;
+  const RespServerParts parts_;
   Parameters parameters_;
   KeyWaits key_waits_;
   InvalidationTable invalidations_{*this};

@@ -177,7 +177,8 @@ asio::awaitable<bool> RespSession::answer_all() {
 asio::awaitable<bool> RespSession::sync_written() {
   if (!client_->unsynced()) co_return true;
   syncing_ = true;
-  const Result<void> synced = co_await server_.service().engine().async_sync(asio::use_awaitable);
+  const Result<void> synced =
+      co_await around_.server.service().engine().async_sync(asio::use_awaitable);
   syncing_ = false;
   if (synced) {
     client_->note_synced();

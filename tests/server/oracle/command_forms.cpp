@@ -233,10 +233,14 @@ constexpr std::array kOperations = {
 };
 
 constexpr std::array kAll = {
-    CommandForms{"strings", kStrings}, CommandForms{"keys", kKeys},
-    CommandForms{"bitmaps", kBitmaps}, CommandForms{"transactions", kTransactions},
-    CommandForms{"hashes", kHashes},   CommandForms{"lists", kLists},
-    CommandForms{"sets", kSets},       CommandForms{"sorted_sets", kSortedSets},
+    CommandForms{"strings", kStrings},
+    CommandForms{"keys", kKeys},
+    CommandForms{"bitmaps", kBitmaps},
+    CommandForms{"transactions", kTransactions},
+    CommandForms{"hashes", kHashes},
+    CommandForms{"lists", kLists},
+    CommandForms{"sets", kSets},
+    CommandForms{"sorted_sets", kSortedSets},
     CommandForms{"operations", kOperations},
 };
 
