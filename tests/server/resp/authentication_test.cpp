@@ -107,6 +107,21 @@ TEST_F(RespUsers, may_only_what_they_are_granted) {
   EXPECT_EQ(ask("PING"), "+PONG\r\n");
 }
 
+TEST_F(RespUsers, sort_only_where_they_may_and_by_other_keys_only_if_they_may_read_all) {
+  log_in("shop", create("shop", {"kv:read:app:", "kv:write:app:"}));
+  EXPECT_EQ(ask("RPUSH app:list 2 1"), ":2\r\n");
+  EXPECT_EQ(ask("SORT app:list STORE app:kept"), ":2\r\n");
+  EXPECT_EQ(ask("SORT app:list BY nosort"), "*2\r\n$1\r\n2\r\n$1\r\n1\r\n");
+  EXPECT_THAT(ask("SORT app:list STORE other"), StartsWith("-NOPERM"));
+  EXPECT_EQ(ask("SORT app:list BY other:*"),
+            "-ERR BY option of SORT denied due to insufficient ACL permissions.\r\n");
+  EXPECT_EQ(ask("SORT_RO app:list GET other:*"),
+            "-ERR GET option of SORT denied due to insufficient ACL permissions.\r\n");
+  RespPeer reader(guarded_);
+  reader.say("AUTH reader " + create("reader", {"kv:read"}));
+  EXPECT_EQ(reader.say("SORT_RO app:list BY other:* GET #"), "*2\r\n$1\r\n1\r\n$1\r\n2\r\n");
+}
+
 TEST_F(RespUsers, spoil_a_transaction_with_what_they_may_not) {
   log_in("shop", create("shop", {"kv:read"}));
   EXPECT_EQ(ask("MULTI"), "+OK\r\n");
