@@ -24,10 +24,9 @@ class ServedProgram : public testing::Test {
   std::string http_port() const { return std::to_string(http_port_); }
   /// Where it speaks the protocol of Redis.
   std::string port() const { return std::to_string(port_); }
-  std::uint16_t http_port_ = 0;
   std::uint16_t port_number() const noexcept { return port_; }
   /// "http://127.0.0.1:…", without a slash at the end.
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(http_port_); }
+  std::string url() const { return "http://127.0.0.1:" + http_port(); }
 
   /// Runs somebody's program to its end, or for two minutes.
   static ProcessRun run(std::vector<std::string> words, std::string input = {}) {
