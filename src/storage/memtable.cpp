@@ -212,11 +212,16 @@ Sequence Memtable::range_tombstone_over(KeyspaceId keyspace_id, std::string_view
   return found == nullptr ? 0 : found->range_tombstones.newest_over(key, at);
 }
 
-std::optional<RangeTombstone> Memtable::range_tombstone_fragment(KeyspaceId keyspace_id,
-                                                                 std::string_view key,
-                                                                 Sequence at) const {
+bool Memtable::has_range_tombstones(KeyspaceId keyspace_id) const noexcept {
+  if (!has_range_tombstones_.load(std::memory_order_acquire)) return false;
   const Keyspace* found = find_keyspace(keyspace_id);
-  return found == nullptr ? std::nullopt : found->range_tombstones.fragment(key, at);
+  return found != nullptr && !found->range_tombstones.empty();
+}
+
+RangeStretch Memtable::range_stretch(KeyspaceId keyspace_id, std::string_view key,
+                                     Sequence at) const {
+  const Keyspace* found = find_keyspace(keyspace_id);
+  return found == nullptr ? RangeStretch() : found->range_tombstones.stretch(key, at);
 }
 
 std::vector<RangeTombstone> Memtable::range_tombstones(KeyspaceId keyspace_id, Sequence at) const {

@@ -92,10 +92,10 @@ class Memtable {
   /// Sequence of the newest range tombstone of at most `at` that covers `key`; 0 if none does.
   Sequence range_tombstone_over(KeyspaceId keyspace, std::string_view key,
                                 Sequence at) const noexcept;
-  /// The covering tombstone with the largest sequence <= `at` (bounds of its fragment: the stretch
-  /// around `key` that is covered by exactly the same tombstones), if any.
-  std::optional<RangeTombstone> range_tombstone_fragment(KeyspaceId keyspace, std::string_view key,
-                                                         Sequence at) const;
+  /// Whether any range of the keyspace was removed, whenever that was.
+  bool has_range_tombstones(KeyspaceId keyspace) const noexcept;
+  /// The stretch around `key` that the same range tombstones cover, as of `at`; for good.
+  RangeStretch range_stretch(KeyspaceId keyspace, std::string_view key, Sequence at) const;
   /// Removed ranges of at most `at` as disjoint fragments in key order, each with its newest
   /// sequence; for the flush.
   std::vector<RangeTombstone> range_tombstones(KeyspaceId keyspace, Sequence at) const;

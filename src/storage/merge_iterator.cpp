@@ -1,35 +1,22 @@
 #include "storage/merge_iterator.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/check.hpp"
 
 namespace quartz::storage {
-namespace {
-
-/// The fragment of `ranges` (disjoint, in key order) that covers `key`, or null.
-const RangeTombstone* covering(const std::vector<RangeTombstone>& ranges, std::string_view key) {
-  const auto after =
-      std::upper_bound(ranges.begin(), ranges.end(), key,
-                       [](std::string_view k, const RangeTombstone& r) { return k < r.first; });
-  if (after == ranges.begin()) return nullptr;
-  const RangeTombstone& candidate = *std::prev(after);
-  return key < candidate.last ? &candidate : nullptr;
-}
-
-}  // namespace
 
 MergeIterator::MergeIterator(const std::vector<const Memtable*>& memtables,
                              std::optional<LevelsIterator> levels, KeyspaceId keyspace, Sequence at,
                              Tombstones tombstones)
-    : levels_(std::move(levels)), tombstones_(tombstones) {
+    : keyspace_(keyspace), at_(at), levels_(std::move(levels)), tombstones_(tombstones) {
   sources_.reserve(memtables.size() + 1);
   for (const Memtable* memtable : memtables) {
     Source& source = sources_.emplace_back();
     source.memtable.emplace(*memtable, keyspace, at);
-    source.removed_ranges = memtable->range_tombstones(keyspace, at);
-    any_removed_ranges_ |= !source.removed_ranges.empty();
+    if (!memtable->has_range_tombstones(keyspace)) continue;
+    source.ranges = memtable;
+    any_removed_ranges_ = true;
   }
   if (levels_) sources_.emplace_back();
 }
@@ -115,18 +102,27 @@ void MergeIterator::turn(bool forward) {
 // Whether a range removal newer than the row that `source` stands on covers it. If so, the stretch
 // that it covers is returned, so that a scan can leave it in one seek.
 bool MergeIterator::removed_by_range(std::size_t source, std::string_view* first,
-                                     std::string_view* last) const {
+                                     std::string_view* last) {
   const std::string_view key = sources_[source].key;
   for (std::size_t i = 0; i <= source; ++i) {
-    if (!sources_[i].memtable) continue;
-    const RangeTombstone* range = covering(sources_[i].removed_ranges, key);
-    if (range == nullptr) continue;
-    if (i == source && range->sequence < sources_[i].memtable->sequence()) continue;
-    *first = range->first;
-    *last = range->last;
+    if (sources_[i].ranges == nullptr) continue;
+    const RangeStretch& stretch = stretch_around(key, sources_[i]);
+    if (stretch.newest == 0) continue;
+    if (i == source && stretch.newest < sources_[i].memtable->sequence()) continue;
+    *first = *stretch.first;
+    *last = *stretch.last;
     return true;
   }
   return false;
+}
+
+// Rows that follow one another are mostly of one stretch: those of a collection lie between the
+// ranges of others that were removed.
+const RangeStretch& MergeIterator::stretch_around(std::string_view key, Source& source) {
+  if (!source.stretch || !source.stretch->contains(key)) {
+    source.stretch = source.ranges->range_stretch(keyspace_, key, at_);
+  }
+  return *source.stretch;
 }
 
 // Makes the row of `source` the current one; false if it is a tombstone that is to be hidden.

@@ -18,7 +18,8 @@ namespace quartz::storage {
 /// a value, for the flush; in `hide` mode they and the ranges removed since are skipped.
 ///
 /// The memtables must outlive it. Threads: one at a time. Cost: a step compares the keys of all
-/// sources; with a single source it is that source's own step.
+/// sources; with a single source it is that source's own step. Removed ranges cost nothing until a
+/// row is met, and then once for each stretch between their bounds.
 class MergeIterator {
  public:
   enum class Tombstones : std::uint8_t { hide, show };
@@ -44,7 +45,8 @@ class MergeIterator {
  private:
   struct Source {
     std::optional<Memtable::Iterator> memtable;  // Empty: the levels.
-    std::vector<RangeTombstone> removed_ranges;  // Of that memtable.
+    const Memtable* ranges = nullptr;            // The same, if ranges were removed in it.
+    std::optional<RangeStretch> stretch = {};    // Around the key that was asked for last.
     bool valid = false;
     std::string_view key;  // While valid.
   };
@@ -60,11 +62,14 @@ class MergeIterator {
   void leave_removed_stretch(std::string_view first, std::string_view last);
   template <bool kForward>
   void settle();
-  bool removed_by_range(std::size_t source, std::string_view* first, std::string_view* last) const;
+  bool removed_by_range(std::size_t source, std::string_view* first, std::string_view* last);
+  const RangeStretch& stretch_around(std::string_view key, Source& source);
   bool load_current(std::size_t source);
   void turn(bool forward);
   void next_of_levels();
 
+  const KeyspaceId keyspace_;
+  const Sequence at_;
   std::vector<Source> sources_;  // Newest first; the levels, if any, last.
   std::optional<LevelsIterator> levels_;
   const Tombstones tombstones_;

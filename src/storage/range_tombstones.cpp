@@ -149,28 +149,22 @@ RangeTombstones::Runs RangeTombstones::runs() const {
   return set == nullptr ? Runs() : set->runs;
 }
 
-std::optional<RangeTombstone> RangeTombstones::fragment(std::string_view key, Sequence at) const {
-  RangeTombstone fragment;
-  std::optional<std::string_view> first;
-  std::optional<std::string_view> last;
+RangeStretch RangeTombstones::stretch(std::string_view key, Sequence at) const {
+  RangeStretch stretch;
   for (const auto& run : runs()) {
     const std::size_t up_to = run->bounds_up_to(key);
-    fragment.sequence = std::max(fragment.sequence, run->newest_over(up_to, at));
+    stretch.newest = std::max(stretch.newest, run->newest_over(up_to, at));
     const std::vector<std::string_view>& bounds = run->bounds();
     if (up_to > 0) {
-      first = first ? std::max(*first, bounds[up_to - 1]) : bounds[up_to - 1];
+      const std::string_view before = bounds[up_to - 1];
+      stretch.first = stretch.first ? std::max(*stretch.first, before) : before;
     }
     if (up_to < bounds.size()) {
-      last = last ? std::min(*last, bounds[up_to]) : bounds[up_to];
+      const std::string_view behind = bounds[up_to];
+      stretch.last = stretch.last ? std::min(*stretch.last, behind) : behind;
     }
   }
-  if (fragment.sequence == 0) {
-    return std::nullopt;
-  }
-  // Something covers the key, so there are bounds on both sides.
-  fragment.first = *first;
-  fragment.last = *last;
-  return fragment;
+  return stretch;
 }
 
 std::vector<RangeTombstone> RangeTombstones::fragments(Sequence at) const {

@@ -20,6 +20,17 @@ struct RangeTombstone {
   bool operator==(const RangeTombstone&) const = default;
 };
 
+/// Keys that the same removed ranges cover, with the newest of these as of some sequence.
+struct RangeStretch {
+  std::optional<std::string_view> first = {};  // Empty: from the smallest key.
+  std::optional<std::string_view> last = {};   // Excluded. Empty: to the largest key.
+  Sequence newest = 0;  // 0: none covers them. Otherwise both bounds are there.
+
+  bool contains(std::string_view key) const noexcept {
+    return (!first || *first <= key) && (!last || key < *last);
+  }
+};
+
 /// The removed ranges of one keyspace, to be asked which of them cover a key.
 ///
 /// A set of ranges never changes: adding one publishes a new set, which shares most of the old one
@@ -40,11 +51,12 @@ class RangeTombstones {
 
   /// Sequence of the newest range of at most `at` that covers `key`; 0 if none does.
   Sequence newest_over(std::string_view key, Sequence at) const noexcept {
-    return set_.load(std::memory_order_acquire) == nullptr ? 0 : newest_in_set(key, at);
+    return empty() ? 0 : newest_in_set(key, at);
   }
-  /// The stretch around `key` that is covered by the same ranges, with the newest of at most `at`;
-  /// nothing if there is no such range.
-  std::optional<RangeTombstone> fragment(std::string_view key, Sequence at) const;
+  bool empty() const noexcept { return set_.load(std::memory_order_acquire) == nullptr; }
+  /// The stretch around `key`, with the newest range of at most `at`. It stays what it is for that
+  /// `at`, whatever is added.
+  RangeStretch stretch(std::string_view key, Sequence at) const;
   /// What is covered by ranges of at most `at`, as disjoint fragments in order of their keys, each
   /// with its newest sequence. Neighbours with the same sequence are one fragment.
   std::vector<RangeTombstone> fragments(Sequence at) const;

@@ -29,7 +29,8 @@ TEST(Memtable, knows_nothing_while_empty) {
   EXPECT_THAT(table->keyspaces(), IsEmpty());
   EXPECT_THAT(rows(table, kSequenceMax), IsEmpty());
   EXPECT_THAT(table->range_tombstones(0, kSequenceMax), IsEmpty());
-  EXPECT_FALSE(table->range_tombstone_fragment(0, "a", kSequenceMax).has_value());
+  EXPECT_FALSE(table->has_range_tombstones(0));
+  EXPECT_EQ(table->range_stretch(0, "a", kSequenceMax).newest, 0u);
   EXPECT_EQ(table->range_tombstone_over(0, "a", kSequenceMax), 0u);
 }
 
@@ -191,11 +192,12 @@ TEST(MemtableRanges, are_shown_with_sequence_and_bounds) {
   const Sequence narrow = table.remove_range("j", "k");
   EXPECT_EQ(table->range_tombstone_over(0, "j", kSequenceMax), narrow);
   EXPECT_EQ(table->range_tombstone_over(0, "j", wide), wide);
-  const auto fragment = table->range_tombstone_fragment(0, "b", kSequenceMax);
-  ASSERT_TRUE(fragment.has_value());
-  EXPECT_EQ(fragment->first, "a");
-  EXPECT_EQ(fragment->last, "j");
-  EXPECT_EQ(fragment->sequence, wide);
+  EXPECT_TRUE(table->has_range_tombstones(0));
+  EXPECT_FALSE(table->has_range_tombstones(1));
+  const RangeStretch stretch = table->range_stretch(0, "b", kSequenceMax);
+  EXPECT_EQ(stretch.first, "a");
+  EXPECT_EQ(stretch.last, "j");
+  EXPECT_EQ(stretch.newest, wide);
   EXPECT_EQ(table->range_tombstones(0, kSequenceMax).size(), 3u);
   EXPECT_EQ(table->range_tombstones(0, wide).size(), 1u);
 }

@@ -21,19 +21,23 @@ inline void PrintTo(const RangeTombstone& range, std::ostream* to) {
 
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::IsEmpty;
 
-std::optional<RangeTombstone> nothing() { return std::nullopt; }
-std::optional<RangeTombstone> a_range(std::string_view first, std::string_view last,
-                                      Sequence sequence) {
-  return RangeTombstone{first, last, sequence};
+using Bound = std::optional<std::string_view>;
+
+auto is_stretch(Bound first, Bound last, Sequence newest) {
+  return AllOf(Field(&RangeStretch::first, first), Field(&RangeStretch::last, last),
+               Field(&RangeStretch::newest, newest));
 }
 
 TEST(RangeTombstones, an_empty_set_covers_nothing) {
   const RangeTombstones ranges;
   EXPECT_EQ(ranges.newest_over("a", kSequenceMax), 0u);
-  EXPECT_EQ(ranges.fragment("a", kSequenceMax), nothing());
+  EXPECT_TRUE(ranges.empty());
+  EXPECT_THAT(ranges.stretch("a", kSequenceMax), is_stretch({}, {}, 0));
   EXPECT_THAT(ranges.fragments(kSequenceMax), IsEmpty());
 }
 
@@ -52,7 +56,9 @@ TEST(RangeTombstones, a_range_from_the_empty_key_covers_it) {
   RangeTombstones ranges;
   ranges.add({"", "b", 3});
   EXPECT_EQ(ranges.newest_over("", kSequenceMax), 3u);
-  EXPECT_EQ(ranges.fragment("", kSequenceMax), a_range("", "b", 3));
+  EXPECT_FALSE(ranges.empty());
+  EXPECT_THAT(ranges.stretch("", kSequenceMax), is_stretch("", "b", 3));
+  EXPECT_THAT(ranges.stretch("b", kSequenceMax), is_stretch("b", {}, 0));
 }
 
 TEST(RangeTombstones, a_range_covers_nothing_before_its_sequence) {
@@ -60,7 +66,7 @@ TEST(RangeTombstones, a_range_covers_nothing_before_its_sequence) {
   ranges.add({"a", "z", 10});
   EXPECT_EQ(ranges.newest_over("m", 9), 0u);
   EXPECT_EQ(ranges.newest_over("m", 10), 10u);
-  EXPECT_EQ(ranges.fragment("m", 9), nothing());
+  EXPECT_THAT(ranges.stretch("m", 9), is_stretch("a", "z", 0));
   EXPECT_THAT(ranges.fragments(9), IsEmpty());
 }
 
@@ -81,8 +87,9 @@ TEST(RangeTombstones, overlapping_ranges_are_cut_where_they_meet) {
   EXPECT_THAT(ranges.fragments(1), ElementsAre(RangeTombstone{"a", "m", 1}));
   EXPECT_EQ(ranges.newest_over("h", kSequenceMax), 2u);
   EXPECT_EQ(ranges.newest_over("h", 1), 1u);
-  EXPECT_EQ(ranges.fragment("h", kSequenceMax), a_range("g", "m", 2));
-  EXPECT_EQ(ranges.fragment("n", kSequenceMax), a_range("m", "z", 2));
+  EXPECT_THAT(ranges.stretch("", kSequenceMax), is_stretch({}, "a", 0));
+  EXPECT_THAT(ranges.stretch("h", kSequenceMax), is_stretch("g", "m", 2));
+  EXPECT_THAT(ranges.stretch("n", kSequenceMax), is_stretch("m", "z", 2));
 }
 
 TEST(RangeTombstones, a_nested_newer_range_shows_within_the_older) {
@@ -183,22 +190,20 @@ TEST_P(RandomRanges, cover_what_a_list_of_them_covers) {
   }
 }
 
-TEST_P(RandomRanges, show_fragments_around_keys_within_which_the_answer_is_one) {
+TEST_P(RandomRanges, show_stretches_around_keys_within_which_the_answer_is_one) {
   Random random(GetParam() + 200);
   for (int i = 0; i < 1000; ++i) {
     const std::string wanted = key(random);
     const Sequence at = random.below(310);
-    const auto fragment = ranges_.fragment(wanted, at);
-    ASSERT_EQ(fragment.has_value(), newest_over(wanted, at) != 0);
-    if (!fragment) {
-      continue;
+    const RangeStretch stretch = ranges_.stretch(wanted, at);
+    EXPECT_EQ(stretch.newest, newest_over(wanted, at));
+    EXPECT_TRUE(stretch.contains(wanted));
+    if (stretch.newest != 0) {
+      EXPECT_TRUE(stretch.first && stretch.last);
     }
-    EXPECT_EQ(fragment->sequence, newest_over(wanted, at));
-    EXPECT_LE(fragment->first, wanted);
-    EXPECT_LT(wanted, fragment->last);
     for (const std::string& other : keys_) {
-      if (fragment->first <= other && other < fragment->last) {
-        EXPECT_EQ(newest_over(other, at), fragment->sequence);
+      if (stretch.contains(other)) {
+        EXPECT_EQ(newest_over(other, at), stretch.newest);
       }
     }
   }
@@ -245,7 +250,7 @@ TEST(RangeTombstones, readers_beside_the_writer_see_every_range_up_to_their_sequ
         const Sequence wanted = 1 + random.below(at);
         // Range i covers the keys i - 1 and i.
         ASSERT_EQ(ranges.newest_over(keys[wanted - 1], wanted), wanted);
-        ASSERT_EQ(ranges.fragment(keys[wanted - 1], wanted)->sequence, wanted);
+        ASSERT_EQ(ranges.stretch(keys[wanted - 1], wanted).newest, wanted);
       }
     }
   });
