@@ -16,8 +16,9 @@ class Libraries : public ServedProgram {
  protected:
   static std::string script(const std::string& name) { return QUARTZ_PEERS_DIRECTORY "/" + name; }
 
-  /// Runs a script, with the packages that npm puts into the build tree for it.
-  void run_npm_script(const std::string& name) {
+  /// Runs a script, with the packages that npm puts into the build tree for it. `server`: where it
+  /// finds the server.
+  void run_npm_script(const std::string& name, const std::string& server) {
     namespace fs = std::filesystem;
     QUARTZ_NEED_PROGRAM("npm");
     const fs::path directory = fs::path(QUARTZ_PEERS_BUILD_DIRECTORY) / name;
@@ -31,7 +32,7 @@ class Libraries : public ServedProgram {
     if (installed.status != 0) {
       GTEST_SKIP() << "SKIPPED: npm cannot install the clients\n" << installed.err;
     }
-    const ProcessRun ran = run({"node", (directory / name).string(), port()});
+    const ProcessRun ran = run({"node", (directory / name).string(), server});
     EXPECT_EQ(ran.out, "well\n") << ran.err;
   }
 };
@@ -54,9 +55,11 @@ TEST_F(Libraries, prometheus_understands_the_metrics) {
   EXPECT_EQ(ran.out, "well\n") << ran.err;
 }
 
-TEST_F(Libraries, ioredis_is_served) { run_npm_script("ioredis.mjs"); }
+TEST_F(Libraries, ioredis_is_served) { run_npm_script("ioredis.mjs", port()); }
 
-TEST_F(Libraries, node_redis_is_served) { run_npm_script("node_redis.mjs"); }
+TEST_F(Libraries, node_redis_is_served_and_may_cache) { run_npm_script("node_redis.mjs", port()); }
+
+TEST_F(Libraries, upstash_redis_is_served_over_http) { run_npm_script("upstash.mjs", url()); }
 
 }  // namespace
 }  // namespace quartz::server

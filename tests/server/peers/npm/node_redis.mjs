@@ -1,6 +1,6 @@
 // What node-redis does with a server: argument 1 is the port.
 import assert from "node:assert/strict";
-import { createClient, WatchError } from "redis";
+import { BasicClientSideCache, createClient, WatchError } from "redis";
 
 const port = Number(process.argv[2]);
 const client = createClient({ socket: { port, reconnectStrategy: false } });
@@ -24,7 +24,9 @@ await assert.rejects(client.multi().set("a", "10").exec(), WatchError);
 
 for (let i = 0; i < 50; ++i) await client.set(`scan:${i}`, "x");
 const seen = new Set();
-for await (const key of client.scanIterator({ MATCH: "scan:*", COUNT: 7 })) seen.add(key);
+for await (const keys of client.scanIterator({ MATCH: "scan:*", COUNT: 7 })) {
+  for (const key of keys) seen.add(key);
+}
 assert.equal(seen.size, 50);
 
 let tell;
@@ -32,6 +34,21 @@ const heard = new Promise((resolve) => (tell = resolve));
 await other.pSubscribe("new*", (text, channel) => tell([channel, text]));
 assert.equal(await client.publish("news", "hello"), 1);
 assert.deepEqual(await heard, ["news", "hello"]);
-await other.disconnect();
-await client.quit();
+
+// A value is kept by the client until the server says that it has changed.
+const cache = new BasicClientSideCache();
+const caching = createClient({ RESP: 3, socket: { port, reconnectStrategy: false }, clientSideCache: cache });
+await caching.connect();
+await client.set("cached", "1");
+assert.equal(await caching.get("cached"), "1");
+assert.equal(await caching.get("cached"), "1");
+assert.equal(cache.stats().hitCount, 1);
+const changed = new Promise((resolve) => cache.on("invalidate", resolve));
+await client.set("cached", "2");
+await changed;
+assert.equal(await caching.get("cached"), "2");
+await caching.close();
+
+other.destroy();
+await client.close();
 console.log("well");
