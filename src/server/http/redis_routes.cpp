@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "protocol/resp_request_writer.hpp"
 #include "server/http/database_argument.hpp"
 #include "server/http/http_peer.hpp"
 #include "server/resp/command_table.hpp"
@@ -102,14 +103,6 @@ Result<void> check_stateless(const std::vector<std::string>& words) {
   return wrong_body(fmt::format("'{}' needs a connection of its own", command->name));
 }
 
-void append_request(std::string& to, const std::vector<std::string>& words) {
-  fmt::format_to(std::back_inserter(to), "*{}\r\n", words.size());
-  for (const std::string& word : words) {
-    fmt::format_to(std::back_inserter(to), "${}\r\n", word.size());
-    to.append(word).append("\r\n");
-  }
-}
-
 ReplyTexts texts_of(const Request& request) {
   return same_token(request.header("Upstash-Encoding"), "base64") ? ReplyTexts::base64
                                                                   : ReplyTexts::plain;
@@ -183,7 +176,7 @@ Result<std::string> RedisRoutes::replies(const Request& request, const Commands&
   std::string input;
   for (const auto& words : commands) {
     QUARTZ_TRY(check_stateless(words));
-    append_request(input, words);
+    protocol::append_request(input, words);
   }
   const auto client = std::make_shared<RespClient>(
       server_, ClientDescription{}, ClientWire{.push = [](const std::string&) {}, .close = [] {}});

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/resp_reply_parser.hpp"
+#include "quartz/client/request_failure.hpp"
+#include "quartz/result.hpp"
+
+namespace quartz::client {
+
+/// Requests and replies of one connection without its socket: many callers share it, their requests
+/// go out in one write after another, and each gets the reply in its place. Requests that come
+/// while a write is under way wait for the next one, so that the busier it is, the fewer writes
+/// there are.
+///
+/// It allocates nothing once its buffers have grown to what is usual. Threads: one at a time.
+class Exchange {
+ public:
+  using Reply = std::span<const protocol::RespNode>;
+
+  /// Who waits for a reply. Exactly one of the two is called, once, unless it is abandoned before;
+  /// then neither. From within, it may submit and abandon requests.
+  class Waiter {
+   public:
+    virtual ~Waiter() = default;
+    /// The reply lives until this returns; it may be an error.
+    virtual void replied(Reply reply) = 0;
+    /// `not_sent`, or `lost` if the server may have got the request.
+    virtual void failed(FailureKind kind) = 0;
+
+   private:
+    friend class Exchange;
+    std::uint64_t place_ = 0;
+  };
+
+  /// `on_push` is told what the server says unasked; it lives until it returns.
+  explicit Exchange(std::function<void(Reply)> on_push) : on_push_(std::move(on_push)) {}
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  ~Exchange() = default;
+
+  /// `request`: one, as the protocol has it. The waiter outlives the exchange or what it waits for.
+  void submit(std::string_view request, Waiter& waiter);
+  /// Nobody waits for that reply any more; when it comes it is dropped. Needs a waiter that waits.
+  void abandon(const Waiter& waiter) noexcept;
+
+  /// What to write next: everything submitted since the write before; empty if there is nothing. It
+  /// stays until `end_write`, which comes before the next `begin_write`.
+  std::string_view begin_write();
+  void end_write() noexcept { writing_ = false; }
+  bool writing() const noexcept { return writing_; }
+
+  /// Takes what was received. `io_error` if that is no reply, or one that nobody asked for; nothing
+  /// behind it means anything, so the connection must end.
+  Result<void> receive(std::string_view bytes);
+  /// The connection has ended, or is about to. Everybody who waits is told, in their order, and the
+  /// exchange is as it was at first.
+  void disconnect();
+
+  /// Requests without a reply so far, abandoned ones included.
+  std::size_t in_flight() const noexcept {
+    return static_cast<std::size_t>(next_place_ - first_place_);
+  }
+  /// Bytes submitted that no write has begun with.
+  std::size_t collected_bytes() const noexcept { return collected_.size(); }
+
+ private:
+  Waiter*& at(std::uint64_t place) noexcept {
+    return waiters_[static_cast<std::size_t>(place & (waiters_.size() - 1))];
+  }
+  void grow();
+  Result<void> take_reply(Reply reply);
+
+  const std::function<void(Reply)> on_push_;
+  // A ring of a power of two; null where a waiter was abandoned. Those from `unsent_place_` on are
+  // of the collected requests.
+  std::vector<Waiter*> waiters_;
+  std::uint64_t first_place_ = 0;
+  std::uint64_t unsent_place_ = 0;
+  std::uint64_t next_place_ = 0;
+
+  std::string collected_;
+  std::string written_;
+  bool writing_ = false;
+
+  protocol::RespReplyParser parser_;
+  std::string received_;  // From the first byte of an incomplete reply on.
+};
+
+}  // namespace quartz::client
