@@ -138,7 +138,11 @@ std::optional<Items> DumpReader::take_packed(Unpack unpack) {
   // The smallest items take two bytes each.
   constexpr std::uint64_t kUnpackedGrowth = sizeof(std::string) / 2;
   const auto bytes = take_string();
-  return bytes && may_take(kUnpackedGrowth * bytes->size()) ? unpack(*bytes) : std::nullopt;
+  if (!bytes || kUnpackedGrowth * bytes->size() > bytes_left_) return std::nullopt;
+  auto items = unpack(*bytes);
+  // Of what the piece has become; its own bytes are counted.
+  if (!items || !may_take(items->size() * sizeof(std::string))) return std::nullopt;
+  return items;
 }
 
 /// A score as it stands among texts.

@@ -42,6 +42,7 @@ RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine,
                              ServerConfig config, std::unique_ptr<TlsCertificates> certificates)
     : config_(std::move(config)),
       current_(config_),
+      configured_connections_max_(config_.connections_max),
       engine_(std::move(engine)),
       service_(std::move(service)),
       log_(config_.logger),
@@ -130,8 +131,11 @@ void RunningServer::reconfigure(const ServerConfig& wanted) {
   set_limits(wanted.limits);
   MutexLock lock(reconfiguring_);
   const ServerConfig before = *current_.get();
-  set_connections_max(wanted.connections_max);
-  // What clients have set since by CONFIG SET, in finer steps, stays unless it is to change.
+  // What clients have set since by CONFIG SET, under Redis's names, stays unless it is to change.
+  if (wanted.connections_max !=
+      std::exchange(configured_connections_max_, wanted.connections_max)) {
+    set_connections_max(wanted.connections_max);
+  }
   if (wanted.slow_request_threshold != before.slow_request_threshold) {
     set_slow_threshold(resp_, wanted.slow_request_threshold);
   }

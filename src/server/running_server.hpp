@@ -62,6 +62,7 @@ class RunningServer {
   const ServerConfig config_;  // As it was started.
   CurrentConfig current_;
   Mutex reconfiguring_;  // One change of it at a time.
+  std::uint32_t configured_connections_max_ QUARTZ_GUARDED_BY(reconfiguring_);
   const std::shared_ptr<StorageEngine> engine_;
   const std::unique_ptr<Service> service_;
   const ServerLog log_;

@@ -55,11 +55,15 @@ Result<void> check_tls(const TlsConfig& tls) {
   return {};
 }
 
+// So that no deadline overflows the clock.
+Result<void> check_a_year_at_most(std::string_view option, std::chrono::milliseconds value) {
+  if (value <= std::chrono::hours(24 * 365)) return {};
+  return wrong(option, "a time is longer than a year");
+}
+
 }  // namespace
 
 Result<void> check_request_limits(const RequestLimits& limits) {
-  using std::chrono::hours;
-  using std::chrono::milliseconds;
   constexpr std::size_t kHeaderBytesMost = std::size_t{1} << 20;
   constexpr std::size_t kBodyBytesMost = std::size_t{1} << 30;
   QUARTZ_TRY(check_range<std::size_t>("limits.header_bytes_max", limits.header_bytes_max, 256,
@@ -80,11 +84,9 @@ Result<void> check_request_limits(const RequestLimits& limits) {
   QUARTZ_TRY(check_positive("limits.header_timeout", limits.header_timeout));
   QUARTZ_TRY(check_positive("limits.tls_handshake_timeout", limits.tls_handshake_timeout));
   QUARTZ_TRY(check_not_negative("limits.idle_timeout", limits.idle_timeout));
-  // So that no deadline overflows the clock.
-  const milliseconds longest = std::max({limits.header_timeout, limits.tls_handshake_timeout,
-                                         limits.idle_timeout, limits.unread_timeout});
-  if (longest > hours(24 * 365)) return wrong("limits", "a time-out is longer than a year");
-  return {};
+  return check_a_year_at_most(
+      "limits", std::max({limits.header_timeout, limits.tls_handshake_timeout, limits.idle_timeout,
+                          limits.unread_timeout}));
 }
 
 Result<void> check_server_config(const ServerConfig& config) {
@@ -101,6 +103,9 @@ Result<void> check_server_config(const ServerConfig& config) {
   QUARTZ_TRY(
       check_range<std::uint32_t>("slow_commands_max", config.slow_commands_max, 0, 1'000'000));
   QUARTZ_TRY(check_not_negative("latency_threshold", config.latency_threshold));
+  QUARTZ_TRY(check_a_year_at_most("drain_timeout", config.drain_timeout));
+  QUARTZ_TRY(check_a_year_at_most("slow_request_threshold", config.slow_request_threshold));
+  QUARTZ_TRY(check_a_year_at_most("latency_threshold", config.latency_threshold));
   QUARTZ_TRY(check_tls(config.tls));
   return check_request_limits(config.limits);
 }

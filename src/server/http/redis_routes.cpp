@@ -1,5 +1,7 @@
 #include "server/http/redis_routes.hpp"
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <simdjson.h>
 #include <utility>
@@ -114,10 +116,12 @@ Response refused(const Error& error) {
                        error.code() == Errc::invalid_argument ? 400 : 500);
 }
 
-// Whether one of the commands may be of those that take long, whose names all begin with a V. That
-// of others looks the same does no harm.
+// Whether one of the commands may be of those that take long, whose names all begin with a V, or
+// with an escape that may be one. That of others looks the same does no harm.
 bool may_take_long(std::string_view body) {
-  return body.find("\"v") != std::string_view::npos || body.find("\"V") != std::string_view::npos;
+  return std::ranges::any_of(std::array{"\"v", "\"V", "\"\\"}, [&](std::string_view begin) {
+    return body.find(begin) != std::string_view::npos;
+  });
 }
 
 constexpr std::string_view kNotRun = "ERR this command was not run";

@@ -36,6 +36,14 @@ bool run_command(const Command& command, CommandCall& call, std::string& output)
   return false;
 }
 
+void restart_after_conflict(Transaction& transaction) {
+  if (transaction.writes().empty()) {
+    transaction.restart_on_snapshot();
+  } else {
+    transaction.restart();
+  }
+}
+
 CommandBurst::CommandBurst(RespServer& server, RespClient& client)
     : server_(server), client_(client), transaction_(server.service().engine()) {}
 
@@ -91,8 +99,8 @@ void CommandBurst::count_failures(std::string_view output) {
 void CommandBurst::run_each_alone(std::string& output) {
   for (Entry& entry : commands_) {
     entry.reply_offset = output.size();
-    for (;;) {
-      transaction_.restart();
+    transaction_.restart();
+    for (;; restart_after_conflict(transaction_)) {
       run_entry(entry, output);
       const Result<void> committed = client_.commit(transaction_);
       if (committed) break;

@@ -19,6 +19,8 @@ class CommandBurst {
  public:
   /// More would only make a conflict with others likelier.
   static constexpr std::size_t kCommandsMax = 128;
+  /// Every write of a row is kept until the commit.
+  static constexpr std::size_t kPendingBytes = std::size_t{4} << 20;
 
   CommandBurst(RespServer& server, RespClient& client);
 
@@ -26,7 +28,10 @@ class CommandBurst {
   /// words must stay where they are until then.
   void run(const Command& command, Words arguments, std::string& output);
   bool empty() const noexcept { return commands_.empty(); }
-  bool full() const noexcept { return commands_.size() >= kCommandsMax; }
+  /// It should be finished before there is more, which would cost memory or make others wait.
+  bool full() const noexcept {
+    return commands_.size() >= kCommandsMax || transaction_.writes().kept_bytes() >= kPendingBytes;
+  }
   /// Commits. If others came between, all commands run again.
   void finish(std::string& output);
 
@@ -56,6 +61,10 @@ class CommandBurst {
 
 /// Runs one command; an error it answers with becomes its reply. Whether there was none.
 bool run_command(const Command& command, CommandCall& call, std::string& output);
+
+/// Before one command runs again because others came between: if it only reads, they will not
+/// again.
+void restart_after_conflict(Transaction& transaction);
 
 /// An error as clients of Redis know it, with its code in front.
 std::string error_reply(const Error& error);

@@ -55,7 +55,8 @@ Result<void> usage(CommandCall& call) {
   }
   std::uint64_t bytes = key.size() + row->value.size();
   if (row->attributes.expires_at) bytes += sizeof(std::uint64_t);
-  if (row->kind() != RowKind::string) {
+  // A vector set's row names a collection, which tells of its own size.
+  if (row->kind() != RowKind::string && row->kind() != RowKind::vector_set) {
     QUARTZ_ASSIGN(const CollectionHead head, CollectionHead::decode(row->kind(), row->value, key));
     QUARTZ_ASSIGN(const std::uint64_t elements,
                   bytes_of_elements(call, row->kind(), head, static_cast<std::uint64_t>(samples)));

@@ -283,8 +283,10 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   Replies replies_ = Replies::on;
   bool monitoring_ = false;
 
-  std::atomic<std::uint64_t> turns_{0};  // Odd while commands are run.
-  std::atomic<bool> held_{false};        // For others: whether there is the following.
+  std::atomic<std::uint64_t> turns_{0};          // Odd while commands are run.
+  std::atomic<std::uint64_t> lengthy_turns_{0};  // Likewise on another thread, if they write.
+  std::atomic<bool> elsewhere_{false};           // A command runs on another thread.
+  std::atomic<bool> held_{false};                // For others: whether there is the following.
   std::optional<std::chrono::steady_clock::time_point> held_until_;
   std::optional<Waiting> waiting_;
   std::atomic<WaitState> wait_state_{WaitState::none};

@@ -1,3 +1,5 @@
+#include <new>
+
 #include "base/clock.hpp"
 #include "server/resp/resp_client.hpp"
 #include "server/transport/worker_threads.hpp"
@@ -17,7 +19,7 @@ RespClient::Outcome RespClient::run_alone(const Command& command, Words argument
                    .arguments = arguments,
                    .reply = reply,
                    .too_long = too_long};
-  for (;; transaction.restart()) {
+  for (;; restart_after_conflict(transaction)) {
     const bool ran = run_command(command, call, output);
     if (too_long != nullptr && *too_long) return {};
     const Result<void> committed = server_.service().commit(transaction, origin, commit_options());
@@ -57,8 +59,7 @@ bool RespClient::finish_lengthy_run(std::string& output) {
   return true;
 }
 
-// Of this client, the other thread uses what does not change while a command runs. What it tells
-// those who track comes from nobody in particular: `pending_` belongs to this thread.
+// Of this client, the other thread uses what does not change while a command runs.
 void RespClient::begin_lengthy_run(const Command& command, Words arguments) {
   auto run = std::make_shared<LengthyRun>();
   run->command = &command;
@@ -69,9 +70,19 @@ void RespClient::begin_lengthy_run(const Command& command, Words arguments) {
                            .until = std::chrono::steady_clock::time_point::max(),
                            .place = nullptr,
                            .run = run});
-  server_.workers()->post([self = shared_from_this(), run] {
+  const bool writes = changes_anything(command);
+  if (writes) lengthy_turns_.fetch_add(1);
+  elsewhere_.store(true, std::memory_order_release);
+  server_.workers()->post([self = shared_from_this(), run, writes] {
     const std::vector<std::string_view> words(run->words.begin(), run->words.end());
-    run->outcome = self->run_alone(*run->command, words, nullptr, nullptr, run->reply);
+    try {
+      run->outcome = self->run_alone(*run->command, words, self.get(), nullptr, run->reply);
+    } catch (const std::bad_alloc&) {
+      run->reply = "-ERR out of memory\r\n";
+      run->outcome = {.failed = true};
+    }
+    self->elsewhere_.store(false, std::memory_order_release);
+    if (writes) self->lengthy_turns_.fetch_add(1);
     run->done.store(true, std::memory_order_release);
     self->wire_.wake();
   });

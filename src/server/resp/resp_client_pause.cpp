@@ -55,8 +55,10 @@ void RespClient::wait_for_others() {
   turns_.fetch_add(1);
   for (const auto& client : server_.clients()) {
     if (client.get() == this) continue;
-    const std::uint64_t turn = client->turns_.load();
-    while (turn % 2 != 0 && client->turns_.load() == turn) std::this_thread::yield();
+    for (const auto* const turns : {&client->turns_, &client->lengthy_turns_}) {
+      const std::uint64_t turn = turns->load();
+      while (turn % 2 != 0 && turns->load() == turn) std::this_thread::yield();
+    }
   }
   turns_.fetch_add(1);
 }

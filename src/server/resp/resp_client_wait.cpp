@@ -85,6 +85,7 @@ void RespClient::answer_waiting(Clock::time_point now, std::string& output) {
     note_call(*waiting_->command, words);
   }
   give_up();
+  if (!queue_) caching_.reset();
   drop_unwanted_reply(offset, output);
 }
 

@@ -60,7 +60,9 @@ void RespServer::set_latency_threshold(std::int64_t milliseconds) {
 }
 
 // The lowest of all, so that a command that took no time is compared once.
-void RespServer::note_thresholds() noexcept {
+void RespServer::note_thresholds() {
+  // Whoever comes last has seen what the others have set.
+  MutexLock lock(thresholds_mutex_);
   constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
   const auto in_nanoseconds = [](std::int64_t threshold, std::uint64_t unit) {
     const auto count = static_cast<std::uint64_t>(threshold);

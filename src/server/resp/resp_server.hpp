@@ -92,7 +92,8 @@ class RespServer {
   void remove_monitor(const RespClient& client);
   std::uint64_t connections_received() const noexcept { return connections_received_.load(); }
   std::uint64_t commands_processed() const noexcept {
-    return commands_.value() - commands_before_reset_.load();
+    const std::uint64_t before_reset = commands_before_reset_.load();
+    return commands_.value() - before_reset;
   }
   void count_command() noexcept { commands_.add(); }
   void reset_counters();
@@ -101,7 +102,7 @@ class RespServer {
   void add_parameters();
   void note_slow_call(const RespClient& client, const Command& command, Words arguments,
                       std::uint64_t nanoseconds);
-  void note_thresholds() noexcept;
+  void note_thresholds();
 
   Service& service_;
   const RespServerParts parts_;
@@ -120,6 +121,7 @@ class RespServer {
   const std::chrono::system_clock::time_point started_at_;
   const std::string run_id_;
   std::atomic<std::uint64_t> client_ids_{0};
+  Mutex thresholds_mutex_;
   mutable Mutex mutex_;
   std::map<std::uint64_t, std::weak_ptr<RespClient>> clients_ QUARTZ_GUARDED_BY(mutex_);
 };

@@ -30,6 +30,21 @@ constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 /// Buffers that have grown larger are not kept for what comes later.
 constexpr std::size_t kBufferBytesKept = std::size_t{64} << 10;
 
+/// Whatever ends a session, nobody keeps its client for what it has listened to.
+class Departure {
+ public:
+  explicit Departure(RespClient& client) noexcept : client_(client) {}
+  ~Departure() {
+    client_.give_up();
+    client_.unsubscribe_all();
+  }
+  Departure(const Departure&) = delete;
+  Departure& operator=(const Departure&) = delete;
+
+ private:
+  RespClient& client_;
+};
+
 }  // namespace
 
 RespSession::RespSession(std::shared_ptr<Connection> connection, const RespSurroundings& around)
@@ -81,14 +96,20 @@ void RespSession::begin() {
 
 asio::awaitable<void> RespSession::run() {
   begin();
-  for (bool goes_on = true; goes_on;) {
-    goes_on = co_await read_more();
-    if (goes_on) goes_on = co_await answer_all();
+  {
+    const Departure departure(*client_);
+    for (bool goes_on = true; goes_on;) {
+      goes_on = co_await read_more();
+      if (goes_on) goes_on = co_await answer_all();
+    }
   }
-  client_->give_up();
-  client_->unsubscribe_all();
-  // Only one read at a time, and a goodbye reads.
-  if (!broken_ && !reading_ahead_) co_await connection_->close_gently();
+  // A message on its way takes with it what was answered last.
+  while (writing_ && !broken_) {
+    co_await written_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
+  // Only one read at a time, and a goodbye reads. Nothing more is sent beside it.
+  const bool gently = !std::exchange(broken_, true) && !reading_ahead_;
+  if (gently) co_await connection_->close_gently();
   connection_->close();
 }
 
@@ -246,14 +267,18 @@ asio::awaitable<bool> RespSession::flush() {
   if (!count_output(0)) let_go("all connections together hold limits.buffered_bytes_max");
   if (writing_) co_return !broken_;
   writing_ = true;
-  while (!output_.empty() && !broken_) {
+  // What is being synced is sent afterwards, by who has waited for that.
+  while (!output_.empty() && !broken_ && !syncing_) {
     sending_.clear();
     std::swap(output_, sending_);
     co_await send();
   }
   sending_.clear();
   if (sending_.capacity() > kBufferBytesKept) sending_.shrink_to_fit();
-  output_share_.release();
+  if (output_.empty()) {
+    if (output_.capacity() > kBufferBytesKept) output_.shrink_to_fit();
+    output_share_.release();
+  }
   writing_ = false;
   written_.cancel();
   co_return !broken_;
@@ -285,6 +310,7 @@ void RespSession::let_go(std::string_view why) {
   around_.log.warn("resp: {} is let go with {} bytes unread: {}", connection_->remote_address(),
                    output_.size() + sending_.size(), why);
   connection_->close();
+  signal();
 }
 
 void RespSession::push(std::string bytes) {

@@ -1,7 +1,9 @@
 #include <array>
+#include <cstddef>
 
 #include "base/clock.hpp"
 #include "base/try.hpp"
+#include "quartz/storage/limits.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/command_burst.hpp"
 #include "server/resp/resp_client.hpp"
@@ -12,6 +14,9 @@ namespace {
 
 using enum CommandFlag;
 using Queue = std::vector<RespClient::QueuedCommand>;
+
+/// Of writes that wait for EXEC to end, also those that it writes over itself.
+constexpr std::size_t kPendingBytesMax = 2 * kBatchBytesMax;
 
 Result<void> multi(CommandCall& call) {
   if (call.client.in_multi()) {
@@ -54,6 +59,9 @@ Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& repli
                     .messages = &messages};
     call.client.remember_keys(*command, words);
     const bool ran = run_command(*command, one, replies);
+    if (transaction.writes().kept_bytes() > kPendingBytesMax) {
+      return Error(Errc::too_large, "the transaction writes more than one write may hold");
+    }
     calls.push_back(
         {.nanoseconds = stopwatch.elapsed_ns(), .failed = !ran, .reply_offset = offset});
   }

@@ -28,6 +28,7 @@ std::string_view PendingWrites::keep(std::string_view bytes) {
   if (bytes.empty()) return {};
   auto* const kept = static_cast<char*>(bytes_.allocate(bytes.size(), 1));
   std::memcpy(kept, bytes.data(), bytes.size());
+  kept_bytes_ += bytes.size();
   return {kept, bytes.size()};
 }
 
@@ -147,6 +148,7 @@ void PendingWrites::clear() noexcept {
   removed_wholes_.clear();
   abandoned_.clear();
   bytes_.release();
+  kept_bytes_ = 0;
 }
 
 }  // namespace quartz::server

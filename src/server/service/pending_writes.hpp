@@ -55,6 +55,8 @@ class PendingWrites {
   bool empty() const noexcept {
     return writes_.empty() && removed_wholes_.empty() && abandoned_.empty();
   }
+  /// Bytes of keys and values that wait in memory, also those that were written over since.
+  std::size_t kept_bytes() const noexcept { return kept_bytes_; }
   void add_to(WriteBatch& batch) const;
   /// Keeps the memory.
   void clear() noexcept;
@@ -77,6 +79,7 @@ class PendingWrites {
   void index(std::size_t position) noexcept;
 
   std::pmr::monotonic_buffer_resource bytes_{std::size_t{4096}};
+  std::size_t kept_bytes_ = 0;
   std::vector<PendingWrite> writes_;    // In the order of each row's first write.
   std::vector<std::uint32_t> buckets_;  // Positions plus one, by hash; empty below `kIndexedFrom`.
   std::vector<const Keyspace*> removed_wholes_;

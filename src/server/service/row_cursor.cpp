@@ -8,8 +8,10 @@ RowCursor::RowCursor(const Transaction& transaction, const Keyspace& keyspace,
                      std::string_view first, std::string_view last, Order order)
     : order_(order),
       covered_(transaction.writes().covers(keyspace)),
-      below_(transaction.engine().cursor(
-          {.lower_bound = first, .upper_bound = last, .keyspace = &keyspace})),
+      below_(transaction.engine().cursor({.lower_bound = first,
+                                          .upper_bound = last,
+                                          .snapshot = transaction.snapshot(),
+                                          .keyspace = &keyspace})),
       now_(transaction.now()) {
   const auto writes = transaction.writes().within(keyspace, first, last);
   writes_.reserve(writes.size());

@@ -134,6 +134,9 @@ void sort_elements(const Sorting& sorting, Elements& elements) {
   });
 }
 
+/// Values that are looked up for one answer.
+constexpr std::size_t kToldMax = std::size_t{1} << 24;
+
 /// Those that the limits leave.
 void cut(const Sorting& sorting, Elements& elements) {
   const auto size = static_cast<std::int64_t>(elements.size());
@@ -146,6 +149,9 @@ void cut(const Sorting& sorting, Elements& elements) {
 
 Result<std::vector<std::optional<std::string>>> tell(DatabaseView& view, const Sorting& sorting,
                                                      Elements& elements) {
+  if (elements.size() * sorting.told.size() > kToldMax) {
+    return Error(Errc::invalid_argument, "the answer would be too large");
+  }
   std::vector<std::optional<std::string>> told;
   for (Element& element : elements) {
     for (const std::string_view pattern : sorting.told) {

@@ -6,7 +6,13 @@
 
 namespace quartz::server {
 
+void Transaction::restart_on_snapshot() {
+  restart();
+  snapshot_.emplace(engine_.snapshot());
+}
+
 void Transaction::restart() {
+  snapshot_.reset();
   reads_.restart(engine_.sequence());
   isolated_ = false;
   writes_.clear();
@@ -31,7 +37,8 @@ Result<std::optional<VisibleRow>> Transaction::read(const Keyspace& keyspace, st
   if (look == Look::depending || (look == Look::independent && isolated_)) {
     reads_.add(keyspace, key);
   }
-  QUARTZ_ASSIGN(std::optional<PinnedValue> pinned, engine_.get_pinned(keyspace, key));
+  QUARTZ_ASSIGN(std::optional<PinnedValue> pinned,
+                engine_.get_pinned(keyspace, key, {.snapshot = snapshot()}));
   if (!pinned) return std::optional<VisibleRow>();
   return std::optional<VisibleRow>(std::move(*pinned));
 }
@@ -47,7 +54,7 @@ void Transaction::announce(KeyEventClass what, std::string_view event, const Dat
 }
 
 Result<void> Transaction::commit(const WriteOptions& options) {
-  if (writes_.empty() && reads_.size() == 0) return {};
+  if (writes_.empty() && (reads_.size() == 0 || snapshot_)) return {};
   batch_.clear();
   writes_.add_to(batch_);
   WriteOptions checked = options;

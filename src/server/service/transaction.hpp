@@ -11,6 +11,7 @@
 #include "quartz/storage/pinned_value.hpp"
 #include "quartz/storage/read_set.hpp"
 #include "quartz/storage/row_attributes.hpp"
+#include "quartz/storage/snapshot.hpp"
 #include "quartz/storage/storage_engine.hpp"
 #include "quartz/storage/write_batch.hpp"
 #include "server/service/databases.hpp"
@@ -57,12 +58,18 @@ class Transaction {
   explicit Transaction(StorageEngine& engine) : engine_(engine), reads_(engine.sequence()) {}
 
   StorageEngine& engine() const noexcept { return engine_; }
+  /// What is read is as of it; null: newest.
+  const Snapshot* snapshot() const noexcept { return snapshot_ ? &*snapshot_ : nullptr; }
   ExpiryTime now() const noexcept { return engine_.now(); }
 
   /// From now on every look is a depending one: the answers to several commands are of one moment.
   void isolate() noexcept { isolated_ = true; }
   /// Forgets all that was read and written.
   void restart();
+  /// The same, and what is read from now on is all of this moment. If nothing is written, nobody
+  /// can come between; that is for what others made run again, for a snapshot costs more than it
+  /// saves.
+  void restart_on_snapshot();
   /// Forgets what was written, so that a commit tells only whether what was read is still so.
   void forget_writes();
 
@@ -91,7 +98,8 @@ class Transaction {
   const std::vector<KeyEvent>& events() const noexcept { return events_; }
 
   /// Makes the writes visible, and durable as `options` say. Cost: that of one write, or of a check
-  /// if nothing was written, or nothing if no row was looked at that must not change either.
+  /// if nothing was written, or nothing if no row was looked at that must not change either, or all
+  /// is of a snapshot.
   /// Whatever the outcome, `restart` before anything else.
   Result<void> commit(const WriteOptions& options = {});
 
@@ -100,6 +108,7 @@ class Transaction {
 
   StorageEngine& engine_;
   ReadSet reads_;
+  std::optional<Snapshot> snapshot_;
   bool isolated_ = false;
   PendingWrites writes_;
   std::vector<KeyEvent> events_;

@@ -63,15 +63,18 @@ Result<bool> VectorSetCollections::is_abandoned(Databases& databases,
 
 Result<std::size_t> VectorSetCollections::drop_abandoned(Databases& databases) {
   if (!look_due_.exchange(false, std::memory_order_acq_rel)) return std::size_t{0};
+  const auto dropped = drop_all_abandoned(databases);
+  if (!dropped) look_again();
+  return dropped;
+}
+
+Result<std::size_t> VectorSetCollections::drop_all_abandoned(Databases& databases) {
   std::size_t dropped = 0;
   for (const std::string& name : collections_.names()) {
     QUARTZ_ASSIGN(const bool abandoned, is_abandoned(databases, name));
     if (!abandoned) continue;
     const Result<void> gone = collections_.drop(name);
-    if (!gone && gone.error().code() != Errc::not_found) {
-      look_again();
-      return gone.error();
-    }
+    if (!gone && gone.error().code() != Errc::not_found) return gone.error();
     ++dropped;
   }
   return dropped;

@@ -49,6 +49,7 @@ class VectorSetCollections {
  private:
   bool is_claimed(const std::string& name) const;
   Result<bool> is_abandoned(Databases& databases, const std::string& name) const;
+  Result<std::size_t> drop_all_abandoned(Databases& databases);
   void give_up(const std::string& name);
 
   StorageEngine& engine_;

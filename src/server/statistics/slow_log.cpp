@@ -7,8 +7,8 @@
 namespace quartz::server {
 
 void SlowLog::set_length_max(std::size_t count) {
-  length_max_.store(count, std::memory_order_relaxed);
   MutexLock lock(mutex_);
+  length_max_.store(count, std::memory_order_relaxed);
   if (entries_.size() > count) entries_.resize(count);
 }
 

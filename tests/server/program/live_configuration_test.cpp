@@ -82,6 +82,8 @@ TEST_F(LiveProgram, what_needs_a_start_and_what_makes_no_sense_are_refused) {
             "storage.cache_bytes takes effect at the next start only\r\n");
   EXPECT_THAT(say("CONFIG SET limits.header_timeout soon"), HasSubstr("limits.header_timeout"));
   EXPECT_THAT(say("CONFIG SET limits.header_timeout 0"), HasSubstr("must be more than zero"));
+  EXPECT_THAT(say("CONFIG SET drain_timeout 9223372036854775807ms"),
+              HasSubstr("longer than a year"));
   EXPECT_EQ(say("CONFIG GET limits.header_timeout"),
             "*2\r\n$21\r\nlimits.header_timeout\r\n$3\r\n10s\r\n");
   EXPECT_THAT(say("CONFIG SET no.such_option 1"), StartsWith("-ERR Unknown option"));
@@ -119,7 +121,9 @@ TEST_F(LiveProgram, thresholds_of_slowness_are_those_of_redis_in_finer_steps) {
   EXPECT_EQ(say("CONFIG GET latency-monitor-threshold"),
             "*2\r\n$25\r\nlatency-monitor-threshold\r\n$1\r\n3\r\n");
   EXPECT_EQ(say("CONFIG SET slowlog-log-slower-than 1"), "+OK\r\n");
+  EXPECT_EQ(say("CONFIG SET maxclients 77"), "+OK\r\n");
   EXPECT_EQ(say("CONFIG SET limits.header_timeout 9s"), "+OK\r\n");
+  EXPECT_THAT(say("CONFIG GET maxclients"), HasSubstr("\r\n$2\r\n77\r\n"));
   EXPECT_THAT(say("CONFIG GET slowlog-log-slower-than"), HasSubstr("\r\n$1\r\n1\r\n"));
   EXPECT_EQ(say("CONFIG SET log.slow_threshold 0"), "+OK\r\n");
   EXPECT_THAT(say("CONFIG GET slowlog-log-slower-than"), HasSubstr("\r\n$2\r\n-1\r\n"));

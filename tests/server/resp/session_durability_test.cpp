@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,6 +12,7 @@
 
 #include "quartz/server/server.hpp"
 #include "server/raw_client.hpp"
+#include "server/resp/resp_conversation.hpp"
 #include "storage/engine.hpp"
 #include "support/faulty_file_system.hpp"
 #include "support/held_syncs.hpp"
@@ -19,6 +22,7 @@
 namespace quartz::server {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -94,6 +98,34 @@ TEST_F(DiskDurableServer, sends_no_message_before_the_reply_that_lies_in_front_o
   EXPECT_LT(all.find("early"), all.find(kOk));
   EXPECT_LT(all.find(kOk), all.find("late"));
   EXPECT_NE(all.find("late"), std::string::npos);
+}
+
+TEST_F(DiskDurableServer, keeps_a_reply_back_that_is_behind_a_message_still_being_sent) {
+  RawClient writer = connect();
+  RawClient other = connect();
+  ASSERT_TRUE(writer.send("HELLO 3\r\nSUBSCRIBE news\r\n"));
+  while (!has_listener(other)) {
+  }
+  const std::string greeting = writer.receive_bytes(1);
+  // More than fits between the two, so that the server waits for the client to read.
+  constexpr std::size_t kMessageBytes = std::size_t{16} << 20;
+  converse(other, request_of({"PUBLISH", "news", std::string(kMessageBytes, 'm')}), ":1\r\n");
+  syncs_.hold("/log/");
+  ASSERT_TRUE(writer.send(kSetCommand));
+  syncs_.wait_until_held();
+  // Never more than there must be.
+  std::string all;
+  for (std::size_t missing = kMessageBytes; missing > 0;) {
+    const std::string more = writer.receive_bytes(std::min(missing, std::size_t{64} << 10));
+    ASSERT_FALSE(more.empty());
+    missing -= std::min(missing, static_cast<std::size_t>(std::ranges::count(more, 'm')));
+    all += more;
+  }
+  converse(other, "PING\r\n", "+PONG\r\n");
+  EXPECT_EQ(all.find(kOk), std::string::npos);
+  syncs_.release();
+  writer.finish_sending();
+  EXPECT_THAT(writer.receive_rest(), EndsWith(kOk));
 }
 
 TEST_F(DiskDurableServer, shares_one_sync_among_the_commands_of_a_pipeline) {

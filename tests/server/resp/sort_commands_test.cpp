@@ -101,6 +101,17 @@ TEST_F(SortCommands, the_outcome_is_kept_as_a_list) {
   EXPECT_EQ(say("SORT_RO list STORE kept"), "-ERR syntax error\r\n");
 }
 
+TEST_F(SortCommands, an_answer_that_would_fill_the_memory_is_refused) {
+  std::vector<std::string> push{"RPUSH", "long"};
+  std::vector<std::string> sort{"SORT", "long", "BY", "nothing"};
+  for (int i = 0; i < 5000; ++i) {
+    push.push_back(std::to_string(i));
+    sort.insert(sort.end(), {"GET", "#"});
+  }
+  EXPECT_EQ(say_words(push), ":5000\r\n");
+  EXPECT_EQ(say_words(sort), "-ERR the answer would be too large\r\n");
+}
+
 TEST_F(SortCommands, words_and_kinds_that_make_no_sense_are_refused) {
   for (const char* words : {"BOGUS", "LIMIT 1", "BY", "GET", "STORE"}) {
     EXPECT_EQ(say(std::string("SORT list ") + words), "-ERR syntax error\r\n") << words;

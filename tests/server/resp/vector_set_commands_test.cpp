@@ -260,6 +260,7 @@ TEST_F(VectorSetCommands, copies_are_refused) {
   EXPECT_EQ(say("MOVE v 1"), "-ERR vector sets cannot be copied or moved\r\n");
   EXPECT_EQ(say("SWAPDB 0 1"), "-ERR vector sets cannot be copied or moved\r\n");
   EXPECT_EQ(say("DUMP v"), "-ERR vector sets cannot be copied or moved\r\n");
+  EXPECT_THAT(say("MEMORY USAGE v"), StartsWith(":"));
   EXPECT_EQ(say("EXISTS v w"), ":1\r\n");
 }
 
