@@ -172,6 +172,11 @@ std::vector<Option> server_options() {
       live(duration("", "drain_timeout",
                     "How long running requests may go on when the server stops",
                     QUARTZ_FIELD(server.drain_timeout))),
+  };
+}
+
+std::vector<Option> limit_options() {
+  return {
       live(size("limits", "header_bytes_max", "Request line and headers of HTTP",
                 QUARTZ_FIELD(server.limits.header_bytes_max))),
       live(number("limits", "header_count_max", "Headers of a request", 1, 10'000,
@@ -199,6 +204,11 @@ std::vector<Option> server_options() {
       live(number("limits", "requests_per_second",
                   "Requests of one user, and of one address; 0: no limit", 0, 1'000'000'000,
                   QUARTZ_FIELD(server.limits.requests_per_second))),
+  };
+}
+
+std::vector<Option> access_options() {
+  return {
       boolean("auth", "required",
               "Whether clients must say who they are even before there is a user",
               QUARTZ_FIELD(server.authentication.required)),
@@ -209,6 +219,11 @@ std::vector<Option> server_options() {
            QUARTZ_FIELD(server.tls.client_ca_file)),
       live(list("cors", "origins", "Web pages that may use HTTP from a browser; *: any",
                 QUARTZ_FIELD(server.cors.origins))),
+  };
+}
+
+std::vector<Option> log_options() {
+  return {
       choice("log", "format", "Form of the log on standard error", "text|json",
              QUARTZ_FIELD(log.format)),
       live(choice("log", "level", "Least severity that is logged", "debug|info|warning|error",
@@ -300,9 +315,11 @@ std::string Option::variable() const {
 
 std::span<const Option> all_options() {
   static const std::vector<Option> all = [] {
-    std::vector<Option> options = server_options();
-    std::vector<Option> more = storage_options();
-    std::ranges::move(more, std::back_inserter(options));
+    std::vector<Option> options;
+    for (std::vector<Option> part :
+         {server_options(), limit_options(), access_options(), log_options(), storage_options()}) {
+      std::ranges::move(part, std::back_inserter(options));
+    }
     return options;
   }();
   return all;
