@@ -124,8 +124,11 @@ Result<LoadResult> run_http_load(const HttpLoad& load, const HttpRequest& reques
     return Error(Errc::io_error, fmt::format("wrk: {} is not answered with 2xx", request.path));
   }
   const auto rate = number_behind(output, "Requests/sec:");
-  const auto p50 = milliseconds_behind(output, "50%");
-  const auto p99 = milliseconds_behind(output, "99%");
+  // Other percentages stand in front of it.
+  const std::size_t distribution = std::min(output.find("Latency Distribution"), output.size());
+  const auto latencies = std::string_view(output).substr(distribution);
+  const auto p50 = milliseconds_behind(latencies, "50%");
+  const auto p99 = milliseconds_behind(latencies, "99%");
   if (!rate || !p50 || !p99) return unreadable("wrk", output);
   const auto seconds = static_cast<double>(load.seconds);
   return LoadResult{
