@@ -42,7 +42,7 @@ Result<void> config_get(CommandCall& call) {
 }
 
 Result<void> config_set(CommandCall& call) {
-  if (call.arguments.size() % 2 != 0) return wrong_argument_count("config|set");
+  if (call.arguments.size() % 2 != 0) return syntax_error();
   std::vector<std::pair<std::string_view, std::string_view>> values;
   for (std::size_t i = 2; i < call.arguments.size(); i += 2) {
     values.emplace_back(call.arguments[i], call.arguments[i + 1]);
