@@ -47,6 +47,8 @@ class RawClient {
   /// Whether the peer ends the connection without a further byte.
   bool is_ended() { return receive_rest().empty(); }
 
+  /// What has arrived already and was not asked for yet.
+  const std::string& buffered() const noexcept { return buffer_; }
   int descriptor() const noexcept { return descriptor_; }
 
  private:
