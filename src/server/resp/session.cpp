@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "quartz/storage/async.hpp"
+#include "server/transport/io_threads.hpp"
 
 namespace quartz::server {
 namespace {
@@ -25,6 +26,8 @@ constexpr std::size_t kReadStepMax = std::size_t{1} << 20;
 constexpr std::size_t kUnsentBytesMax = std::size_t{1} << 20;
 /// So much is taken from a client whose command waits.
 constexpr std::size_t kReadAheadBytesMax = std::size_t{1} << 20;
+/// Of answers that may wait for the end of the event loop's turn.
+constexpr std::size_t kLeftBytesMax = std::size_t{64} << 10;
 /// A client has to take so much within `unread_timeout`.
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 /// Buffers that have grown larger are not kept for what comes later.
@@ -103,6 +106,7 @@ asio::awaitable<void> RespSession::run() {
       if (goes_on) goes_on = co_await answer_all();
     }
   }
+  if (!output_.empty()) co_await flush();
   // A message on its way takes with it what was answered last.
   while (writing_ && !broken_) {
     co_await written_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -181,8 +185,10 @@ asio::awaitable<bool> RespSession::answer_all() {
     begin_ += client_->receive(std::string_view(input_).substr(begin_, end_ - begin_), output_);
     const bool synced = co_await sync_written();
     if (!synced) co_return false;
-    const bool sent = co_await flush();
-    if (!sent) co_return false;
+    if (!leave_to_turn_end()) {
+      const bool sent = co_await flush();
+      if (!sent) co_return false;
+    }
     waited = client_->waiting();
     if (waited) {
       const bool answered = co_await wait_for_answer();
@@ -260,6 +266,40 @@ asio::awaitable<bool> RespSession::read_ahead_ended() {
   co_return read_ahead_;
 }
 
+// True if the output will be sent without anybody waiting for it. Not if it is much: then the
+// client is not served further until it has taken it. Nor if it is the last, which comes before the
+// goodbye.
+bool RespSession::leave_to_turn_end() {
+  if (writing_ || broken_ || connection_->encrypted() || client_->closing()) return false;
+  if (output_.size() > kLeftBytesMax) return false;
+  if (!output_.empty() && !std::exchange(left_to_turn_end_, true)) {
+    connection_->thread().turn_end.call(shared_from_this());
+  }
+  return true;
+}
+
+void RespSession::turn_ends() {
+  left_to_turn_end_ = false;
+  // Who writes sends this as well, and who syncs does so afterwards.
+  if (writing_ || syncing_ || broken_ || output_.empty()) return;
+  const Sent sent = connection_->write_at_once(output_);
+  if (sent.error) {
+    broken_ = true;
+    connection_->close();
+    return signal();
+  }
+  output_.erase(0, sent.bytes);
+  if (!output_.empty()) return flush_in_background();
+  if (output_share_.bytes() != 0) output_share_.release();
+}
+
+void RespSession::flush_in_background() {
+  asio::co_spawn(
+      connection_->executor(),
+      [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->flush(); },
+      asio::detached);
+}
+
 asio::awaitable<bool> RespSession::flush() {
   while (writing_ && output_.size() > kUnsentBytesMax) {
     co_await written_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -322,11 +362,8 @@ void RespSession::push(std::string bytes) {
     return let_go("all connections together hold limits.buffered_bytes_max");
   }
   output_ += bytes;
-  if (writing_ || syncing_) return;
-  asio::co_spawn(
-      connection_->executor(),
-      [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->flush(); },
-      asio::detached);
+  if (writing_ || syncing_ || leave_to_turn_end()) return;
+  flush_in_background();
 }
 
 }  // namespace quartz::server

@@ -12,6 +12,7 @@
 #include "server/transport/connection.hpp"
 #include "server/transport/current_limits.hpp"
 #include "server/transport/server_log.hpp"
+#include "server/transport/turn_end.hpp"
 
 namespace quartz::server {
 
@@ -26,11 +27,13 @@ struct RespSurroundings {
 
 /// A connection of the Redis protocol: reads, lets its client answer, and writes; what the client
 /// is sent unasked goes between two replies. Belongs to the connection's executor.
-class RespSession : public std::enable_shared_from_this<RespSession> {
+class RespSession final : public TurnEnd::Participant,
+                          public std::enable_shared_from_this<RespSession> {
  public:
   RespSession(std::shared_ptr<Connection> connection, const RespSurroundings& around);
 
   boost::asio::awaitable<void> run();
+  void turn_ends() override;
 
  private:
   void begin();
@@ -38,6 +41,8 @@ class RespSession : public std::enable_shared_from_this<RespSession> {
   boost::asio::awaitable<bool> answer_all();
   boost::asio::awaitable<bool> sync_written();
   boost::asio::awaitable<bool> flush();
+  void flush_in_background();
+  bool leave_to_turn_end();
   boost::asio::awaitable<bool> wait_for_answer();
   boost::asio::awaitable<bool> read_ahead_ended();
   boost::asio::awaitable<void> read_ahead();
@@ -67,6 +72,7 @@ class RespSession : public std::enable_shared_from_this<RespSession> {
   bool writing_ = false;
   bool syncing_ = false;  // Replies lie in the output that must not be sent yet.
   bool broken_ = false;   // Nothing can be written any more.
+  bool left_to_turn_end_ = false;
   boost::asio::steady_timer written_;
 
   // While a command waits for a key, the next bytes are read all the same: that is how the end of

@@ -101,18 +101,29 @@ asio::awaitable<Received> Connection::read_some(asio::mutable_buffer into, Await
   co_return received;
 }
 
+Sent Connection::write_at_once(std::string_view bytes) {
+  auto* const plain = std::get_if<Socket>(&stream_);
+  if (plain == nullptr) return {};
+  Sent sent;
+  sent.bytes = plain->write_some(asio::buffer(bytes), sent.error);
+  if (sent.error == asio::error::would_block) sent.error = {};
+  counters_.sent_bytes.add(sent.bytes);
+  return sent;
+}
+
 asio::awaitable<error_code> Connection::write(asio::const_buffer bytes) {
   if (expired_) co_return asio::error::timed_out;
-  counters_.sent_bytes.add(bytes.size());
   if (auto* const plain = std::get_if<Socket>(&stream_)) {
     // Most responses fit into the socket's buffer, and then no trip through the event loop is due.
-    error_code error;
-    bytes += plain->write_some(bytes, error);
-    if (error && error != asio::error::would_block) co_return error;
+    const Sent sent = write_at_once({static_cast<const char*>(bytes.data()), bytes.size()});
+    if (sent.error) co_return sent.error;
+    bytes += sent.bytes;
     if (bytes.size() == 0) co_return error_code();
     const auto [failure, written] = co_await asio::async_write(*plain, bytes, kAwait);
+    counters_.sent_bytes.add(written);
     co_return reason_of(failure);
   }
+  counters_.sent_bytes.add(bytes.size());
   auto& tls = *std::get_if<TlsStream>(&stream_);
   const auto [failure, written] = co_await asio::async_write(tls, bytes, kAwait);
   co_return reason_of(failure);

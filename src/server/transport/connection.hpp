@@ -31,6 +31,12 @@ struct Received {
   std::size_t bytes = 0;
 };
 
+/// What a write that waits for nothing has taken.
+struct Sent {
+  boost::system::error_code error = {};
+  std::size_t bytes = 0;
+};
+
 /// What a read waits for.
 enum class Awaited : std::uint8_t {
   next_request,     ///< Nothing has begun: the server may stop meanwhile, which ends the read.
@@ -68,6 +74,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
     return write(boost::asio::buffer(bytes));
   }
 
+  /// As many of the first bytes as the kernel has room for at once: none if it has none, or if the
+  /// connection is encrypted. Not beside another write.
+  Sent write_at_once(std::string_view bytes);
+
   /// When the peer must have done what is waited for. An operation under way then, and each one
   /// after it until a new deadline is set, fails with `timed_out`. `kNever`, the default: no bound.
   void set_deadline(Clock::time_point deadline) noexcept;
@@ -84,6 +94,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::string& local_address() const noexcept { return local_; }
   bool encrypted() const noexcept { return std::holds_alternative<TlsStream>(stream_); }
   boost::asio::any_io_executor executor();
+  IoThread& thread() noexcept { return thread_; }
 
   /// Ends it so that the peer gets everything that was written, although it may still be sending:
   /// says goodbye, then reads and drops for a little while. `close` in the end.

@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 
 #include "server/transport/connection_set.hpp"
+#include "server/transport/turn_end.hpp"
 
 namespace quartz::server {
 
@@ -19,6 +20,7 @@ namespace quartz::server {
 struct IoThread {
   boost::asio::io_context context{1};
   ConnectionSet connections{context};
+  TurnEnd turn_end{context};
 };
 
 /// The threads of a server.
