@@ -213,6 +213,7 @@ void Engine::index_locked(const std::byte* at, std::uint32_t count) {
       cache_.prefetch(ahead[i].hash);
       at += operation.bytes();
     }
+    for (std::uint32_t i = 0; i < some; ++i) active_->prefetch_operation(ahead[i].hash);
     for (std::uint32_t i = 0; i < some; ++i) {
       apply_locked(next_sequence_ + done + i, ahead[i].operation, ahead[i].hash);
     }

@@ -114,21 +114,39 @@ void Memtable::order_through(Sequence at) const {
 void Memtable::order_some_locked(std::uint64_t count_max, Sequence at) const {
   // Everything up to here was appended before it could be read.
   const Sequence newest = last_sequence();
-  for (std::uint64_t i = 0; i < count_max; ++i) {
-    Version* const version = versions_.next();
-    if (version == nullptr) {
+  for (std::uint64_t done = 0; done < count_max;) {
+    const std::span<Version> some =
+        versions_.next(std::min<std::uint64_t>(count_max - done, RadixTree::kApproachedMax));
+    if (some.empty()) {
       // What is missing between the last version and `newest` removes ranges.
       const Sequence through = ordered_through_.load(std::memory_order_relaxed);
       return ordered_through_.store(std::max(through, newest), std::memory_order_release);
     }
-    if (version->sequence > at) {
-      return ordered_through_.store(version->sequence - 1, std::memory_order_release);
+    approach_locked(some);
+    for (Version& version : some) {
+      if (version.sequence > at) {
+        return ordered_through_.store(version.sequence - 1, std::memory_order_release);
+      }
+      const OperationView operation(version.operation);
+      const std::uint64_t hash = hash_key(operation.key(), operation.keyspace());
+      find_keyspace(operation.keyspace())->tree.insert(tree_arena_, version, hash);
+      versions_.take();
+      ordered_through_.store(version.sequence, std::memory_order_release);
     }
-    const OperationView operation(version->operation);
-    const std::uint64_t hash = hash_key(operation.key(), operation.keyspace());
-    find_keyspace(operation.keyspace())->tree.insert(tree_arena_, *version, hash);
-    versions_.take();
-    ordered_through_.store(version->sequence, std::memory_order_release);
+    done += some.size();
+  }
+}
+
+void Memtable::approach_locked(std::span<const Version> some) const noexcept {
+  for (const Version& version : some) __builtin_prefetch(version.operation);
+  while (!some.empty()) {
+    const KeyspaceId id = OperationView(some.front().operation).keyspace();
+    const auto other = std::ranges::find_if(some, [id](const Version& version) {
+      return OperationView(version.operation).keyspace() != id;
+    });
+    const auto count = static_cast<std::size_t>(other - some.begin());
+    find_keyspace(id)->tree.approach(some.first(count));
+    some = some.subspan(count);
   }
 }
 

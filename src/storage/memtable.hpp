@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -185,6 +186,9 @@ class Memtable {
   void order_through(Sequence at) const;
   // Up to so many, and none newer than `at`.
   void order_some_locked(std::uint64_t count_max, Sequence at) const QUARTZ_REQUIRES(order_mutex_);
+
+  // Brings near what the trees will need for these.
+  void approach_locked(std::span<const Version> some) const noexcept QUARTZ_REQUIRES(order_mutex_);
 
   // Of random keys; measured.
   static constexpr std::size_t kTreeBytesPerKey = 48;

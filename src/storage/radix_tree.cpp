@@ -1,6 +1,7 @@
 #include "storage/radix_tree.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace quartz::storage {
 namespace {
@@ -40,6 +41,40 @@ Slot split_prefix(Arena& arena, Slot existing, std::size_t shared, Slot added, s
   add_leaf(node, key, depth + shared, added);
   return node;
 }
+
+// The way to a key's place, one cache miss at a time.
+class Approach {
+ public:
+  Approach() noexcept = default;
+  Approach(Slot root, std::string_view key) noexcept : slot_(root), key_(key) {}
+
+  // False at the end.
+  bool step() noexcept {
+    if (version_ != nullptr) {
+      __builtin_prefetch(version_->operation);
+      return false;
+    }
+    if (slot_.empty()) return false;
+    if (slot_.is_leaf()) {
+      version_ = slot_.version();
+      __builtin_prefetch(version_);
+      return true;
+    }
+    depth_ += slot_.prefix_bytes();
+    if (depth_ >= key_.size()) return false;
+    const AtomicSlot* const child = find_child(slot_, byte_at(key_, depth_++));
+    if (child == nullptr) return false;
+    slot_ = child->load(std::memory_order_relaxed);
+    if (!slot_.is_leaf()) __builtin_prefetch(slot_.at());
+    return true;
+  }
+
+ private:
+  Slot slot_;
+  std::string_view key_;
+  std::size_t depth_ = 0;
+  const Version* version_ = nullptr;
+};
 
 }  // namespace
 
@@ -108,6 +143,20 @@ void RadixTree::insert(Arena& arena, Version& version, std::uint64_t key_hash) {
       return;
     }
     place = const_cast<AtomicSlot*>(child);
+  }
+}
+
+void RadixTree::approach(std::span<const Version> versions) const noexcept {
+  std::array<Approach, kApproachedMax> walks;
+  std::size_t walking = 0;
+  const Slot root = root_.load(std::memory_order_relaxed);
+  for (const Version& version : versions) walks[walking++] = Approach(root, version.key());
+  while (walking > 0) {
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < walking; ++i) {
+      if (walks[i].step()) walks[left++] = walks[i];
+    }
+    walking = left;
   }
 }
 

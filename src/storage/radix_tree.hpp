@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "storage/arena.hpp"
@@ -22,6 +24,11 @@ class RadixTree {
   /// `previous` becomes the one it follows, or null if the key is new. `key_hash` is the one that
   /// look-ups of the key will bring. Throws std::bad_alloc, leaving the tree as it was.
   void insert(Arena& arena, Version& version, std::uint64_t key_hash);
+
+  static constexpr std::size_t kApproachedMax = 16;
+  /// Brings near what `insert` of these, at most `kApproachedMax`, will read. Their paths are
+  /// walked side by side, so that the cache misses of all of them are under way at once. Writer.
+  void approach(std::span<const Version> versions) const noexcept;
 
   /// The newest version of `key` of at most `at`, or null.
   const Version* find(std::string_view key, std::uint64_t key_hash, Sequence at) const noexcept;

@@ -53,18 +53,20 @@ class VersionLog {
 
   // The taking side.
 
-  /// The oldest version that was not taken yet, or null; it lives as long as the arena.
-  Version* next() noexcept {
-    if (taken_.load(std::memory_order_relaxed) == appended_.load(std::memory_order_acquire)) {
-      return nullptr;
-    }
+  /// Up to `count_max` of the oldest versions that were not taken yet, at least one if there are
+  /// any. They live as long as the arena.
+  std::span<Version> next(std::size_t count_max) noexcept {
+    const std::uint64_t waiting =
+        appended_.load(std::memory_order_acquire) - taken_.load(std::memory_order_relaxed);
+    if (waiting == 0) return {};
     if (from_ == nullptr || next_ == kVersionsPerChunk) {
       from_ = (from_ == nullptr ? first_ : from_->next).load(std::memory_order_acquire);
       next_ = 0;
     }
-    return &from_->versions[next_];
+    const std::uint64_t count = std::min<std::uint64_t>(waiting, kVersionsPerChunk - next_);
+    return std::span(from_->versions).subspan(next_, std::min<std::size_t>(count, count_max));
   }
-  /// Takes what `next` showed.
+  /// Takes the first of those that `next` showed.
   void take() noexcept {
     ++next_;
     taken_.store(taken_.load(std::memory_order_relaxed) + 1, std::memory_order_release);

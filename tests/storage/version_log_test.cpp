@@ -1,6 +1,7 @@
 #include "storage/version_log.hpp"
 
 #include <atomic>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -15,9 +16,10 @@ constexpr Sequence kMany = 5000;  // Several chunks.
 
 // Takes the next version; null if there is none.
 const Version* take(VersionLog& log) {
-  const Version* version = log.next();
-  if (version != nullptr) log.take();
-  return version;
+  const std::span<const Version> next = log.next(1);
+  if (next.empty()) return nullptr;
+  log.take();
+  return &next.front();
 }
 
 void append(VersionLog& log, Arena& arena, OperationView operation, Sequence sequence) {
@@ -27,7 +29,7 @@ void append(VersionLog& log, Arena& arena, OperationView operation, Sequence seq
 
 TEST(VersionLog, has_nothing_to_take_while_empty) {
   VersionLog log;
-  EXPECT_EQ(log.next(), nullptr);
+  EXPECT_TRUE(log.next(1).empty());
   EXPECT_EQ(log.waiting(), 0u);
 }
 
@@ -46,7 +48,7 @@ TEST(VersionLog, gives_back_what_was_appended_in_the_same_order_and_each_once) {
     ASSERT_EQ(version->sequence, sequence);
     ASSERT_EQ(version->operation, operation.data());
   }
-  EXPECT_EQ(log.next(), nullptr);
+  EXPECT_TRUE(log.next(1).empty());
   EXPECT_EQ(log.waiting(), 0u);
 }
 
@@ -56,10 +58,31 @@ TEST(VersionLog, shows_the_next_version_until_it_is_taken) {
   VersionLog log;
   append(log, arena, operations.put("a", "1"), 1);
   append(log, arena, operations.put("b", "2"), 2);
-  EXPECT_EQ(log.next()->sequence, 1u);
-  EXPECT_EQ(log.next()->sequence, 1u);
+  EXPECT_EQ(log.next(1).front().sequence, 1u);
+  EXPECT_EQ(log.next(1).front().sequence, 1u);
   log.take();
-  EXPECT_EQ(log.next()->sequence, 2u);
+  EXPECT_EQ(log.next(1).front().sequence, 2u);
+}
+
+TEST(VersionLog, shows_as_many_as_wait_and_are_asked_for) {
+  StoredOperations operations;
+  const OperationView operation = operations.put("key", "value");
+  Arena arena;
+  VersionLog log;
+  for (Sequence sequence = 1; sequence <= kMany; ++sequence) {
+    append(log, arena, operation, sequence);
+  }
+  EXPECT_EQ(log.next(16).size(), 16u);
+  for (Sequence sequence = 1; sequence <= kMany;) {
+    const std::span<const Version> some = log.next(16);
+    ASSERT_FALSE(some.empty());
+    ASSERT_LE(some.size(), 16u);
+    for (const Version& version : some) {
+      ASSERT_EQ(version.sequence, sequence++);
+      log.take();
+    }
+  }
+  EXPECT_TRUE(log.next(16).empty());
 }
 
 TEST(VersionLog, goes_on_where_it_was_found_empty) {
@@ -69,7 +92,7 @@ TEST(VersionLog, goes_on_where_it_was_found_empty) {
   for (Sequence sequence = 1; sequence <= kMany; ++sequence) {
     append(log, arena, operations.put("key", "value"), sequence);
     ASSERT_EQ(take(log)->sequence, sequence);
-    ASSERT_EQ(log.next(), nullptr);
+    ASSERT_TRUE(log.next(1).empty());
   }
 }
 
