@@ -86,7 +86,7 @@ boost::asio::awaitable<bool> HttpSession::receive_request() {
         !std::exchange(told_to_continue_, true) && parser_.request().body.empty()) {
       out_ += "HTTP/1.1 100 Continue\r\n\r\n";
     }
-    if (!co_await flush()) co_return false;
+    if (!flush_at_once() && !co_await flush()) co_return false;
     if (!co_await receive_more()) co_return parser_.state() == State::failed;
   }
 }
@@ -157,6 +157,17 @@ HttpSession::Clock::time_point HttpSession::receive_deadline() {
   if (state == State::head) return *began_ + limits_.header_timeout;
   if (limits_.transfer_bytes_per_second_min == 0) return Connection::kNever;
   return *began_ + transfer_time(parser_.request().body.size());
+}
+
+// Most responses fit into the socket's buffer; that is found out without a coroutine's help. False
+// if there is more to do, which `flush` does.
+bool HttpSession::flush_at_once() {
+  if (out_.size() > kOutBytesMax) return false;
+  if (out_.empty()) return true;
+  const Sent sent = connection_->write_at_once(out_);
+  if (sent.error) return false;
+  out_.erase(0, sent.bytes);
+  return out_.empty();
 }
 
 boost::asio::awaitable<bool> HttpSession::flush() {

@@ -39,6 +39,7 @@ class HttpSession {
   boost::asio::awaitable<bool> answer_request();
   boost::asio::awaitable<void> send_stream();
   boost::asio::awaitable<bool> flush();
+  bool flush_at_once();
   Clock::time_point receive_deadline();
   Clock::duration transfer_time(std::size_t bytes) const;
   void make_room();

@@ -102,6 +102,7 @@ asio::awaitable<Received> Connection::read_some(asio::mutable_buffer into, Await
 }
 
 Sent Connection::write_at_once(std::string_view bytes) {
+  if (expired_) return {asio::error::timed_out};
   auto* const plain = std::get_if<Socket>(&stream_);
   if (plain == nullptr) return {};
   Sent sent;

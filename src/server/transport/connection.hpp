@@ -75,7 +75,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   /// As many of the first bytes as the kernel has room for at once: none if it has none, or if the
-  /// connection is encrypted. Not beside another write.
+  /// connection is encrypted. Needs no deadline. Not beside another write.
   Sent write_at_once(std::string_view bytes);
 
   /// When the peer must have done what is waited for. An operation under way then, and each one
