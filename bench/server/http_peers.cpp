@@ -1,6 +1,5 @@
 #include "bench/server/http_peers.hpp"
 
-#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <span>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "bench/server/query_vectors.hpp"
 #include "bench/server/server_process.hpp"
 #include "io/file_system.hpp"
 
@@ -21,17 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kValueBytes = 100;
-constexpr std::size_t kDimensions = 768;
-constexpr std::size_t kPoints = 10;
 constexpr std::string_view kJson = "application/json";
-
-std::vector<float> vector_number(std::size_t number) {
-  std::vector<float> vector(kDimensions);
-  for (std::size_t i = 0; i < kDimensions; ++i) {
-    vector[i] = static_cast<float>(std::sin(static_cast<double>(number * kDimensions + i)));
-  }
-  return vector;
-}
 
 std::string json_of(const std::vector<float>& vector) {
   return fmt::format("[{}]", fmt::join(vector, ","));
@@ -46,9 +36,9 @@ std::string bytes_of(const std::vector<float>& vector) {
 std::vector<HttpRequest> quartz_preparation() {
   const std::string collection = "/api/v1/collections/vectors";
   std::string points;
-  for (std::size_t i = 0; i < kPoints; ++i) {
+  for (std::size_t i = 0; i < kQueryPoints; ++i) {
     points += fmt::format(R"({}{{"id":"{}","vector":{}}})", i == 0 ? "" : ",", i,
-                          json_of(vector_number(i)));
+                          json_of(query_vector(i)));
   }
   return {{.method = "PUT",
            .path = "/api/v1/kv/row",
@@ -57,7 +47,7 @@ std::vector<HttpRequest> quartz_preparation() {
           {.method = "PUT",
            .path = collection,
            .content_type = std::string(kJson),
-           .body = fmt::format(R"({{"dimensions":{},"metric":"cosine"}})", kDimensions)},
+           .body = fmt::format(R"({{"dimensions":{},"metric":"cosine"}})", kQueryDimensions)},
           {.method = "PUT",
            .path = collection + "/points",
            .content_type = std::string(kJson),
@@ -65,17 +55,17 @@ std::vector<HttpRequest> quartz_preparation() {
 }
 
 std::map<std::string, HttpRequest> quartz_requests() {
-  const std::vector<float> asked = vector_number(kPoints);
+  const std::vector<float> asked = query_vector(kQueryPoints);
   const std::string query = "/api/v1/collections/vectors/query";
   return {{"get", {.path = "/api/v1/kv/row"}},
           {"query_json",
            {.method = "POST",
             .path = query,
             .content_type = std::string(kJson),
-            .body = fmt::format(R"({{"vector":{},"k":{}}})", json_of(asked), kPoints)}},
+            .body = fmt::format(R"({{"vector":{},"k":{}}})", json_of(asked), kQueryPoints)}},
           {"query_binary",
            {.method = "POST",
-            .path = fmt::format("{}?k={}", query, kPoints),
+            .path = fmt::format("{}?k={}", query, kQueryPoints),
             .content_type = "application/vnd.quartz.f32",
             .body = bytes_of(asked)}}};
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "bench/server/query_in_process.hpp"
 #include "bench/server/server_process.hpp"
 
 namespace quartz::bench {
@@ -85,6 +86,7 @@ std::vector<ServerCategory> server_categories() {
     categories.push_back(
         {.name = fmt::format("http_{}", request), .load = HttpLoad{.request = request}});
   }
+  categories.push_back({.name = "query_in_process", .load = InProcessQuery()});
   return categories;
 }
 
@@ -93,6 +95,13 @@ Result<std::vector<ServerRow>> measure_servers(const ServerPlan& plan) {
   QUARTZ_TRY(fill(plan, running));
   std::vector<ServerRow> rows;
   for (const ServerCategory& category : plan.categories) {
+    if (std::holds_alternative<InProcessQuery>(category.load)) {
+      plan.progress(category.name);
+      QUARTZ_ASSIGN(auto series,
+                    measure_query_in_process(plan.directory / "in_process", plan.repetitions));
+      rows.push_back({category.name, "quartz, in process", std::move(series)});
+      continue;
+    }
     std::vector<const Running*> servers;
     for (const Running& server : running) {
       if (fits(category, *server.kind)) servers.push_back(&server);

@@ -30,13 +30,17 @@ struct ServerKind {
   std::map<std::string, HttpRequest> requests = {};
 };
 
+/// The search that a query asks for, without a server around it.
+struct InProcessQuery {};
+
 /// What is measured of all servers of one kind of load.
 struct ServerCategory {
   std::string name;  ///< "resp_get_depth_16"
-  std::variant<RespLoad, HttpLoad> load;
+  std::variant<RespLoad, HttpLoad, InProcessQuery> load;
 };
 
-/// One server under one load, an element for each repetition.
+/// One server under one load, an element for each repetition; lists of what was not measured are
+/// empty.
 struct ServerSeries {
   std::vector<double> requests_per_second;
   std::vector<double> cpu_ns_per_request;  ///< Of the server, all its threads.

@@ -31,8 +31,9 @@ constexpr std::string_view kMethod =
     "and values of 100 bytes; depth is how many requests a connection sends before it reads "
     "replies. Loads of HTTP are those of wrk with 50 connections. `http_get` asks for 100 bytes: "
     "nginx and Boost.Beast have them ready, etcd keeps them as Quartz does, and is asked in JSON. "
-    "`http_query_…` asks for the nearest ten of ten vectors of 768 numbers, so that what it takes "
-    "beyond `http_get` is the protocol's: to read a vector and to write the hits.\n"
+    "`http_query_…` asks for the nearest ten of ten vectors of 768 numbers, and "
+    "`query_in_process` is the same search without a server: what the first takes beyond the "
+    "second and `http_get` is the protocol's, to read a vector and to write the hits.\n"
     "- Quartz acknowledges a write when it survives the end of the process "
     "(`Durability::process`). \"everysec\" is Redis with its append-only file, synced every "
     "second; without it Redis keeps nothing.\n"
@@ -58,12 +59,21 @@ std::optional<Spread> ratio_to(const ServerRow& peer, const ServerRow& ours) {
   return spread_of(std::move(ratios));
 }
 
+// Nothing where nothing was measured.
+std::string per_second_text(const std::vector<double>& rates) {
+  return rates.empty() ? std::string()
+                       : count_text(static_cast<std::uint64_t>(spread_of(rates).median));
+}
+
+std::string milliseconds_text(const std::vector<double>& times) {
+  return times.empty() ? std::string() : fmt::format("{:.2f} ms", spread_of(times).median);
+}
+
 std::vector<std::string> cells_of(const ServerRunResult& run, const ServerRow& row) {
   std::vector<std::string> cells = {
       row.server, duration_text(spread_of(row.series.cpu_ns_per_request)),
-      count_text(static_cast<std::uint64_t>(spread_of(row.series.requests_per_second).median)),
-      fmt::format("{:.2f} ms", spread_of(row.series.p50_ms).median),
-      fmt::format("{:.2f} ms", spread_of(row.series.p99_ms).median)};
+      per_second_text(row.series.requests_per_second), milliseconds_text(row.series.p50_ms),
+      milliseconds_text(row.series.p99_ms)};
   const ServerRow* const ours = ours_of(run, row.category);
   const auto ratio = ours == nullptr || ours == &row ? std::nullopt : ratio_to(row, *ours);
   cells.push_back(ratio
