@@ -20,12 +20,14 @@ using enum CommandFlag;
 
 constexpr std::int64_t kSamplesByDefault = 5;
 
-// 0: all elements.
+// 0: all elements. The last one said counts.
 Result<std::int64_t> samples_of(const CommandCall& call) {
-  if (call.arguments.size() == 3) return kSamplesByDefault;
-  if (call.arguments.size() != 5 || !is_word(call.arguments[3], "SAMPLES")) return syntax_error();
-  QUARTZ_ASSIGN(const std::int64_t samples, integer_of(call.arguments[4]));
-  if (samples < 0) return syntax_error();
+  std::int64_t samples = kSamplesByDefault;
+  for (Words rest = call.arguments.subspan(3); !rest.empty(); rest = rest.subspan(2)) {
+    if (rest.size() < 2 || !is_word(rest[0], "SAMPLES")) return syntax_error();
+    QUARTZ_ASSIGN(samples, integer_of(rest[1]));
+    if (samples < 0) return syntax_error();
+  }
   return samples;
 }
 

@@ -225,7 +225,9 @@ constexpr std::array kOperations = {
     CommandForm{"CLIENT PAUSE 0 [WRITE|ALL|SOME|WRITE x|]", exact, 0},
     CommandForm{"CLIENT PAUSE [x|-1|9223372036854775808] [WRITE|]", exact, 0},
     CommandForm{"CLIENT UNPAUSE [x|]", exact, 0},
-    CommandForm{"MEMORY USAGE none [SAMPLES|SAMPLES x|SAMPLES -1|SAMPLES 1|FOO 1|]", exact, 0},
+    CommandForm{"MEMORY USAGE none [SAMPLES|SAMPLES x|SAMPLES -1|SAMPLES 1|FOO 1|SAMPLES SAMPLES "
+                "x|SAMPLES 1 SAMPLES 2|SAMPLES 1 FOO|]",
+                exact, 0},
     CommandForm{"MEMORY PURGE", exact, 0},
     CommandForm{"CONFIG GET [slowlog-max-len|latency-monitor-threshold]", exact, 0},
     CommandForm{"CONFIG SET slowlog-log-slower-than [-2|x|10000]", exact, 0},

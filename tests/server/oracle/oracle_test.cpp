@@ -119,15 +119,20 @@ class OraclePair {
       return differences;
     }
     for (std::size_t i = 0; i < commands.size(); ++i) {
+      within_.clear();
       if (is_same(commands[i], theirs[i], ours[i])) continue;
-      differences.push_back(fmt::format("{}\n    Redis:  {}\n    Quartz: {}",
-                                        shown(text_of_command(commands[i].words)),
-                                        shown(theirs[i].bytes), shown(ours[i].bytes)));
+      differences.push_back(description_of(commands[i].words, theirs[i], ours[i]) + within_);
     }
     return differences;
   }
 
  private:
+  static std::string description_of(const std::vector<std::string>& words, const ReplyTree& theirs,
+                                    const ReplyTree& ours) {
+    return fmt::format("{}\n    Redis:  {}\n    Quartz: {}", shown(text_of_command(words)),
+                       shown(theirs.bytes), shown(ours.bytes));
+  }
+
   bool is_same(const RandomCommand& command, const ReplyTree& theirs, const ReplyTree& ours) {
     if (theirs.head == "+6:QUEUED ") queued_.push_back(command);
     const std::string name = lower_case(command.words[0]);
@@ -146,8 +151,13 @@ class OraclePair {
         ours.items.size() == queued_.size()) {
       same = true;
       for (std::size_t i = 0; i < queued_.size(); ++i) {
-        same = same && (agree(theirs.items[i], ours.items[i], queued_[i].comparison) ||
-                        allow(queued_[i].words, theirs.items[i], ours.items[i]));
+        if (agree(theirs.items[i], ours.items[i], queued_[i].comparison) ||
+            allow(queued_[i].words, theirs.items[i], ours.items[i])) {
+          continue;
+        }
+        same = false;
+        within_ +=
+            "\n  within: " + description_of(queued_[i].words, theirs.items[i], ours.items[i]);
       }
     }
     if (name == "exec") {
@@ -175,6 +185,7 @@ class OraclePair {
   std::uint64_t flushes_at_watch_ = kNever;
   bool apart_ = false;
   std::vector<RandomCommand> queued_;
+  std::string within_;  // What differs of an EXEC.
 };
 
 class Oracle : public testing::Test {

@@ -176,6 +176,10 @@ TEST_F(StatisticsCommands, memory_of_a_key_is_that_of_its_rows) {
   for (int i = 0; i < 20; ++i) say("HSET g " + std::to_string(10 + i) + " x");
   EXPECT_EQ(say("MEMORY USAGE g"), say("MEMORY USAGE g SAMPLES 0"));
   EXPECT_EQ(say("MEMORY USAGE g SAMPLES -1"), "-ERR syntax error\r\n");
+  EXPECT_EQ(say("MEMORY USAGE g SAMPLES 1 SAMPLES 0"), say("MEMORY USAGE g SAMPLES 0"));
+  EXPECT_EQ(say("MEMORY USAGE g SAMPLES 1 SAMPLES"), "-ERR syntax error\r\n");
+  EXPECT_EQ(say("MEMORY USAGE none SAMPLES SAMPLES x"),
+            "-ERR value is not an integer or out of range\r\n");
 }
 
 TEST_F(StatisticsCommands, memory_of_the_server_is_that_of_tables_and_caches) {
