@@ -41,7 +41,7 @@ struct CommandCall {
   /// Not null: the command may run again, so that what it publishes waits here for the commit.
   Messages* messages = nullptr;
   /// Not null: a command that would take long here may set it and answer nothing. Then it runs
-  /// again, on a thread for such work.
+  /// again, on a thread for such work; with all others if it is one of those that EXEC runs.
   bool* too_long = nullptr;
 };
 

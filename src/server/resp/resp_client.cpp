@@ -177,6 +177,7 @@ void RespClient::answer(Words arguments, std::string& output) {
     } else if (command->is(CommandFlag::immediate)) {
       finish_burst(output);
       run_immediately(*command, arguments, output);
+      if (waiting()) return;
       note_call(*command, arguments);
       if (!queue_ && !command->name.starts_with("client|")) caching_.reset();
       return;
@@ -220,13 +221,34 @@ void RespClient::count_failure(const Command& command, std::string_view output,
 
 void RespClient::run_immediately(const Command& command, Words arguments, std::string& output) {
   const std::size_t offset = output.size();
-  const bool skipped = replies_ == Replies::off || replies_ == Replies::skip_next;
+  const Replies before = replies_;
+  bool too_long = false;
+  const bool ran =
+      run_outside(command, arguments, may_leave_thread() ? &too_long : nullptr, output);
+  if (too_long) return begin_lengthy_run(command, arguments);
+  if (!ran) count_failure(command, output, offset);
+  drop_reply_unwanted_before(before, offset, output);
+}
+
+// A command that commits by itself what it writes, if anything. False if it has failed.
+bool RespClient::run_outside(const Command& command, Words arguments, bool* too_long,
+                             std::string& output) {
   Transaction transaction(server_.service().engine());
   DatabaseView view = server_.service().view(transaction, database());
   protocol::RespReplyWriter reply(output, version());
-  CommandCall call{
-      .server = server_, .client = *this, .view = view, .arguments = arguments, .reply = reply};
-  if (!run_command(command, call, output)) count_failure(command, output, offset);
+  CommandCall call{.server = server_,
+                   .client = *this,
+                   .view = view,
+                   .arguments = arguments,
+                   .reply = reply,
+                   .too_long = too_long};
+  return run_command(command, call, output);
+}
+
+// For a command that may change whether there are replies: what held before it counts.
+void RespClient::drop_reply_unwanted_before(Replies before, std::size_t offset,
+                                            std::string& output) {
+  const bool skipped = before == Replies::off || before == Replies::skip_next;
   if (skipped && replies_ == Replies::off) output.resize(offset);
   if (skipped && replies_ == Replies::skip_next) {
     output.resize(offset);
@@ -240,7 +262,10 @@ void RespClient::run_immediately(const Command& command, Words arguments, std::s
 // theirs.
 Result<void> RespClient::commit(Transaction& transaction) {
   QUARTZ_TRY(server_.service().commit(transaction, this, commit_options()));
-  if (syncs_later() && !transaction.writes().empty()) unsynced_ = true;
+  if (syncs_later() && !transaction.writes().empty()) {
+    const bool here = whereabouts_.load(std::memory_order_acquire) == Whereabouts::here;
+    (here ? unsynced_ : wrote_elsewhere_) = true;
+  }
   return {};
 }
 

@@ -90,7 +90,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   }
   /// Answers it, if there is an answer by now.
   void resume(std::chrono::steady_clock::time_point now, std::string& output);
-  /// Nobody waits for the answer any more.
+  /// Nobody waits for the answer any more. What runs on another thread is done all the same, and all
+  /// but `unsubscribe_all` belongs to that thread from now on.
   void give_up() noexcept;
 
   /// Something was written that has to survive power loss, and may not do so yet: before the
@@ -169,6 +170,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   void begin_multi();
   /// Ends it, and WATCH with it; what was queued, or nothing if a command was refused meanwhile.
   std::optional<std::vector<QueuedCommand>> end_multi();
+  /// As before that, with what it answered: EXEC is going to run again elsewhere.
+  void resume_multi(std::vector<QueuedCommand> queued);
   void watch(const Database& database, std::string_view key);
   void unwatch();
   /// Makes `transaction` fail unless the watched keys stay what they were. `conflict` if they have
@@ -207,6 +210,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
     const Command* command;
     std::vector<std::string> words;
     std::uint64_t began = 0;  ///< Of the steady clock, in nanoseconds.
+    Replies replies = Replies::on;  ///< When it began.
     // May be read once it is done.
     std::string reply = {};
     Outcome outcome = {};
@@ -245,9 +249,15 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   bool hold_waiting(std::chrono::steady_clock::time_point now);
   void release() noexcept;
   void drop_unwanted_reply(std::size_t offset, std::string& output);
+  void drop_reply_unwanted_before(Replies before, std::size_t offset, std::string& output);
+  void leave_channels();
   void run_blocking(const Command& command, Words arguments, std::string& output);
   bool try_to_answer(const Command& command, Words arguments, KeyWait& wait, std::string& output);
   void run_lengthy(const Command& command, Words arguments, std::string& output);
+  bool may_leave_thread() const noexcept { return wire_.wake && server_.workers() != nullptr; }
+  bool run_outside(const Command& command, Words arguments, bool* too_long, std::string& output);
+  Outcome run_elsewhere(const Command& command, Words arguments, std::string& reply);
+  void return_from_elsewhere();
   Outcome run_alone(const Command& command, Words arguments, const void* origin, bool* too_long,
                     std::string& output);
   void note_outcome(const Command& command, const Outcome& outcome, std::string_view reply);
@@ -285,7 +295,11 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
 
   std::atomic<std::uint64_t> turns_{0};          // Odd while commands are run.
   std::atomic<std::uint64_t> lengthy_turns_{0};  // Likewise on another thread, if they write.
-  std::atomic<bool> elsewhere_{false};           // A command runs on another thread.
+  // A command runs on another thread, to which all belongs that is not said to be for others; for
+  // good if nobody waits for it any more.
+  enum class Whereabouts : std::uint8_t { here, elsewhere, left };
+  std::atomic<Whereabouts> whereabouts_{Whereabouts::here};
+  bool wrote_elsewhere_ = false;
   std::atomic<bool> held_{false};                // For others: whether there is the following.
   std::optional<std::chrono::steady_clock::time_point> held_until_;
   std::optional<Waiting> waiting_;

@@ -35,9 +35,8 @@ void RespClient::run_lengthy(const Command& command, Words arguments, std::strin
   remember_keys(command, arguments);
   bool too_long = false;
   const std::size_t offset = output.size();
-  const bool may_leave = wire_.wake && server_.workers() != nullptr;
   const Outcome outcome =
-      run_alone(command, arguments, this, may_leave ? &too_long : nullptr, output);
+      run_alone(command, arguments, this, may_leave_thread() ? &too_long : nullptr, output);
   if (too_long) return begin_lengthy_run(command, arguments);
   note_outcome(command, outcome, std::string_view(output).substr(offset));
   note_call(command, arguments);
@@ -59,33 +58,50 @@ bool RespClient::finish_lengthy_run(std::string& output) {
   return true;
 }
 
-// Of this client, the other thread uses what does not change while a command runs.
+// On a thread for what takes long.
+RespClient::Outcome RespClient::run_elsewhere(const Command& command, Words arguments,
+                                              std::string& reply) {
+  if (!command.is(CommandFlag::immediate)) {
+    return run_alone(command, arguments, this, nullptr, reply);
+  }
+  wrote_elsewhere_ = false;
+  const bool ran = run_outside(command, arguments, nullptr, reply);
+  return {.failed = !ran, .wrote = wrote_elsewhere_};
+}
+
 void RespClient::begin_lengthy_run(const Command& command, Words arguments) {
   auto run = std::make_shared<LengthyRun>();
   run->command = &command;
   run->began = lap_began_;
+  run->replies = replies_;
   run->words.assign(arguments.begin(), arguments.end());
   waiting_.emplace(Waiting{.command = &command,
                            .words = {},
                            .until = std::chrono::steady_clock::time_point::max(),
                            .place = nullptr,
                            .run = run});
-  const bool writes = changes_anything(command);
-  if (writes) lengthy_turns_.fetch_add(1);
-  elsewhere_.store(true, std::memory_order_release);
-  server_.workers()->post([self = shared_from_this(), run, writes] {
+  // One that is immediate may wait for the turns of others, which may wait for this one's.
+  const bool counts = changes_anything(command) || command.is(CommandFlag::immediate);
+  if (counts) lengthy_turns_.fetch_add(1);
+  whereabouts_.store(Whereabouts::elsewhere, std::memory_order_release);
+  server_.workers()->post([self = shared_from_this(), run, counts] {
     const std::vector<std::string_view> words(run->words.begin(), run->words.end());
     try {
-      run->outcome = self->run_alone(*run->command, words, self.get(), nullptr, run->reply);
+      run->outcome = self->run_elsewhere(*run->command, words, run->reply);
     } catch (const std::bad_alloc&) {
       run->reply = "-ERR out of memory\r\n";
       run->outcome = {.failed = true};
     }
-    self->elsewhere_.store(false, std::memory_order_release);
-    if (writes) self->lengthy_turns_.fetch_add(1);
+    self->return_from_elsewhere();
+    if (counts) self->lengthy_turns_.fetch_add(1);
     run->done.store(true, std::memory_order_release);
     self->wire_.wake();
   });
+}
+
+void RespClient::return_from_elsewhere() {
+  Whereabouts expected = Whereabouts::elsewhere;
+  if (!whereabouts_.compare_exchange_strong(expected, Whereabouts::here)) leave_channels();
 }
 
 }  // namespace quartz::server

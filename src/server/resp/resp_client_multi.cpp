@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "base/try.hpp"
 #include "server/resp/resp_client.hpp"
 
@@ -14,6 +16,8 @@ std::optional<std::vector<RespClient::QueuedCommand>> RespClient::end_multi() {
   queue_refused_ = false;
   return queued;
 }
+
+void RespClient::resume_multi(std::vector<QueuedCommand> queued) { queue_ = std::move(queued); }
 
 void RespClient::watch(const Database& database, std::string_view key) {
   StorageEngine& engine = server_.service().engine();

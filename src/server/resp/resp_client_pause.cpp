@@ -52,7 +52,8 @@ void RespClient::wake_if_held() {
 
 void RespClient::wait_for_others() {
   // Somebody else may pause at the same time, and wait for this one.
-  turns_.fetch_add(1);
+  auto& own = whereabouts_.load() == Whereabouts::here ? turns_ : lengthy_turns_;
+  own.fetch_add(1);
   for (const auto& client : server_.clients()) {
     if (client.get() == this) continue;
     for (const auto* const turns : {&client->turns_, &client->lengthy_turns_}) {
@@ -60,7 +61,7 @@ void RespClient::wait_for_others() {
       while (turn % 2 != 0 && turns->load() == turn) std::this_thread::yield();
     }
   }
-  turns_.fetch_add(1);
+  own.fetch_add(1);
 }
 
 }  // namespace quartz::server

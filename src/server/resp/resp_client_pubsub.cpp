@@ -60,6 +60,11 @@ std::size_t RespClient::unsubscribe_shard(std::string_view channel) {
 }
 
 void RespClient::unsubscribe_all() {
+  // Otherwise whoever runs its last command does that.
+  if (whereabouts_.load(std::memory_order_acquire) != Whereabouts::left) leave_channels();
+}
+
+void RespClient::leave_channels() {
   while (!channels_.empty()) unsubscribe(std::string(*channels_.begin()));
   while (!patterns_.empty()) unsubscribe_pattern(std::string(*patterns_.begin()));
   while (!shard_channels_.empty()) unsubscribe_shard(std::string(*shard_channels_.begin()));

@@ -23,7 +23,8 @@ void RespClient::remember_keys(const Command& command, Words arguments) {
 
 void RespClient::tell(std::string bytes, const void* origin) {
   // Behind the reply, which belongs to this thread unless the command runs on another one.
-  if (origin == this && !elsewhere_.load(std::memory_order_acquire)) {
+  const bool here = whereabouts_.load(std::memory_order_acquire) == Whereabouts::here;
+  if (origin == this && here) {
     pending_ += bytes;
   } else if (wire_.push) {
     wire_.push(std::move(bytes));

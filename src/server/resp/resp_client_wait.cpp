@@ -65,9 +65,14 @@ void RespClient::answer_waiting(Clock::time_point now, std::string& output) {
   const std::size_t offset = output.size();
   if (waiting_->run) {
     if (!finish_lengthy_run(output)) return;
+    const auto run = waiting_->run;
     give_up();
     if (!queue_) caching_.reset();
-    drop_unwanted_reply(offset, output);
+    if (run->command->is(CommandFlag::immediate)) {
+      drop_reply_unwanted_before(run->replies, offset, output);
+    } else {
+      drop_unwanted_reply(offset, output);
+    }
     return;
   }
   const WaitState state = wait_state_.load(std::memory_order_acquire);
@@ -90,6 +95,8 @@ void RespClient::answer_waiting(Clock::time_point now, std::string& output) {
 }
 
 void RespClient::give_up() noexcept {
+  Whereabouts expected = Whereabouts::elsewhere;
+  whereabouts_.compare_exchange_strong(expected, Whereabouts::left);
   wait_state_.store(WaitState::none, std::memory_order_release);
   waiting_.reset();
 }

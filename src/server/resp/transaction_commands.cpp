@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/try.hpp"
@@ -35,7 +37,20 @@ struct QueueCall {
 };
 using QueueCalls = std::vector<QueueCall>;
 
-/// Replies of all, in one transaction with the watched keys.
+bool is_too_long(const CommandCall& call) { return call.too_long != nullptr && *call.too_long; }
+
+// What changes more than the transaction is not run twice: it need not be tried whether the others
+// take long.
+bool leaves_at_once(const CommandCall& call, const Queue& queue) {
+  if (call.too_long == nullptr) return false;
+  const auto any = [&](CommandFlag flag) {
+    return std::ranges::any_of(queue, [&](const auto& one) { return one.first->is(flag); });
+  };
+  return any(lengthy) && any(immediate);
+}
+
+/// Replies of all, in one transaction with the watched keys. They are not whole, and nothing was
+/// committed, if the call is too long.
 Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& replies,
                        QueueCalls& calls) {
   Transaction& transaction = call.view.transaction();
@@ -56,9 +71,11 @@ Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& repli
                     .view = view,
                     .arguments = words,
                     .reply = reply,
-                    .messages = &messages};
+                    .messages = &messages,
+                    .too_long = call.too_long};
     call.client.remember_keys(*command, words);
     const bool ran = run_command(*command, one, replies);
+    if (is_too_long(call)) return {};
     if (transaction.writes().kept_bytes() > kPendingBytesMax) {
       return Error(Errc::too_large, "the transaction writes more than one write may hold");
     }
@@ -88,17 +105,22 @@ void count_calls(CommandCall& call, const Queue& queue, const QueueCalls& calls,
 
 Result<void> exec(CommandCall& call) {
   if (!call.client.in_multi()) return Error(Errc::invalid_argument, "EXEC without MULTI");
-  const auto queue = call.client.end_multi();
+  auto queue = call.client.end_multi();
   if (!queue) {
     call.client.unwatch();
     return Error(Errc::invalid_argument,
                  "EXECABORT Transaction discarded because of previous errors.");
   }
-  for (;;) {
+  if (leaves_at_once(call, *queue)) *call.too_long = true;
+  while (!is_too_long(call)) {
     std::string replies;
     const Database& selected = call.client.database();
     QueueCalls calls;
     const Result<void> ran = run_queue(call, *queue, replies, calls);
+    if (is_too_long(call)) {
+      call.client.select(selected);
+      break;
+    }
     if (ran) {
       count_calls(call, *queue, calls, replies);
       call.reply.raw(replies);
@@ -116,7 +138,11 @@ Result<void> exec(CommandCall& call) {
       break;
     }
   }
-  call.client.unwatch();
+  if (is_too_long(call)) {
+    call.client.resume_multi(*std::move(queue));
+  } else {
+    call.client.unwatch();
+  }
   return {};
 }
 

@@ -9,8 +9,7 @@
 namespace quartz::server {
 
 /// The vector set under the command's first key; nothing if there is none. If its index is not
-/// loaded, the command runs again where that may take long; within EXEC it fails with `LOADING`,
-/// and the index is loaded meanwhile.
+/// loaded, the command, or the EXEC that it belongs to, runs again where that may take long.
 Result<std::optional<VectorSet>> vector_set_of(CommandCall& call);
 
 /// Whether the command is to run again where it may take long, because it would here: it answers

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,15 +18,36 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
+/// How often a client was woken. It may outlive who waits for it.
+class Wakes {
+ public:
+  void add() {
+    MutexLock lock(mutex_);
+    ++count_;
+    added_.notify_all();
+  }
+  void take_one() {
+    MutexLock lock(mutex_);
+    while (count_ == 0) added_.wait(mutex_);
+    --count_;
+  }
+
+ private:
+  Mutex mutex_;
+  CondVar added_;
+  int count_ QUARTZ_GUARDED_BY(mutex_) = 0;
+};
+
 /// A client of a server that has threads for what takes long; it waits for them where a session
 /// would go on with others.
 class PatientPeer {
  public:
   explicit PatientPeer(RespServer& server)
-      : client_(std::make_shared<RespClient>(
-            server, ClientDescription(),
-            ClientWire{
-                .push = [](const std::string&) {}, .close = [] {}, .wake = [this] { wake(); }})) {
+      : client_(
+            std::make_shared<RespClient>(server, ClientDescription(),
+                                         ClientWire{.push = [](const std::string&) {},
+                                                    .close = [] {},
+                                                    .wake = [wakes = wakes_] { wakes->add(); }})) {
     server.add(client_);
   }
 
@@ -40,11 +62,7 @@ class PatientPeer {
   std::string finish() {
     std::string output;
     while (client_->waiting()) {
-      {
-        MutexLock lock(mutex_);
-        while (wakes_ == 0) woken_.wait(mutex_);
-        --wakes_;
-      }
+      wakes_->take_one();
       client_->resume(std::chrono::steady_clock::now(), output);
       if (!client_->waiting()) output += begin({});
     }
@@ -54,18 +72,16 @@ class PatientPeer {
     std::string output = begin(std::string(line) + "\r\n");
     return output + finish();
   }
+  /// As a session does when its connection ends.
+  void leave() {
+    client_->give_up();
+    client_->unsubscribe_all();
+    client_.reset();
+  }
   RespClient& client() { return *client_; }
 
  private:
-  void wake() {
-    MutexLock lock(mutex_);
-    ++wakes_;
-    woken_.notify_all();
-  }
-
-  Mutex mutex_;
-  CondVar woken_;
-  int wakes_ QUARTZ_GUARDED_BY(mutex_) = 0;
+  std::shared_ptr<Wakes> wakes_ = std::make_shared<Wakes>();
   std::string input_;
   std::shared_ptr<RespClient> client_;
 };
@@ -73,6 +89,20 @@ class PatientPeer {
 class LengthyCommands : public RespConversation {
  protected:
   ~LengthyCommands() override { workers_.stop(); }
+
+  /// Lets the only worker wait until the promise is kept.
+  std::promise<void> hold_worker() {
+    std::promise<void> go_on;
+    workers_.post([wait = go_on.get_future().share()] { wait.wait(); });
+    return go_on;
+  }
+  /// Returns when the only worker has done all that was asked before.
+  void wait_for_worker() {
+    std::promise<void> done;
+    workers_.post([&] { done.set_value(); });
+    done.get_future().wait();
+  }
+  void forget_index() { service().collections().forget(service().collections().names().front()); }
 
   WorkerThreads workers_{1};
   RespServer with_workers_{service(), {.workers = &workers_}};
@@ -108,35 +138,97 @@ TEST_F(LengthyCommands, replies_that_nobody_wants_are_left_out) {
 }
 
 TEST_F(LengthyCommands, a_client_that_leaves_does_not_undo_what_it_asked_for) {
-  {
-    PatientPeer leaving(with_workers_);
-    EXPECT_EQ(leaving.begin("VADD v VALUES 2 1 0 a\r\n"), "");
-    EXPECT_EQ(leaving.finish(), ":1\r\n");
-    leaving.client().give_up();
-  }
-  EXPECT_EQ(peer_.say("VCARD v"), ":1\r\n");
+  PatientPeer leaving(with_workers_);
+  std::promise<void> go_on = hold_worker();
+  EXPECT_EQ(leaving.begin("VADD v VALUES 2 1 0 a\r\n"), "");
+  leaving.leave();
+  EXPECT_EQ(peer_.begin("EXISTS v\r\n"), ":0\r\n");
+  go_on.set_value();
+  wait_for_worker();
+  EXPECT_EQ(peer_.begin("VCARD v\r\n"), ":1\r\n");
 }
 
 TEST_F(LengthyCommands, an_index_that_is_not_loaded_is_loaded_on_another_thread) {
   peer_.say("VADD v VALUES 2 1 0 a");
-  service().collections().forget(service().collections().names().front());
+  forget_index();
   EXPECT_EQ(peer_.begin("VCARD v\r\n"), "");
   EXPECT_EQ(peer_.finish(), ":1\r\n");
   EXPECT_EQ(peer_.begin("VCARD v\r\n"), ":1\r\n");
 }
 
-TEST_F(LengthyCommands, a_transaction_does_not_wait_for_an_index) {
+TEST_F(LengthyCommands, a_transaction_waits_for_an_index_on_another_thread) {
   peer_.say("VADD v VALUES 2 1 0 a");
-  service().collections().forget(service().collections().names().front());
-  peer_.say("MULTI");
-  peer_.say("VCARD v");
-  peer_.say("SET s 1");
-  EXPECT_THAT(peer_.say("EXEC"), StartsWith("*2\r\n-LOADING the index"));
-  // It is being loaded: this waits behind that.
+  forget_index();
+  peer_.begin("MULTI\r\nVCARD v\r\nSET s 1\r\n");
+  EXPECT_EQ(peer_.begin("EXEC\r\nGET s\r\n"), "");
+  EXPECT_TRUE(peer_.client().runs_elsewhere());
+  EXPECT_EQ(peer_.finish(), "*2\r\n:1\r\n+OK\r\n$1\r\n1\r\n");
+  peer_.begin("MULTI\r\nVCARD v\r\n");
+  EXPECT_EQ(peer_.begin("EXEC\r\n"), "*1\r\n:1\r\n");
+}
+
+TEST_F(LengthyCommands, a_transaction_makes_a_collection_on_another_thread) {
+  peer_.begin("WATCH w\r\nMULTI\r\nVADD v VALUES 2 1 0 a\r\nVCARD v\r\n");
+  std::promise<void> go_on = hold_worker();
+  EXPECT_EQ(peer_.begin("EXEC\r\n"), "");
+  go_on.set_value();
+  EXPECT_EQ(peer_.finish(), "*2\r\n:1\r\n:1\r\n");
+  EXPECT_EQ(peer_.say("EXEC"), "-ERR EXEC without MULTI\r\n");
+}
+
+TEST_F(LengthyCommands, a_watched_key_that_changes_meanwhile_ends_a_transaction) {
+  peer_.begin("WATCH w\r\nMULTI\r\nVADD v VALUES 2 1 0 a\r\n");
+  std::promise<void> go_on = hold_worker();
+  EXPECT_EQ(peer_.begin("EXEC\r\n"), "");
+  say("SET w 1");
+  go_on.set_value();
+  EXPECT_EQ(peer_.finish(), "*-1\r\n");
+  EXPECT_EQ(peer_.say("EXISTS v"), ":0\r\n");
+}
+
+TEST_F(LengthyCommands, what_a_transaction_changes_beside_keys_is_changed_once) {
+  EXPECT_EQ(peer_.begin("MULTI\r\nCLIENT SETNAME n\r\nSELECT 1\r\nVADD v VALUES 2 1 0 a\r\n"
+                        "SUBSCRIBE c\r\n"),
+            "+OK\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n+QUEUED\r\n");
+  std::promise<void> go_on = hold_worker();
+  EXPECT_EQ(peer_.begin("EXEC\r\n"), "");
+  EXPECT_EQ(peer_.client().description().name, "");
+  go_on.set_value();
+  EXPECT_EQ(peer_.finish(), "*4\r\n+OK\r\n+OK\r\n:1\r\n*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n");
+  EXPECT_EQ(peer_.client().description().name, "n");
+  EXPECT_EQ(peer_.client().database().number, 1U);
+  peer_.leave();
+}
+
+TEST_F(LengthyCommands, a_client_that_has_left_listens_to_nothing_afterwards) {
+  PatientPeer leaving(with_workers_);
+  leaving.begin("MULTI\r\nVADD v VALUES 2 1 0 a\r\nSUBSCRIBE c\r\n");
+  std::promise<void> go_on = hold_worker();
+  EXPECT_EQ(leaving.begin("EXEC\r\n"), "");
+  leaving.leave();
+  go_on.set_value();
+  wait_for_worker();
   EXPECT_EQ(peer_.say("VCARD v"), ":1\r\n");
-  peer_.say("MULTI");
-  peer_.say("VCARD v");
-  EXPECT_EQ(peer_.say("EXEC"), "*1\r\n:1\r\n");
+  EXPECT_EQ(peer_.say("PUBLISH c x"), ":0\r\n");
+}
+
+TEST_F(LengthyCommands, the_reply_to_a_transaction_is_left_out_where_nobody_wants_it) {
+  EXPECT_EQ(peer_.begin("MULTI\r\nVADD v VALUES 2 1 0 a\r\n"), "+OK\r\n+QUEUED\r\n");
+  EXPECT_EQ(peer_.begin("CLIENT REPLY SKIP\r\n"), "+QUEUED\r\n");
+  EXPECT_THAT(peer_.say("EXEC"), StartsWith("*2\r\n:1\r\n"));
+  EXPECT_EQ(peer_.say("PING"), "");
+  EXPECT_EQ(peer_.say("PING"), "+PONG\r\n");
+}
+
+TEST_F(LengthyCommands, what_a_transaction_has_written_elsewhere_is_synced_before_its_reply) {
+  RespServer durable(service(), {.workers = &workers_, .durability = Durability::disk});
+  PatientPeer peer(durable);
+  peer.begin("MULTI\r\nVADD v VALUES 2 1 0 a\r\n");
+  EXPECT_EQ(peer.begin("EXEC\r\n"), "");
+  EXPECT_FALSE(peer.client().unsynced());
+  EXPECT_EQ(peer.finish(), "*1\r\n:1\r\n");
+  EXPECT_TRUE(peer.client().unsynced());
+  workers_.stop();
 }
 
 }  // namespace
