@@ -26,7 +26,7 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
       batches_(around_.service, around_.workers, durability_),
       watches_(around_.service),
       collections_(around_.service.collections(), around_.workers),
-      points_(around_.engine, around_.service.collections(), around_.workers, durability_),
+      points_(around_.service, around_.workers, durability_),
       queries_(around_.service.collections(), around_.workers),
       redis_(around_.resp),
       admin_(around_.engine, around_.workers, around_.config, around_.limits),

@@ -10,6 +10,7 @@
 #include "server/http/media_type.hpp"
 #include "server/http/point_json.hpp"
 #include "server/http/problem.hpp"
+#include "server/service/vector_set_points.hpp"
 
 namespace quartz::server {
 namespace {
@@ -132,9 +133,7 @@ Result<Response> PointRoutes::put_now(const Request& request, VectorCollection& 
   QUARTZ_ASSIGN(const std::vector<VectorPoint> points,
                 binary ? read_binary_points(request.body, collection.config().dimensions)
                        : read_points(request.body));
-  WriteBatch batch;
-  for (const VectorPoint& point : points) collection.add_upsert(batch, point);
-  QUARTZ_TRY(engine_.write(batch, {.durability = durability_}));
+  QUARTZ_TRY(put_points(service_, collection, points, {.durability = durability_}));
   return json_response(fmt::format("{{\"upserted\":{}}}", points.size()));
 }
 

@@ -7,6 +7,7 @@
 #include "quartz/storage/durability.hpp"
 #include "server/http/collection_access.hpp"
 #include "server/http/route_table.hpp"
+#include "server/service/service.hpp"
 
 namespace quartz::server {
 
@@ -15,9 +16,9 @@ namespace quartz::server {
 class PointRoutes {
  public:
   /// `durability` as in ServerConfig.
-  PointRoutes(StorageEngine& engine, Collections& collections, WorkerThreads& workers,
+  PointRoutes(Service& service, WorkerThreads& workers,
               std::optional<Durability> durability) noexcept
-      : engine_(engine), access_(collections, workers), durability_(durability) {}
+      : service_(service), access_(service.collections(), workers), durability_(durability) {}
 
   void add_to(RouteTable& table);
 
@@ -28,7 +29,7 @@ class PointRoutes {
   boost::asio::awaitable<Response> scroll(const Request& request);
   Result<Response> put_now(const Request& request, VectorCollection& collection);
 
-  StorageEngine& engine_;
+  Service& service_;
   CollectionAccess access_;
   const std::optional<Durability> durability_;
 };

@@ -20,6 +20,8 @@ Result<VectorCollection> Collections::open(std::string_view name) {
   if (auto collection = opened(name)) return *std::move(collection);
   // Not while it is being dropped, or it would be kept although it is gone.
   MutexLock lock(creation_mutex_);
+  // Somebody else may have loaded it meanwhile.
+  if (auto collection = opened(name)) return *std::move(collection);
   QUARTZ_ASSIGN(VectorCollection collection, VectorCollection::open(engine_, name));
   keep(collection);
   return collection;

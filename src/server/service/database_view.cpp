@@ -100,6 +100,19 @@ void DatabaseView::put_vector_set(std::string_view key, const VectorSetHead& hea
   put_element({.generation = head.generation}, {}, head.collection);
 }
 
+void DatabaseView::depend_on_vector_set(Generation generation) {
+  transaction_->depend_on(database_->elements, element_key(generation, {}));
+}
+
+Result<bool> DatabaseView::touch_vector_set(Generation generation) {
+  QUARTZ_ASSIGN(const auto row,
+                transaction_->read(database_->elements, element_key(generation, {})));
+  if (!row) return false;
+  const std::string value(row->value);
+  put_element({.generation = generation}, {}, value);
+  return true;
+}
+
 void DatabaseView::set_expiry(std::string_view key, const VisibleRow& row,
                               std::optional<ExpiryTime> expires_at) {
   // A copy: the value of a pending write is overwritten by its successor.

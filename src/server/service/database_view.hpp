@@ -59,6 +59,10 @@ class DatabaseView {
   Result<void> put_string_blindly(std::string_view key, std::string_view value);
   /// Makes `key`, which is free, hold a vector set, whose collection is there already.
   void put_vector_set(std::string_view key, const VectorSetHead& head);
+  /// Depends on a vector set's being there, whatever its key is.
+  void depend_on_vector_set(Generation generation);
+  /// The same, and lets others who depend on it learn of a change; false if it is not there.
+  Result<bool> touch_vector_set(Generation generation);
   /// Writes a row again as it is, so that whoever depends on it learns of a change behind it.
   void touch(std::string_view key, const VisibleRow& row) {
     set_expiry(key, row, row.attributes.expires_at);

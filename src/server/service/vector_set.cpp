@@ -114,6 +114,8 @@ Result<bool> VectorSet::remove(std::string_view element) {
   view_.announce(KeyEventClass::generic, "vrem", key_);
   if (!head) return true;
   if (last) {
+    // Whoever puts a point without knowing the key touches what this depends on, too.
+    view_.depend_on_vector_set(head_.generation);
     view_.erase(key_, *head);
     view_.announce(KeyEventClass::generic, "del", key_);
   } else {
@@ -123,7 +125,7 @@ Result<bool> VectorSet::remove(std::string_view element) {
 }
 
 Result<bool> VectorSet::is_last(std::string_view element) const {
-  // Whoever adds or removes touches the key, which this depends on.
+  // Whoever adds or removes by the key touches it, which this depends on.
   if (!has_pending_writes() && collection_->count() > 1) return false;
   RowCursor points(view_.transaction(), collection_->collection().keyspace(), kPointsBegin,
                    kPointsEnd);
