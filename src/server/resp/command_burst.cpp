@@ -100,12 +100,16 @@ void CommandBurst::run_each_alone(std::string& output) {
   for (Entry& entry : commands_) {
     entry.reply_offset = output.size();
     transaction_.restart();
-    for (;; restart_after_conflict(transaction_)) {
+    for (Attempts attempts(server_.service().commit_gate());;) {
       run_entry(entry, output);
       const Result<void> committed = client_.commit(transaction_);
       if (committed) break;
       output.resize(entry.reply_offset);
-      if (committed.error().code() == Errc::conflict) continue;
+      if (committed.error().code() == Errc::conflict) {
+        attempts.note_conflict();
+        restart_after_conflict(transaction_);
+        continue;
+      }
       protocol::RespReplyWriter(output, client_.version()).error(error_reply(committed.error()));
       entry.failed = true;
       break;

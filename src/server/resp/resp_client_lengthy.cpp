@@ -19,13 +19,17 @@ RespClient::Outcome RespClient::run_alone(const Command& command, Words argument
                    .arguments = arguments,
                    .reply = reply,
                    .too_long = too_long};
-  for (;; restart_after_conflict(transaction)) {
+  for (Attempts attempts(server_.service().commit_gate());;) {
     const bool ran = run_command(command, call, output);
     if (too_long != nullptr && *too_long) return {};
     const Result<void> committed = server_.service().commit(transaction, origin, commit_options());
     if (committed) return {.failed = !ran, .wrote = !transaction.writes().empty()};
     output.resize(offset);
-    if (committed.error().code() == Errc::conflict) continue;
+    if (committed.error().code() == Errc::conflict) {
+      attempts.note_conflict();
+      restart_after_conflict(transaction);
+      continue;
+    }
     reply.error(error_reply(committed.error()));
     return {.failed = true};
   }

@@ -19,7 +19,7 @@ bool RespClient::try_to_answer(const Command& command, Words arguments, KeyWait&
                    .arguments = arguments,
                    .reply = reply,
                    .wait = &wait};
-  for (;; transaction.restart()) {
+  for (Attempts attempts(server_.service().commit_gate());;) {
     wait.wanted = false;
     const bool ran = run_command(command, call, output);
     if (wait.wanted) return false;
@@ -29,7 +29,11 @@ bool RespClient::try_to_answer(const Command& command, Words arguments, KeyWait&
       return true;
     }
     output.resize(offset);
-    if (committed.error().code() == Errc::conflict) continue;
+    if (committed.error().code() == Errc::conflict) {
+      attempts.note_conflict();
+      transaction.restart();
+      continue;
+    }
     reply.error(error_reply(committed.error()));
     count_failure(command, output, offset);
     return true;

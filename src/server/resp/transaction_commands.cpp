@@ -49,6 +49,12 @@ bool leaves_at_once(const CommandCall& call, const Queue& queue) {
   return any(lengthy) && any(immediate);
 }
 
+// A pause waits for the commands of others, which must not wait for this one then.
+bool pauses(const Queue& queue) {
+  return std::ranges::any_of(queue,
+                             [](const auto& one) { return one.first->name == "client|pause"; });
+}
+
 /// Replies of all, in one transaction with the watched keys. They are not whole, and nothing was
 /// committed, if the call is too long.
 Result<void> run_queue(CommandCall& call, const Queue& queue, std::string& replies,
@@ -112,6 +118,7 @@ Result<void> exec(CommandCall& call) {
                  "EXECABORT Transaction discarded because of previous errors.");
   }
   if (leaves_at_once(call, *queue)) *call.too_long = true;
+  Attempts attempts(call.server.service().commit_gate());
   while (!is_too_long(call)) {
     std::string replies;
     const Database& selected = call.client.database();
@@ -131,6 +138,7 @@ Result<void> exec(CommandCall& call) {
       return ran;
     }
     call.client.select(selected);
+    if (!pauses(*queue)) attempts.note_conflict();
     // Was it a watched key, or one that only the commands read? Those run again.
     Transaction look(call.server.service().engine());
     if (!call.client.depend_on_watched(look)) {

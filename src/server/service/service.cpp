@@ -19,6 +19,7 @@ Result<std::unique_ptr<Service>> Service::open(StorageEngine& engine) {
 
 Result<void> Service::commit(Transaction& transaction, const void* origin,
                              const WriteOptions& options) {
+  if (!transaction.writes().empty()) commit_gate_.pass();
   QUARTZ_TRY(transaction.commit(options));
   if (transaction.writes().removes_ranges()) vector_sets_.look_again();
   key_events_.publish(transaction.events());

@@ -9,6 +9,7 @@
 #include "quartz/storage/durability.hpp"
 #include "quartz/storage/storage_engine.hpp"
 #include "server/service/collections.hpp"
+#include "server/service/commit_gate.hpp"
 #include "server/service/database_view.hpp"
 #include "server/service/databases.hpp"
 #include "server/service/generations.hpp"
@@ -43,6 +44,9 @@ class Service {
     return {transaction, database, *generations_};
   }
 
+  /// Closed, it holds back all commits that write.
+  CommitGate& commit_gate() noexcept { return commit_gate_; }
+
   /// Commits, and tells those who want to know. `origin`: on whose behalf, for those who do not
   /// want to hear of what they did themselves; null: nobody's.
   Result<void> commit(Transaction& transaction, const void* origin = nullptr,
@@ -54,7 +58,7 @@ class Service {
   template <class Operation>
   auto run(const Database& database, Operation&& operation, const WriteOptions& options = {}) {
     Transaction transaction(engine_);
-    for (;;) {
+    for (Attempts attempts(commit_gate_);;) {
       DatabaseView of_database = view(transaction, database);
       auto answer = operation(of_database);
       if (!answer) transaction.forget_writes();
@@ -64,6 +68,7 @@ class Service {
         if (!answer) return answer;
         return decltype(answer)(std::move(committed).error());
       }
+      attempts.note_conflict();
       transaction.restart();
     }
   }
@@ -84,6 +89,7 @@ class Service {
         vector_sets_(engine, collections_) {}
 
   StorageEngine& engine_;
+  CommitGate commit_gate_;
   std::unique_ptr<Databases> databases_;
   std::unique_ptr<Generations> generations_;
   std::unique_ptr<ScanCursors> scan_cursors_;

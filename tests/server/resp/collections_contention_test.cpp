@@ -67,6 +67,29 @@ TEST_F(CollectionsContention, every_member_is_popped_once) {
   EXPECT_EQ(say("EXISTS s"), ":0\r\n");
 }
 
+TEST_F(CollectionsContention, what_reads_much_ends_while_others_write_all_the_time) {
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string number = std::to_string(i);
+    say("RPUSH l " + number);
+    say("SET w" + number + " " + number);
+  }
+  std::atomic<bool> done = false;
+  at_once(3, [&](RespPeer& peer, int client) {
+    if (client == 0) {
+      EXPECT_EQ(peer.say("SORT l BY w* DESC STORE sorted"), ":1000\r\n");
+      EXPECT_EQ(peer.say("SWAPDB 0 1"), "+OK\r\n");
+      EXPECT_EQ(peer.send("MULTI\r\nSELECT 1\r\nSORT l BY w* STORE sorted\r\nEXEC\r\n"),
+                "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n+OK\r\n:1000\r\n");
+      done = true;
+    }
+    for (int i = 0; !done; i = (i + 1) % 1'000) {
+      const std::string number = std::to_string(i);
+      EXPECT_EQ(peer.say("SELECT " + std::to_string(i % 2)), "+OK\r\n");
+      EXPECT_EQ(peer.say("SET w" + number + " " + number), "+OK\r\n");
+    }
+  });
+}
+
 TEST_F(CollectionsContention, who_reads_all_sees_one_moment) {
   say("RPUSH l 0 1 2 3 4 5 6 7");
   say("SADD s 0 1 2 3 4 5 6 7");
