@@ -195,20 +195,23 @@ Result<void> vinfo(CommandCall& call) {
   return {};
 }
 
-void reply_with_drawn(CommandCall& call, const vector::Collection& collection,
-                      const DrawCount& draw) {
+Result<void> reply_with_drawn(CommandCall& call, const vector::Collection& collection,
+                              const DrawCount& draw) {
   std::vector<std::string> ids;
+  members::DrawnBytes drawn;
   if (draw.repeats == members::Repeats::never) {
     ids = collection.random_ids(draw.count);
   } else {
     for (std::uint64_t i = 0; i < draw.count; ++i) {
       auto id = collection.random_id();
       if (!id) break;
+      QUARTZ_TRY(drawn.add(id->size()));
       ids.push_back(*std::move(id));
     }
   }
   call.reply.array(ids.size());
   for (const std::string& id : ids) call.reply.bulk(id);
+  return {};
 }
 
 Result<void> vrandmember(CommandCall& call) {
@@ -222,10 +225,7 @@ Result<void> vrandmember(CommandCall& call) {
   if (set) QUARTZ_TRY(check_committed(*set));
   // Different ones are drawn from a list of all.
   if (set && !one && leaves_thread(call)) return {};
-  if (set && !one) {
-    reply_with_drawn(call, set->collection().collection(), draw);
-    return {};
-  }
+  if (set && !one) return reply_with_drawn(call, set->collection().collection(), draw);
   const auto id = set ? set->collection().collection().random_id() : std::nullopt;
   if (id) {
     call.reply.bulk(*id);

@@ -130,21 +130,31 @@ Result<std::vector<Member>> pick_different(DatabaseView& view, const CollectionH
   return picked;
 }
 
+Result<void> DrawnBytes::add(std::size_t bytes) {
+  // Each has a place of its own besides.
+  bytes_ += bytes + sizeof(Member);
+  if (bytes_ <= kMax) return {};
+  return Error(Errc::invalid_argument, "value is out of range");
+}
+
 Result<std::vector<Member>> pick_repeatedly(DatabaseView& view, const CollectionHead& head,
                                             std::uint64_t count) {
   std::vector<Member> picked;
+  DrawnBytes drawn;
   if (!scan_is_cheaper(head.count, count)) {
     for (std::uint64_t i = 0; i < count; ++i) {
       QUARTZ_ASSIGN(Member member, Draw(view, head).run());
+      QUARTZ_TRY(drawn.add(member.member.size() + member.value.size()));
       picked.push_back(std::move(member));
     }
     return picked;
   }
   QUARTZ_ASSIGN(const auto all, sample_by_scan(view, head, head.count));
   if (all.empty()) return none_there();
-  picked.reserve(count);
   for (std::uint64_t i = 0; i < count; ++i) {
-    picked.push_back(all[random_bits().below(all.size())]);
+    const Member& member = all[random_bits().below(all.size())];
+    QUARTZ_TRY(drawn.add(member.member.size() + member.value.size()));
+    picked.push_back(member);
   }
   return picked;
 }

@@ -21,7 +21,19 @@ inline constexpr std::uint64_t kExactCountMax = 128;
 /// collection if those are a large part of it.
 Result<std::vector<Member>> pick_different(DatabaseView& view, const CollectionHead& head,
                                            std::uint64_t count);
-/// `count` times any; the same one may come again.
+/// What is drawn again and again waits in memory until the answer is written.
+class DrawnBytes {
+ public:
+  static constexpr std::size_t kMax = std::size_t{256} << 20;
+
+  /// Counts one that was drawn; `invalid_argument` if all are more than `kMax` now.
+  Result<void> add(std::size_t bytes);
+
+ private:
+  std::size_t bytes_ = 0;
+};
+
+/// `count` times any; the same one may come again. Errors: those of `DrawnBytes`.
 Result<std::vector<Member>> pick_repeatedly(DatabaseView& view, const CollectionHead& head,
                                             std::uint64_t count);
 

@@ -112,6 +112,8 @@ TEST_F(SetCommands, requests_that_make_no_sense_are_refused) {
   EXPECT_EQ(say("SRANDMEMBER s x"), "-ERR value is not an integer or out of range\r\n");
   EXPECT_EQ(say("SRANDMEMBER s 1 2"), "-ERR syntax error\r\n");
   EXPECT_EQ(say("SRANDMEMBER s -99999999999"), "-ERR value is out of range\r\n");
+  say_words({"SADD", "large", std::string(32'768, 'x')});
+  EXPECT_EQ(say("SRANDMEMBER large -10000"), "-ERR value is out of range\r\n");
   EXPECT_EQ(say("SINTERCARD 0 s"), "-ERR numkeys should be greater than 0\r\n");
   EXPECT_EQ(say("SINTERCARD x s"), "-ERR numkeys should be greater than 0\r\n");
   EXPECT_EQ(say("SINTERCARD 2 s"), "-ERR Number of keys can't be greater than number of args\r\n");

@@ -186,6 +186,13 @@ TEST_F(VectorSetCommands, any_elements_are_drawn) {
   EXPECT_THAT(say("VRANDMEMBER v 1 2"), StartsWith("-ERR wrong number of arguments"));
 }
 
+TEST_F(VectorSetCommands, no_more_are_drawn_than_an_answer_may_hold) {
+  say_words({"VADD", "v", "VALUES", "1", "1", std::string(1024, 'x')});
+  EXPECT_THAT(say("VRANDMEMBER v -1000"), StartsWith("*1000\r\n$1024\r\n"));
+  EXPECT_EQ(say("VRANDMEMBER v -300000"), "-ERR value is out of range\r\n");
+  EXPECT_EQ(say("VRANDMEMBER v -9000000000"), "-ERR value is out of range\r\n");
+}
+
 TEST_F(VectorSetCommands, other_kinds_of_keys_are_refused_both_ways) {
   say("SET s x");
   add_colours();
