@@ -108,7 +108,18 @@ void RespClient::note_call(const Command& command, Words arguments) {
 void RespClient::finish_burst(std::string& output) {
   if (burst_.empty()) return;
   burst_.finish(output);
-  server_.note_commit(lap());
+  const std::uint64_t took = lap();
+  if (unsynced_) {
+    unsynced_commits_ += took;
+  } else {
+    server_.note_commit(took);
+  }
+}
+
+// The sync is a part of the commits that waited for it.
+void RespClient::note_synced() {
+  unsynced_ = false;
+  server_.note_commit(std::exchange(unsynced_commits_, 0) + lap());
 }
 
 void RespClient::refuse(std::string_view why, std::string& output, const Command* command) {

@@ -90,14 +90,14 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   }
   /// Answers it, if there is an answer by now.
   void resume(std::chrono::steady_clock::time_point now, std::string& output);
-  /// Nobody waits for the answer any more. What runs on another thread is done all the same, and all
-  /// but `unsubscribe_all` belongs to that thread from now on.
+  /// Nobody waits for the answer any more. What runs on another thread is done all the same, and
+  /// all but `unsubscribe_all` belongs to that thread from now on.
   void give_up() noexcept;
 
   /// Something was written that has to survive power loss, and may not do so yet: before the
   /// replies are sent, sync the engine and call `note_synced`.
   bool unsynced() const noexcept { return unsynced_; }
-  void note_synced() noexcept { unsynced_ = false; }
+  void note_synced();
 
   // For other clients.
   ClientDescription description() const;
@@ -209,7 +209,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   struct LengthyRun {
     const Command* command;
     std::vector<std::string> words;
-    std::uint64_t began = 0;  ///< Of the steady clock, in nanoseconds.
+    std::uint64_t began = 0;        ///< Of the steady clock, in nanoseconds.
     Replies replies = Replies::on;  ///< When it began.
     // May be read once it is done.
     std::string reply = {};
@@ -284,7 +284,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   const ClientWire wire_;
   protocol::RespRequestParser parser_;
   CommandBurst burst_;
-  std::uint64_t lap_began_ = 0;  // Of the steady clock, in nanoseconds.
+  std::uint64_t lap_began_ = 0;         // Of the steady clock, in nanoseconds.
+  std::uint64_t unsynced_commits_ = 0;  // How many nanoseconds those took that wait for a sync.
   bool more_ = false;
   bool unsynced_ = false;
   std::atomic<bool> closing_{false};
@@ -300,7 +301,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   enum class Whereabouts : std::uint8_t { here, elsewhere, left };
   std::atomic<Whereabouts> whereabouts_{Whereabouts::here};
   bool wrote_elsewhere_ = false;
-  std::atomic<bool> held_{false};                // For others: whether there is the following.
+  std::atomic<bool> held_{false};  // For others: whether there is the following.
   std::optional<std::chrono::steady_clock::time_point> held_until_;
   std::optional<Waiting> waiting_;
   std::atomic<WaitState> wait_state_{WaitState::none};

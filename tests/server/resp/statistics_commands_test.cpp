@@ -150,6 +150,19 @@ TEST_F(StatisticsCommands, events_that_take_long_are_told) {
   EXPECT_EQ(say("LATENCY LATEST"), "*0\r\n");
 }
 
+TEST_F(StatisticsCommands, a_commit_is_over_when_it_has_been_synced) {
+  RespServer durable(service(), {.durability = Durability::disk});
+  RespPeer peer(durable);
+  peer.say("GET a");
+  const std::uint64_t before = durable.statistics().commits().count();
+  EXPECT_EQ(peer.send("SET a 1\r\nSET b 2\r\n"), "+OK\r\n+OK\r\n");
+  EXPECT_TRUE(peer.client().unsynced());
+  EXPECT_EQ(durable.statistics().commits().count(), before);
+  peer.client().note_synced();
+  EXPECT_FALSE(peer.client().unsynced());
+  EXPECT_EQ(durable.statistics().commits().count(), before + 1);
+}
+
 TEST_F(StatisticsCommands, fast_commands_are_events_of_their_own) {
   say("CONFIG SET latency-monitor-threshold 1");
   const std::vector<std::string_view> words{"x"};
