@@ -4,6 +4,7 @@
 
 #include "server/resp/resp_client.hpp"
 #include "server/resp/resp_server.hpp"
+#include "storage/engine.hpp"
 
 namespace quartz::server {
 namespace {
@@ -32,6 +33,11 @@ bool run_command(const Command& command, CommandCall& call, std::string& output)
   if (ran && !runs_again) return true;
   output.resize(offset);
   if (runs_again) return true;
+  // A collection that was found has been dropped since.
+  Transaction& transaction = call.view.transaction();
+  if (ran.error().code() == Errc::closed && !transaction.engine().engine().closed()) {
+    transaction.invalidate();
+  }
   call.reply.error(error_reply(ran.error()));
   return false;
 }

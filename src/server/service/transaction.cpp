@@ -1,10 +1,22 @@
 #include "server/service/transaction.hpp"
 
+#include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "base/try.hpp"
+#include "storage/keyspace_state.hpp"
 
 namespace quartz::server {
+namespace {
+
+bool any_dropped(const std::vector<Keyspace>& keyspaces) {
+  return std::ranges::any_of(keyspaces, [](const Keyspace& keyspace) {
+    return keyspace.state().dropped.load(std::memory_order_acquire);
+  });
+}
+
+}  // namespace
 
 void Transaction::restart_on_snapshot() {
   restart();
@@ -15,6 +27,7 @@ void Transaction::restart() {
   snapshot_.reset();
   reads_.restart(engine_.sequence());
   isolated_ = false;
+  invalid_ = false;
   writes_.clear();
   events_.clear();
   kept_.clear();
@@ -54,12 +67,16 @@ void Transaction::announce(KeyEventClass what, std::string_view event, const Dat
 }
 
 Result<void> Transaction::commit(const WriteOptions& options) {
+  if (invalid_) return Error(Errc::conflict, "what was read is no more; read again and retry");
   if (writes_.empty() && (reads_.size() == 0 || snapshot_)) return {};
   batch_.clear();
   writes_.add_to(batch_);
   WriteOptions checked = options;
   checked.unchanged = reads_.size() == 0 ? nullptr : &reads_;
-  return engine_.write(batch_, checked);
+  Result<void> written = engine_.write(batch_, checked);
+  const bool dropped = any_dropped(batch_.keyspaces()) || any_dropped(reads_.keyspaces());
+  if (written || written.error().code() != Errc::closed || !dropped) return written;
+  return Error(Errc::conflict, written.error().message());
 }
 
 }  // namespace quartz::server

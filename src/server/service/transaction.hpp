@@ -97,7 +97,11 @@ class Transaction {
                 std::string_view key);
   const std::vector<KeyEvent>& events() const noexcept { return events_; }
 
-  /// Makes the writes visible, and durable as `options` say. Cost: that of one write, or of a check
+  /// Something that was found is no more: whatever is written, `commit` answers `conflict`.
+  void invalidate() noexcept { invalid_ = true; }
+
+  /// Makes the writes visible, and durable as `options` say. `conflict` also if a keyspace was
+  /// dropped meanwhile. Cost: that of one write, or of a check
   /// if nothing was written, or nothing if no row was looked at that must not change either, or all
   /// is of a snapshot.
   /// Whatever the outcome, `restart` before anything else.
@@ -110,6 +114,7 @@ class Transaction {
   ReadSet reads_;
   std::optional<Snapshot> snapshot_;
   bool isolated_ = false;
+  bool invalid_ = false;
   PendingWrites writes_;
   std::vector<KeyEvent> events_;
   std::vector<std::shared_ptr<const void>> kept_;

@@ -41,6 +41,31 @@ TEST_F(TransactionTest, sees_its_own_writes_and_nobody_else_does_before_the_comm
   EXPECT_EQ(read(engine(), "b"), "(none)");
 }
 
+TEST_F(TransactionTest, is_refused_if_a_keyspace_was_dropped_meanwhile) {
+  for (const bool writes : {false, true}) {
+    const Keyspace other = engine().create_keyspace("other").value();
+    Transaction transaction(engine());
+    ASSERT_TRUE(transaction.read(other, "a"));
+    if (writes) transaction.put(other, "a", "1");
+    ASSERT_THAT(engine().drop_keyspace(other), Succeeds());
+    EXPECT_THAT(transaction.commit(), FailsWith(Errc::conflict)) << writes;
+  }
+  Transaction transaction(engine());
+  transaction.put(rows(), "a", "1");
+  ASSERT_THAT(engine().close(), Succeeds());
+  EXPECT_THAT(transaction.commit(), FailsWith(Errc::closed));
+}
+
+TEST_F(TransactionTest, is_refused_once_it_is_invalid) {
+  Transaction transaction(engine());
+  transaction.put(rows(), "a", "1");
+  transaction.invalidate();
+  EXPECT_THAT(transaction.commit(), FailsWith(Errc::conflict));
+  transaction.restart();
+  EXPECT_EQ(look(transaction, "a"), "(none)");
+  EXPECT_THAT(transaction.commit(), Succeeds());
+}
+
 TEST_F(TransactionTest, is_refused_if_a_row_that_it_depends_on_was_written) {
   for (const char* key : {"present", "absent"}) {
     ASSERT_THAT(engine().put("present", "1"), Succeeds());

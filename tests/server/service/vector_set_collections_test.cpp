@@ -76,6 +76,27 @@ TEST_F(VectorSetCollectionsTest, collections_of_others_stay) {
   EXPECT_EQ(names().size(), 3U);
 }
 
+TEST_F(VectorSetCollectionsTest, one_that_is_dropped_while_it_is_written_to_is_begun_anew) {
+  add("k");
+  const std::string name = names().front();
+  const std::vector<float> vector = {0, 1};
+  int attempts = 0;
+  ASSERT_TRUE(service().run(database(), [&](DatabaseView& view) -> Result<bool> {
+    ++attempts;
+    auto set = VectorSet::find(sets(), view, "k", VectorSet::Opening::always);
+    if (!set) return set.error();
+    if (*set) {
+      EXPECT_TRUE(VectorCollection::drop(engine(), name));
+      return (*set)->put("other", vector, std::nullopt);
+    }
+    auto made = VectorSet::create(sets(), view, "k", {.dimensions = 2}, vector);
+    if (!made) return made.error();
+    return made->put("other", vector, std::nullopt);
+  }));
+  EXPECT_EQ(attempts, 2);
+  EXPECT_THAT(names(), ElementsAre(testing::Ne(name)));
+}
+
 TEST_F(VectorSetCollectionsTest, one_that_was_dropped_by_others_is_not_open) {
   add("k");
   const std::string name = names().front();
