@@ -216,6 +216,8 @@ void RunningServer::stop_once() {
     }
   });
   threads_.run_on_each([](IoThread& thread) { thread.connections.drain(); });
+  // A request of HTTP that is held would keep its connection open.
+  resp_.end_pauses_for_good();
   if (!connection_limit_.wait_until_none(current_.get()->drain_timeout)) {
     log_.warn("{} connections are cut off after drain_timeout", connection_limit_.open());
     threads_.run_on_each([](IoThread& thread) { thread.connections.close_all(); });

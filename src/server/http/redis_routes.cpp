@@ -1,20 +1,18 @@
 #include "server/http/redis_routes.hpp"
 
-#include <algorithm>
-#include <array>
-#include <memory>
 #include <simdjson.h>
 #include <utility>
 
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "protocol/resp_request_writer.hpp"
 #include "server/http/database_argument.hpp"
 #include "server/http/http_peer.hpp"
+#include "server/http/request_client.hpp"
 #include "server/resp/command_table.hpp"
 #include "server/resp/resp_client.hpp"
-#include "server/transport/worker_threads.hpp"
 
 namespace quartz::server {
 namespace {
@@ -116,12 +114,21 @@ Response refused(const Error& error) {
                        error.code() == Errc::invalid_argument ? 400 : 500);
 }
 
-// Whether one of the commands may be of those that take long, whose names all begin with a V, or
-// with an escape that may be one. That of others looks the same does no harm.
-bool may_take_long(std::string_view body) {
-  return std::ranges::any_of(std::array{"\"v", "\"V", "\"\\"}, [&](std::string_view begin) {
-    return body.find(begin) != std::string_view::npos;
-  });
+Result<std::string> requests_of(const std::vector<std::vector<std::string>>& commands) {
+  std::string requests;
+  for (const auto& words : commands) {
+    QUARTZ_TRY(check_stateless(words));
+    protocol::append_request(requests, words);
+  }
+  return requests;
+}
+
+Result<std::vector<std::vector<std::string>>> single_command_of(std::string_view body) {
+  dom::parser parser;
+  QUARTZ_ASSIGN(const dom::element root, parse(parser, body));
+  std::vector<std::vector<std::string>> commands(1);
+  QUARTZ_ASSIGN(commands.front(), words_of(root));
+  return commands;
 }
 
 constexpr std::string_view kNotRun = "ERR this command was not run";
@@ -152,75 +159,54 @@ Route route_of(std::string_view path, std::string_view name, std::string_view su
 void RedisRoutes::add_to(RouteTable& table) {
   constexpr std::string_view kCommand = "Runs a command of Redis: [\"SET\", \"a\", \"1\"].";
   table.add(route_of("/command", "command", kCommand, kWordsSchema, kOutcomeSchema,
-                     [this](Request& request) { return answer(request, &RedisRoutes::command); }));
+                     [this](Request& request) { return command(request); }));
   table.add(route_of("/", "command_at_root", kCommand, kWordsSchema, kOutcomeSchema,
-                     [this](Request& request) { return answer(request, &RedisRoutes::command); }));
+                     [this](Request& request) { return command(request); }));
   table.add(route_of("/pipeline", "pipeline", "Runs commands of Redis one after another.",
                      kCommandsSchema, kOutcomesSchema,
-                     [this](Request& request) { return answer(request, &RedisRoutes::pipeline); }));
+                     [this](Request& request) { return pipeline(request); }));
   table.add(route_of("/multi-exec", "multi_exec",
                      "Runs commands of Redis as one transaction, between MULTI and EXEC.",
-                     kCommandsSchema, kOutcomesSchema, [this](Request& request) {
-                       return answer(request, &RedisRoutes::transaction);
-                     }));
-}
-
-boost::asio::awaitable<Response> RedisRoutes::answer(const Request& request, Answer how) {
-  // A sync takes milliseconds, in which this io thread would serve nobody.
-  const bool takes_long = server_.durability() == Durability::disk || may_take_long(request.body);
-  if (server_.workers() == nullptr || !takes_long) co_return (this->*how)(request);
-  Response response = co_await server_.workers()->run([&] { return (this->*how)(request); });
-  co_return response;
+                     kCommandsSchema, kOutcomesSchema,
+                     [this](Request& request) { return transaction(request); }));
 }
 
 // The bytes of the replies, one behind the other; fewer than commands if not all were run.
-Result<std::string> RedisRoutes::replies(const Request& request, const Commands& commands) {
-  QUARTZ_ASSIGN(const Database* const database,
-                server_.service().databases().select(database_number(request)));
-  std::string input;
-  for (const auto& words : commands) {
-    QUARTZ_TRY(check_stateless(words));
-    protocol::append_request(input, words);
-  }
-  const auto client = std::make_shared<RespClient>(
-      server_, ClientDescription{}, ClientWire{.push = [](const std::string&) {}, .close = [] {}});
+boost::asio::awaitable<Result<std::string>> RedisRoutes::replies(const Request& request,
+                                                                 const Commands& commands) {
+  const auto database = server_.service().databases().select(database_number(request));
+  if (!database) co_return database.error();
+  const Result<std::string> requests = requests_of(commands);
+  if (!requests) co_return requests.error();
+  const auto executor = co_await boost::asio::this_coro::executor;
+  RequestClient client(server_, executor);
   if (request.peer != nullptr && request.peer->identity()) {
-    client->take_identity(request.peer->identity());
+    client.client().take_identity(request.peer->identity());
   }
-  if (database->number != 0) client->select(*database);
-  std::string output;
-  std::size_t begin = 0;
-  do {
-    begin += client->receive(std::string_view(input).substr(begin), output);
-  } while (client->more() && output.size() < kReplyBytesMax);
-  if (client->unsynced()) QUARTZ_TRY(server_.service().engine().sync());
-  return output;
+  if ((*database)->number != 0) client.client().select(**database);
+  Result<std::string> output = co_await client.answer(*requests, kReplyBytesMax);
+  co_return output;
 }
 
-Response RedisRoutes::command(const Request& request) {
-  dom::parser parser;
-  const auto root = parse(parser, request.body);
-  if (!root) return refused(root.error());
-  auto words = words_of(*root);
-  if (!words) return refused(words.error());
-  Commands commands;
-  commands.push_back(*std::move(words));
-  const auto output = replies(request, commands);
-  if (!output) return refused(output.error());
+boost::asio::awaitable<Response> RedisRoutes::command(const Request& request) {
+  const auto commands = single_command_of(request.body);
+  if (!commands) co_return refused(commands.error());
+  const Result<std::string> output = co_await replies(request, *commands);
+  if (!output) co_return refused(output.error());
   RespReplyParser reply;
   if (reply.advance(*output) != RespReplyParser::Progress::complete) {
-    return refused("ERR this command has no reply");
+    co_return refused("ERR this command has no reply");
   }
   std::string body;
   append_outcome(body, reply.nodes(), texts_of(request));
-  return json_response(std::move(body), is_error(reply.nodes()) ? 400 : 200);
+  co_return json_response(std::move(body), is_error(reply.nodes()) ? 400 : 200);
 }
 
-Response RedisRoutes::pipeline(const Request& request) {
+boost::asio::awaitable<Response> RedisRoutes::pipeline(const Request& request) {
   const auto commands = commands_of(request.body);
-  if (!commands) return refused(commands.error());
-  const auto output = replies(request, *commands);
-  if (!output) return refused(output.error());
+  if (!commands) co_return refused(commands.error());
+  const Result<std::string> output = co_await replies(request, *commands);
+  if (!output) co_return refused(output.error());
   RespReplyParser reply;
   std::string_view rest = *output;
   std::string body = "[";
@@ -235,29 +221,29 @@ Response RedisRoutes::pipeline(const Request& request) {
     }
   }
   body += ']';
-  return json_response(std::move(body));
+  co_return json_response(std::move(body));
 }
 
-Response RedisRoutes::transaction(const Request& request) {
+boost::asio::awaitable<Response> RedisRoutes::transaction(const Request& request) {
   auto commands = commands_of(request.body);
-  if (!commands) return refused(commands.error());
+  if (!commands) co_return refused(commands.error());
   commands->insert(commands->begin(), {"MULTI"});
   commands->push_back({"EXEC"});
-  const auto output = replies(request, *commands);
-  if (!output) return refused(output.error());
+  const Result<std::string> output = co_await replies(request, *commands);
+  if (!output) co_return refused(output.error());
   RespReplyParser reply;
   std::string_view rest = *output;
   std::optional<std::string> refusal;
   for (std::size_t index = 0; index < commands->size(); ++index) {
-    if (reply.advance(rest) != RespReplyParser::Progress::complete) return refused(kNotRun);
+    if (reply.advance(rest) != RespReplyParser::Progress::complete) co_return refused(kNotRun);
     rest.remove_prefix(reply.consumed());
     // The first one says what is wrong; EXEC only that something is.
     if (is_error(reply.nodes()) && !refusal) refusal = reply.nodes().front().text;
   }
-  if (refusal) return refused(*refusal);
+  if (refusal) co_return refused(*refusal);
   std::string body;
   append_outcomes(body, reply.nodes(), texts_of(request));
-  return json_response(std::move(body));
+  co_return json_response(std::move(body));
 }
 
 }  // namespace quartz::server

@@ -10,7 +10,6 @@
 #include "server/http/reply_json.hpp"
 #include "server/http/route_table.hpp"
 #include "server/resp/resp_server.hpp"
-#include "server/transport/worker_threads.hpp"
 
 namespace quartz::server {
 
@@ -27,13 +26,11 @@ class RedisRoutes {
  private:
   using Commands = std::vector<std::vector<std::string>>;
 
-  using Answer = Response (RedisRoutes::*)(const Request& request);
-
-  boost::asio::awaitable<Response> answer(const Request& request, Answer how);
-  Response command(const Request& request);
-  Response pipeline(const Request& request);
-  Response transaction(const Request& request);
-  Result<std::string> replies(const Request& request, const Commands& commands);
+  boost::asio::awaitable<Response> command(const Request& request);
+  boost::asio::awaitable<Response> pipeline(const Request& request);
+  boost::asio::awaitable<Response> transaction(const Request& request);
+  boost::asio::awaitable<Result<std::string>> replies(const Request& request,
+                                                      const Commands& commands);
 
   RespServer& server_;
 };

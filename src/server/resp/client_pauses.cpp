@@ -6,6 +6,7 @@ namespace quartz::server {
 
 void ClientPauses::begin(Kind kind, Clock::time_point until) {
   MutexLock lock(mutex_);
+  if (never_again_) return;
   const bool over = !any() || until_ <= Clock::now();
   until_ = over ? until : std::max(until_, until);
   kind_.store(over ? kind : std::max(kind_.load(), kind));
@@ -13,6 +14,12 @@ void ClientPauses::begin(Kind kind, Clock::time_point until) {
 
 void ClientPauses::end() {
   MutexLock lock(mutex_);
+  kind_.store(Kind::none);
+}
+
+void ClientPauses::end_for_good() {
+  MutexLock lock(mutex_);
+  never_again_ = true;
   kind_.store(Kind::none);
 }
 

@@ -19,6 +19,8 @@ class ClientPauses {
   /// longer, never less.
   void begin(Kind kind, Clock::time_point until);
   void end();
+  /// The server stops: no pause has an effect from now on.
+  void end_for_good();
 
   /// False: nothing is held. Cost: a load.
   bool any() const noexcept { return kind_.load() != Kind::none; }
@@ -31,6 +33,7 @@ class ClientPauses {
   std::atomic<Kind> kind_{Kind::none};
   Mutex mutex_;
   Clock::time_point until_ QUARTZ_GUARDED_BY(mutex_);
+  bool never_again_ QUARTZ_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace quartz::server

@@ -44,8 +44,7 @@ Result<void> pause(CommandCall& call) {
 }
 
 Result<void> unpause(CommandCall& call) {
-  call.server.pauses().end();
-  for (const auto& client : call.server.clients()) client->wake_if_held();
+  call.server.end_pauses();
   call.reply.simple("OK");
   return {};
 }

@@ -54,7 +54,7 @@ void RespClient::wait_for_others() {
   // Somebody else may pause at the same time, and wait for this one.
   auto& own = whereabouts_.load() == Whereabouts::here ? turns_ : lengthy_turns_;
   own.fetch_add(1);
-  for (const auto& client : server_.clients()) {
+  for (const auto& client : server_.all_clients()) {
     if (client.get() == this) continue;
     for (const auto* const turns : {&client->turns_, &client->lengthy_turns_}) {
       const std::uint64_t turn = turns->load();

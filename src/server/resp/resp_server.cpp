@@ -20,6 +20,13 @@ std::string random_run_id() {
   return id;
 }
 
+void append_living(const std::map<std::uint64_t, std::weak_ptr<RespClient>>& clients,
+                   std::vector<std::shared_ptr<RespClient>>& to) {
+  for (const auto& [id, client] : clients) {
+    if (auto alive = client.lock()) to.push_back(std::move(alive));
+  }
+}
+
 }  // namespace
 
 RespServer::RespServer(Service& service, RespServerParts parts)
@@ -109,10 +116,16 @@ void RespServer::add(const std::shared_ptr<RespClient>& client) {
   clients_.emplace(client->id(), client);
 }
 
+void RespServer::add_unlisted(const std::shared_ptr<RespClient>& client) {
+  MutexLock lock(mutex_);
+  unlisted_.emplace(client->id(), client);
+}
+
 void RespServer::remove(std::uint64_t id) {
   invalidations_.disable(id);
   MutexLock lock(mutex_);
   clients_.erase(id);
+  unlisted_.erase(id);
 }
 
 std::shared_ptr<RespClient> RespServer::find(std::uint64_t id) const {
@@ -124,10 +137,26 @@ std::shared_ptr<RespClient> RespServer::find(std::uint64_t id) const {
 std::vector<std::shared_ptr<RespClient>> RespServer::clients() const {
   MutexLock lock(mutex_);
   std::vector<std::shared_ptr<RespClient>> all;
-  for (const auto& [id, client] : clients_) {
-    if (auto alive = client.lock()) all.push_back(std::move(alive));
-  }
+  append_living(clients_, all);
   return all;
+}
+
+std::vector<std::shared_ptr<RespClient>> RespServer::all_clients() const {
+  MutexLock lock(mutex_);
+  std::vector<std::shared_ptr<RespClient>> all;
+  append_living(clients_, all);
+  append_living(unlisted_, all);
+  return all;
+}
+
+void RespServer::end_pauses() {
+  pauses_.end();
+  for (const auto& client : all_clients()) client->wake_if_held();
+}
+
+void RespServer::end_pauses_for_good() {
+  pauses_.end_for_good();
+  for (const auto& client : all_clients()) client->wake_if_held();
 }
 
 void RespServer::reset_counters() {

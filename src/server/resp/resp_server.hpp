@@ -57,10 +57,18 @@ class RespServer {
   // Who is connected.
   std::uint64_t next_client_id() noexcept { return ++client_ids_; }
   void add(const std::shared_ptr<RespClient>& client);
+  /// One that is no connection of this protocol, of which nobody but pauses is told.
+  void add_unlisted(const std::shared_ptr<RespClient>& client);
   void remove(std::uint64_t id);
   std::shared_ptr<RespClient> find(std::uint64_t id) const;
   /// By id.
   std::vector<std::shared_ptr<RespClient>> clients() const;
+  /// Also those that are not listed.
+  std::vector<std::shared_ptr<RespClient>> all_clients() const;
+  /// Holds commands back no longer.
+  void end_pauses();
+  /// The same when the server stops: no pause has an effect from now on.
+  void end_pauses_for_good();
 
   std::chrono::system_clock::time_point started_at() const noexcept { return started_at_; }
   /// Forty digits that tell this run from others.
@@ -124,6 +132,7 @@ class RespServer {
   Mutex thresholds_mutex_;
   mutable Mutex mutex_;
   std::map<std::uint64_t, std::weak_ptr<RespClient>> clients_ QUARTZ_GUARDED_BY(mutex_);
+  std::map<std::uint64_t, std::weak_ptr<RespClient>> unlisted_ QUARTZ_GUARDED_BY(mutex_);
 };
 
 }  // namespace quartz::server

@@ -100,6 +100,29 @@ TEST_F(RedisOverHttp, texts_are_in_base64_if_the_client_asks_for_it) {
             R"({"result":"OK"})");
 }
 
+TEST_F(RedisOverHttp, commands_wait_for_the_end_of_a_pause) {
+  EXPECT_EQ(post("/command", R"(["CLIENT", "PAUSE", 200, "WRITE"])"), R"({"result":"OK"})");
+  EXPECT_EQ(post("/pipeline", R"([["GET", "a"], ["SET", "a", "1"], ["GET", "a"]])"),
+            R"([{"result":null},{"result":"OK"},{"result":"1"}])");
+}
+
+TEST_F(RedisOverHttp, commands_go_on_when_a_pause_is_ended) {
+  EXPECT_EQ(post("/command", R"(["CLIENT", "PAUSE", 100000, "WRITE"])"), R"({"result":"OK"})");
+  RawClient held(port());
+  held.send(request_text("POST", "/multi-exec", kIsJson, R"([["SET", "a", "1"]])"));
+  EXPECT_EQ(post("/command", R"(["GET", "a"])"), R"({"result":null})");
+  EXPECT_EQ(post("/command", R"(["CLIENT", "UNPAUSE"])"), R"({"result":"OK"})");
+  EXPECT_EQ(held.receive().body, R"([{"result":"OK"}])");
+}
+
+TEST_F(RedisOverHttp, a_server_stops_although_commands_are_held) {
+  EXPECT_EQ(post("/command", R"(["CLIENT", "PAUSE", 100000000, "WRITE"])"), R"({"result":"OK"})");
+  RawClient held(port());
+  held.send(request_text("POST", "/command", kIsJson, R"(["SET", "a", "1"])"));
+  EXPECT_EQ(post("/command", R"(["GET", "a"])"), R"({"result":null})");
+  server_.reset();
+}
+
 TEST(ReplyAsJson, every_type_has_a_form) {
   EXPECT_EQ(json_of("$-1\r\n"), R"({"result":null})");
   EXPECT_EQ(json_of("_\r\n"), R"({"result":null})");

@@ -52,6 +52,15 @@ TEST(ClientPauses, one_that_is_over_leaves_nothing_to_the_next) {
   EXPECT_EQ(pauses.until(false, now), std::nullopt);
 }
 
+TEST(ClientPauses, have_no_effect_once_the_server_stops) {
+  ClientPauses pauses;
+  pauses.begin(Kind::all, Clock::now() + seconds(100));
+  pauses.end_for_good();
+  EXPECT_FALSE(pauses.any());
+  pauses.begin(Kind::all, Clock::now() + seconds(100));
+  EXPECT_FALSE(pauses.any());
+}
+
 class PausedClients : public WaitingClients {
  protected:
   std::string held_;
