@@ -1,5 +1,9 @@
 #include "server/transport/buffer_budget.hpp"
 
+#include <array>
+#include <atomic>
+#include <barrier>
+#include <cstddef>
 #include <cstdint>
 #include <thread>
 #include <vector>
@@ -49,19 +53,39 @@ TEST(BufferBudget, holding_less_succeeds_beyond_a_bound_that_was_lowered) {
   EXPECT_EQ(budget.held_bytes(), 59U);
 }
 
+// All of them ask at the same moment, and each that was granted something holds it until all have
+// asked.
 TEST(BufferBudget, many_threads_never_hold_more_than_is_allowed) {
+  constexpr std::size_t kThreads = 4;
+  constexpr std::size_t kRounds = 1'000;
+  constexpr std::size_t kBytesEach = 40;
+  constexpr std::size_t kBytesMax = 100;
   BufferBudget budget;
+  std::barrier all(std::ptrdiff_t{kThreads});
+  std::array<std::atomic<std::size_t>, 2> granted{};  // Of this round, and of the one before.
+  std::atomic<std::size_t> most = 0;
+  std::atomic<std::size_t> refused_all = 0;
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&budget] {
+  for (std::size_t i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&] {
       BufferShare share(budget);
-      for (std::size_t round = 0; round < 10'000; ++round) {
-        static_cast<void>(share.resize(round % 50, 100));
+      for (std::size_t round = 0; round < kRounds; ++round) {
+        all.arrive_and_wait();
+        if (share.resize(kBytesEach, kBytesMax)) granted[round % 2] += kBytesEach;
+        all.arrive_and_wait();
+        const std::size_t held = granted[round % 2];
+        std::size_t known = most;
+        while (held > known && !most.compare_exchange_weak(known, held)) {
+        }
+        if (held == 0) ++refused_all;
         share.release();
+        granted[(round + 1) % 2] = 0;
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
+  EXPECT_LE(most, kBytesMax);
+  EXPECT_EQ(refused_all, 0U);
   EXPECT_EQ(budget.held_bytes(), 0U);
 }
 
