@@ -10,6 +10,7 @@
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/command_table.hpp"
+#include "server/resp/help_reply.hpp"
 #include "server/resp/latency_report.hpp"
 #include "server/resp/resp_server.hpp"
 #include "server/resp/words.hpp"
@@ -141,9 +142,7 @@ Result<void> help(CommandCall& call) {
       "RESET [<event> ...]: forgets events, or all.",
       "Events are noted from latency-monitor-threshold milliseconds on; 0: none.",
       "HELP: these lines."};
-  call.reply.array(kLines.size());
-  for (const std::string_view line : kLines) call.reply.simple(line);
-  return {};
+  return reply_with_help(call, kLines);
 }
 
 constexpr std::string_view kGroup = "server";

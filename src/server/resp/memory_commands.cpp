@@ -10,6 +10,7 @@
 
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
+#include "server/resp/help_reply.hpp"
 #include "server/resp/resp_server.hpp"
 #include "server/resp/words.hpp"
 
@@ -134,9 +135,7 @@ Result<void> help(CommandCall& call) {
       "STATS: bytes of memtables and caches.",
       "USAGE <key> [SAMPLES <count>]: bytes of the key's rows; 0 samples: of all elements.",
       "HELP: these lines."};
-  call.reply.array(kLines.size());
-  for (const std::string_view line : kLines) call.reply.simple(line);
-  return {};
+  return reply_with_help(call, kLines);
 }
 
 constexpr std::string_view kGroup = "server";

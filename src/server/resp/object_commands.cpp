@@ -7,6 +7,7 @@
 #include "base/try.hpp"
 #include "server/resp/collection_encoding.hpp"
 #include "server/resp/command.hpp"
+#include "server/resp/help_reply.hpp"
 #include "server/resp/words.hpp"
 
 namespace quartz::server {
@@ -88,9 +89,7 @@ Result<void> help(CommandCall& call) {
       "IDLETIME <key>: 0, since nobody notes when keys are read.",
       "REFCOUNT <key>: 1, but for numbers that Redis shares among keys.",
       "HELP: these lines."};
-  call.reply.array(kLines.size());
-  for (const std::string_view line : kLines) call.reply.simple(line);
-  return {};
+  return reply_with_help(call, kLines);
 }
 
 constexpr std::string_view kGroup = "generic";

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/try.hpp"
 #include "server/resp/command_table.hpp"
+#include "server/resp/single_call.hpp"
 #include "server/resp/words.hpp"
 
 namespace quartz::server {
@@ -244,16 +245,9 @@ void RespClient::run_immediately(const Command& command, Words arguments, std::s
 // A command that commits by itself what it writes, if anything. False if it has failed.
 bool RespClient::run_outside(const Command& command, Words arguments, bool* too_long,
                              std::string& output) {
-  Transaction transaction(server_.service().engine());
-  DatabaseView view = server_.service().view(transaction, database());
-  protocol::RespReplyWriter reply(output, version());
-  CommandCall call{.server = server_,
-                   .client = *this,
-                   .view = view,
-                   .arguments = arguments,
-                   .reply = reply,
-                   .too_long = too_long};
-  return run_command(command, call, output);
+  SingleCall single(server_, *this, arguments, output);
+  single.call().too_long = too_long;
+  return run_command(command, single.call(), output);
 }
 
 // For a command that may change whether there are replies: what held before it counts.

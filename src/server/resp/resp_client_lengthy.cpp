@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "server/resp/resp_client.hpp"
+#include "server/resp/single_call.hpp"
 #include "server/transport/worker_threads.hpp"
 
 namespace quartz::server {
@@ -10,17 +11,11 @@ namespace quartz::server {
 RespClient::Outcome RespClient::run_alone(const Command& command, Words arguments,
                                           const void* origin, bool* too_long, std::string& output) {
   const std::size_t offset = output.size();
-  Transaction transaction(server_.service().engine());
-  DatabaseView view = server_.service().view(transaction, database());
-  protocol::RespReplyWriter reply(output, version());
-  CommandCall call{.server = server_,
-                   .client = *this,
-                   .view = view,
-                   .arguments = arguments,
-                   .reply = reply,
-                   .too_long = too_long};
+  SingleCall single(server_, *this, arguments, output);
+  Transaction& transaction = single.transaction();
+  single.call().too_long = too_long;
   for (Attempts attempts(server_.service().commit_gate());;) {
-    const bool ran = run_command(command, call, output);
+    const bool ran = run_command(command, single.call(), output);
     if (too_long != nullptr && *too_long) return {};
     const Result<void> committed = server_.service().commit(transaction, origin, commit_options());
     if (committed) return {.failed = !ran, .wrote = !transaction.writes().empty()};
@@ -30,7 +25,7 @@ RespClient::Outcome RespClient::run_alone(const Command& command, Words argument
       restart_after_conflict(transaction);
       continue;
     }
-    reply.error(error_reply(committed.error()));
+    single.reply().error(error_reply(committed.error()));
     return {.failed = true};
   }
 }

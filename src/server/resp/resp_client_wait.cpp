@@ -1,6 +1,7 @@
 #include "base/clock.hpp"
 #include "server/resp/key_wait.hpp"
 #include "server/resp/resp_client.hpp"
+#include "server/resp/single_call.hpp"
 
 namespace quartz::server {
 
@@ -10,18 +11,12 @@ using Clock = std::chrono::steady_clock;
 bool RespClient::try_to_answer(const Command& command, Words arguments, KeyWait& wait,
                                std::string& output) {
   const std::size_t offset = output.size();
-  Transaction transaction(server_.service().engine());
-  DatabaseView view = server_.service().view(transaction, database());
-  protocol::RespReplyWriter reply(output, version());
-  CommandCall call{.server = server_,
-                   .client = *this,
-                   .view = view,
-                   .arguments = arguments,
-                   .reply = reply,
-                   .wait = &wait};
+  SingleCall single(server_, *this, arguments, output);
+  Transaction& transaction = single.transaction();
+  single.call().wait = &wait;
   for (Attempts attempts(server_.service().commit_gate());;) {
     wait.wanted = false;
-    const bool ran = run_command(command, call, output);
+    const bool ran = run_command(command, single.call(), output);
     if (wait.wanted) return false;
     const Result<void> committed = commit(transaction);
     if (committed) {
@@ -34,7 +29,7 @@ bool RespClient::try_to_answer(const Command& command, Words arguments, KeyWait&
       transaction.restart();
       continue;
     }
-    reply.error(error_reply(committed.error()));
+    single.reply().error(error_reply(committed.error()));
     count_failure(command, output, offset);
     return true;
   }

@@ -4,6 +4,7 @@
 
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
+#include "server/resp/help_reply.hpp"
 #include "server/resp/resp_server.hpp"
 #include "server/resp/words.hpp"
 
@@ -57,9 +58,7 @@ Result<void> help(CommandCall& call) {
       "SLOWLOG <subcommand> [<count>]. Subcommands are:",
       "GET [<count>]: the newest commands that took long, ten of them by default, -1 for all.",
       "LEN: how many are kept.", "RESET: forgets them.", "HELP: these lines."};
-  call.reply.array(kLines.size());
-  for (const std::string_view line : kLines) call.reply.simple(line);
-  return {};
+  return reply_with_help(call, kLines);
 }
 
 constexpr std::string_view kGroup = "server";
