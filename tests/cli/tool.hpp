@@ -1,57 +1,26 @@
 #pragma once
 
 #include <filesystem>
-#include <ostream>
 #include <string>
 #include <string_view>
-#include <sys/types.h>
 #include <vector>
 
 #include <gmock/gmock.h>
 
+#include "support/child_process.hpp"
+
 namespace quartz {
 
-/// How a run of the command-line tool ended. A signal's number plus 128 stands for its status, as
-/// in a shell.
-struct ToolRun {
-  int status = -1;
-  std::string out;
-  std::string err;
-};
+using ToolRun = ProcessRun;
 
-inline void PrintTo(const ToolRun& run, std::ostream* to) {
-  *to << "status " << run.status << "\nstdout: " << run.out << "\nstderr: " << run.err;
-}
-
-/// The built tool in a process of its own: what a script would meet. Ends the test process if it
-/// cannot even be started.
-class RunningTool {
+/// The built tool in a process of its own: what a script would meet.
+class RunningTool : public ChildProcess {
  public:
   /// Standard output is read through `read_line`, or all of it by `finish`.
   explicit RunningTool(const std::vector<std::string>& arguments, std::string_view input = {});
-  /// Standard input is a pipe that stays open until `finish`.
+  /// Standard input is a pipe.
   struct PipedInput {};
   RunningTool(const std::vector<std::string>& arguments, PipedInput);
-  RunningTool(const RunningTool&) = delete;
-  RunningTool& operator=(const RunningTool&) = delete;
-  ~RunningTool();
-
-  /// The next line without its newline; empty at the end.
-  std::string read_line();
-  void signal(int number);
-  /// Writes into the pipe, and waits until the tool has taken all of it.
-  void feed(std::string_view text);
-  /// Waits for the end; what was not read yet is in `out`.
-  ToolRun finish();
-
- private:
-  void start(const std::vector<std::string>& arguments, int input);
-
-  pid_t id_ = -1;
-  int input_ = -1;  // Of a piped input, the end that is written.
-  int output_ = -1;
-  int errors_ = -1;
-  std::string buffer_;
 };
 
 ToolRun run_tool(const std::vector<std::string>& arguments, std::string_view input = {});

@@ -4,7 +4,7 @@
 #include <memory>
 #include <optional>
 
-#include "server/program/child_process.hpp"
+#include "support/child_process.hpp"
 #include "support/scratch_directory.hpp"
 
 namespace quartz::server {

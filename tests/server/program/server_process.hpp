@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "server/program/child_process.hpp"
+#include "support/child_process.hpp"
 
 namespace quartz::server {
 

@@ -1,4 +1,4 @@
-#include "server/program/child_process.hpp"
+#include "support/child_process.hpp"
 
 #include <array>
 #include <cerrno>
@@ -6,15 +6,17 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <iostream>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sstream>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
 
-namespace quartz::server {
+namespace quartz {
 namespace {
 
 [[noreturn]] void give_up(const std::string& what) {
@@ -41,26 +43,42 @@ int memory_file(const char* name, std::string_view content = {}) {
   return descriptor;
 }
 
+struct Pipe {
+  int read;
+  int write;
+};
+
+Pipe open_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) give_up("pipe2");
+  return {.read = ends[0], .write = ends[1]};
+}
+
 }  // namespace
 
 ChildProcess::ChildProcess(const Start& start) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) give_up("pipe2");
-  output_ = ends[0];
+  const Pipe out = open_pipe();
+  output_ = out.read;
   errors_ = memory_file("errors");
-  const int input = memory_file("input", start.input);
+  Pipe in{.read = -1, .write = -1};
+  if (start.pipes_input) {
+    in = open_pipe();
+    input_ = in.write;
+  } else {
+    in.read = memory_file("input", start.input);
+  }
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, in.read, STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, out.write, STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, errors_, STDERR_FILENO);
   if (::posix_spawnp(&id_, start.words.at(0).c_str(), &actions, nullptr,
                      pointers_to(start.words).data(), pointers_to(start.variables).data()) != 0) {
     give_up(start.words.at(0));
   }
   ::posix_spawn_file_actions_destroy(&actions);
-  ::close(ends[1]);
-  ::close(input);
+  ::close(out.write);
+  ::close(in.read);
 }
 
 ChildProcess::~ChildProcess() {
@@ -68,8 +86,7 @@ ChildProcess::~ChildProcess() {
     ::kill(id_, SIGKILL);
     ::waitpid(id_, nullptr, 0);
   }
-  ::close(output_);
-  ::close(errors_);
+  for (const int descriptor : {input_, output_, errors_}) ::close(descriptor);
 }
 
 std::string ChildProcess::read_line() {
@@ -88,6 +105,17 @@ std::string ChildProcess::read_line() {
 
 void ChildProcess::signal(int number) { ::kill(id_, number); }
 
+void ChildProcess::feed(std::string_view text) {
+  if (::write(input_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    give_up("write");
+  }
+  int waiting = 1;
+  while (waiting > 0) {
+    if (::ioctl(input_, FIONREAD, &waiting) != 0) give_up("ioctl");
+    ::sched_yield();
+  }
+}
+
 std::string ChildProcess::errors() const {
   std::string text;
   std::array<char, 4096> part;
@@ -103,7 +131,9 @@ ProcessRun ChildProcess::finish() {
   ProcessRun run;
   std::array<char, 4096> part;
   ssize_t got;
-  while ((got = ::read(output_, part.data(), part.size())) > 0) {
+  while ((got = ::read(output_, part.data(), part.size())) != 0) {
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) break;
     buffer_.append(part.data(), static_cast<std::size_t>(got));
   }
   run.out = std::exchange(buffer_, {});
@@ -137,4 +167,4 @@ std::vector<std::string> own_variables() {
   return variables;
 }
 
-}  // namespace quartz::server
+}  // namespace quartz
