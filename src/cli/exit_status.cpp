@@ -2,35 +2,6 @@
 
 namespace quartz::cli {
 
-ExitStatus exit_status_of(Errc code) noexcept {
-  switch (code) {
-    case Errc::invalid_argument:
-    case Errc::too_large:
-    case Errc::wrong_kind:
-      return ExitStatus::usage;
-    case Errc::not_found:
-      return ExitStatus::not_found;
-    case Errc::already_exists:
-      return ExitStatus::already_exists;
-    case Errc::busy:
-    case Errc::closed:
-    case Errc::conflict:
-      return ExitStatus::busy;
-    case Errc::corruption:
-      return ExitStatus::corruption;
-    case Errc::io_error:
-    case Errc::no_space:
-    case Errc::read_only:
-    case Errc::reopen_required:
-      return ExitStatus::io_error;
-    case Errc::unsupported:
-      return ExitStatus::unsupported;
-    case Errc::cancelled:
-      return ExitStatus::interrupted;
-  }
-  return ExitStatus::internal;
-}
-
 std::string_view hint_for(Errc code) noexcept {
   switch (code) {
     case Errc::invalid_argument:
