@@ -16,6 +16,7 @@ using protocol::RespType;
 namespace {
 
 constexpr std::size_t kWaitersMin = 16;
+constexpr std::size_t kWithdrawnMax = 64;
 
 // What a reply is, behind what is said about it.
 RespType type_of(Exchange::Reply reply) noexcept {
@@ -27,11 +28,13 @@ RespType type_of(Exchange::Reply reply) noexcept {
 
 }  // namespace
 
-void Exchange::submit(std::string_view request, Waiter& waiter) {
-  if (in_flight() == waiters_.size()) grow();
+void Exchange::submit(std::string_view request, Waiter& waiter, std::uint32_t replies) {
+  while (in_flight() + replies > waiters_.size()) grow();
   collected_ += request;
-  waiter.place_ = next_place_++;
-  at(waiter.place_) = &waiter;
+  requests_.push_back({collected_.size(), replies});
+  waiter.place_ = next_place_;
+  waiter.replies_ = replies;
+  for (std::uint32_t i = 0; i < replies; ++i) at(next_place_++) = &waiter;
 }
 
 void Exchange::grow() {
@@ -42,11 +45,49 @@ void Exchange::grow() {
   waiters_ = std::move(larger);
 }
 
-void Exchange::abandon(const Waiter& waiter) noexcept { at(waiter.place_) = nullptr; }
+bool Exchange::abandon(const Waiter& waiter) noexcept {
+  const std::uint64_t end = waiter.place_ + waiter.replies_;
+  for (std::uint64_t place = std::max(waiter.place_, first_place_); place != end; ++place) {
+    at(place) = nullptr;
+  }
+  if (waiter.place_ < unsent_place_) return true;
+  ++withdrawn_;
+  // While a write is stuck, what was given up does not pile up.
+  if (withdrawn_ > kWithdrawnMax && withdrawn_ > requests_.size() / 2) drop_withdrawn();
+  return false;
+}
+
+void Exchange::drop_withdrawn() noexcept {
+  std::uint64_t from = unsent_place_;
+  std::uint64_t to = unsent_place_;
+  std::size_t begin = 0;
+  std::size_t bytes = 0;
+  std::size_t count = 0;
+  for (const Collected request : requests_) {
+    Waiter* const waiter = at(from);
+    const std::size_t size = request.end - begin;
+    if (waiter != nullptr) {
+      waiter->place_ = to;
+      for (std::uint32_t i = 0; i < request.replies; ++i) at(to++) = waiter;
+      std::copy_n(collected_.begin() + static_cast<std::ptrdiff_t>(begin), size,
+                  collected_.begin() + static_cast<std::ptrdiff_t>(bytes));
+      bytes += size;
+      requests_[count++] = {bytes, request.replies};
+    }
+    begin = request.end;
+    from += request.replies;
+  }
+  collected_.resize(bytes);
+  requests_.resize(count);
+  next_place_ = to;
+  withdrawn_ = 0;
+}
 
 std::string_view Exchange::begin_write() {
+  if (withdrawn_ != 0) drop_withdrawn();
   written_.clear();
   std::swap(written_, collected_);
+  requests_.clear();
   unsent_place_ = next_place_;
   writing_ = !written_.empty();
   return written_;
@@ -92,16 +133,20 @@ void Exchange::disconnect() {
   const std::uint64_t unsent = unsent_place_;
   const std::uint64_t end = next_place_;
   collected_.clear();
+  requests_.clear();
+  withdrawn_ = 0;
   received_.clear();
   parser_ = RespReplyParser();
   writing_ = false;
+  // Whoever abandons his request meanwhile takes nothing back.
+  unsent_place_ = end;
   while (first_place_ != end) {
     const std::uint64_t place = first_place_++;
-    unsent_place_ = std::max(unsent_place_, first_place_);
     Waiter* const waiter = at(place);
-    if (waiter != nullptr) {
-      waiter->failed(place < unsent ? FailureKind::lost : FailureKind::not_sent);
-    }
+    if (waiter == nullptr) continue;
+    const std::uint64_t waiter_end = waiter->place_ + waiter->replies_;
+    for (std::uint64_t each = place + 1; each != waiter_end; ++each) at(each) = nullptr;
+    waiter->failed(place < unsent ? FailureKind::lost : FailureKind::not_sent);
   }
 }
 

@@ -24,8 +24,9 @@ class Exchange {
  public:
   using Reply = std::span<const protocol::RespNode>;
 
-  /// Who waits for a reply. Exactly one of the two is called, once, unless it is abandoned before;
-  /// then neither. From within, it may submit and abandon requests.
+  /// Who waits for the replies of a request. He is told of each of them, or, once, that those which
+  /// are missing will not come; of nothing more once he has abandoned it. From within, he may
+  /// submit and abandon requests.
   class Waiter {
    public:
     virtual ~Waiter() = default;
@@ -37,6 +38,7 @@ class Exchange {
    private:
     friend class Exchange;
     std::uint64_t place_ = 0;
+    std::uint32_t replies_ = 0;
   };
 
   /// `on_push` is told what the server says unasked; it lives until it returns.
@@ -45,10 +47,13 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange() = default;
 
-  /// `request`: one, as the protocol has it. The waiter outlives the exchange or what it waits for.
-  void submit(std::string_view request, Waiter& waiter);
-  /// Nobody waits for that reply any more; when it comes it is dropped. Needs a waiter that waits.
-  void abandon(const Waiter& waiter) noexcept;
+  /// `request`: as the protocol has it, one command for each of the `replies`. The waiter outlives
+  /// the exchange or what it waits for, and waits for one request at a time.
+  void submit(std::string_view request, Waiter& waiter, std::uint32_t replies = 1);
+  /// Nobody waits for what is missing of that request's replies any more. False if no write has
+  /// begun with it: then none will, and the server never gets it. Otherwise replies are dropped
+  /// when they come. Needs a waiter that waits.
+  bool abandon(const Waiter& waiter) noexcept;
 
   /// What to write next: everything submitted since the write before; empty if there is nothing. It
   /// stays until `end_write`, which comes before the next `begin_write`.
@@ -63,7 +68,7 @@ class Exchange {
   /// exchange is as it was at first.
   void disconnect();
 
-  /// Requests without a reply so far, abandoned ones included.
+  /// Replies that are missing, those that nobody waits for included.
   std::size_t in_flight() const noexcept {
     return static_cast<std::size_t>(next_place_ - first_place_);
   }
@@ -74,18 +79,27 @@ class Exchange {
   Waiter*& at(std::uint64_t place) noexcept {
     return waiters_[static_cast<std::size_t>(place & (waiters_.size() - 1))];
   }
+  /// What stands in `collected_`, in its order.
+  struct Collected {
+    std::size_t end = 0;  // Of its bytes.
+    std::uint32_t replies = 0;
+  };
+
   void grow();
+  void drop_withdrawn() noexcept;
   Result<void> take_reply(Reply reply);
 
   const std::function<void(Reply)> on_push_;
-  // A ring of a power of two; null where a waiter was abandoned. Those from `unsent_place_` on are
-  // of the collected requests.
+  // A ring of a power of two, one place for each reply; null where a waiter has gone. Those from
+  // `unsent_place_` on are of the collected requests.
   std::vector<Waiter*> waiters_;
   std::uint64_t first_place_ = 0;
   std::uint64_t unsent_place_ = 0;
   std::uint64_t next_place_ = 0;
 
   std::string collected_;
+  std::vector<Collected> requests_;
+  std::size_t withdrawn_ = 0;  // Of those, how many were abandoned.
   std::string written_;
   bool writing_ = false;
 

@@ -128,9 +128,82 @@ TEST_F(Exchanges, drop_replies_that_nobody_waits_for_any_more) {
   const LoggedWaiter& b = submit("b");
   submit("c");
   write();
-  exchange_.abandon(b);
+  EXPECT_TRUE(exchange_.abandon(b));
   EXPECT_THAT(exchange_.receive("+1\r\n+2\r\n+3\r\n"), Succeeds());
   EXPECT_THAT(log_, ElementsAre("a=+1", "c=+3"));
+}
+
+TEST_F(Exchanges, never_write_what_was_abandoned_in_time) {
+  submit("a");
+  const LoggedWaiter& b = submit("b");
+  submit("c");
+  EXPECT_FALSE(exchange_.abandon(b));
+  EXPECT_EQ(write(), "a;c;");
+  EXPECT_EQ(exchange_.in_flight(), 2u);
+  EXPECT_THAT(exchange_.receive("+1\r\n+3\r\n"), Succeeds());
+  EXPECT_THAT(log_, ElementsAre("a=+1", "c=+3"));
+}
+
+TEST_F(Exchanges, write_what_is_left_of_many_that_were_abandoned) {
+  std::vector<LoggedWaiter*> waiting;
+  for (int i = 0; i < 500; ++i) waiting.push_back(&submit(std::to_string(i)));
+  for (int i = 0; i < 500; ++i) {
+    if (i % 100 == 7) continue;
+    EXPECT_FALSE(exchange_.abandon(*waiting[static_cast<std::size_t>(i)]));
+  }
+  // What was given up is not kept until a write comes.
+  EXPECT_LT(exchange_.collected_bytes(), 500u);
+  EXPECT_EQ(write(), "7;107;207;307;407;");
+  EXPECT_THAT(exchange_.receive("+a\r\n+b\r\n+c\r\n+d\r\n+e\r\n"), Succeeds());
+  EXPECT_THAT(log_, ElementsAre("7=+a", "107=+b", "207=+c", "307=+d", "407=+e"));
+}
+
+TEST_F(Exchanges, say_that_what_a_write_has_begun_with_may_be_heard) {
+  LoggedWaiter& a = submit("a");
+  static_cast<void>(exchange_.begin_write());
+  EXPECT_TRUE(exchange_.abandon(a));
+}
+
+TEST_F(Exchanges, give_a_request_of_several_commands_all_their_replies) {
+  LoggedWaiter& several = waiter("several");
+  exchange_.submit("x;y;z;", several, 3);
+  submit("b");
+  EXPECT_EQ(write(), "x;y;z;b;");
+  EXPECT_EQ(exchange_.in_flight(), 4u);
+  EXPECT_THAT(exchange_.receive("+1\r\n+2\r\n+3\r\n+4\r\n"), Succeeds());
+  EXPECT_THAT(log_, ElementsAre("several=+1", "several=+2", "several=+3", "b=+4"));
+}
+
+TEST_F(Exchanges, tell_a_request_of_several_commands_of_the_end_once) {
+  LoggedWaiter& several = waiter("several");
+  exchange_.submit("x;y;z;", several, 3);
+  write();
+  ASSERT_THAT(exchange_.receive("+1\r\n"), Succeeds());
+  exchange_.disconnect();
+  EXPECT_THAT(log_, ElementsAre("several=+1", "several:lost"));
+}
+
+TEST_F(Exchanges, drop_the_rest_of_a_request_of_several_commands) {
+  LoggedWaiter& several = waiter("several");
+  exchange_.submit("x;y;z;", several, 3);
+  submit("b");
+  write();
+  ASSERT_THAT(exchange_.receive("+1\r\n"), Succeeds());
+  EXPECT_TRUE(exchange_.abandon(several));
+  ASSERT_THAT(exchange_.receive("+2\r\n+3\r\n+4\r\n"), Succeeds());
+  EXPECT_THAT(log_, ElementsAre("several=+1", "b=+4"));
+}
+
+TEST_F(Exchanges, take_back_a_request_of_several_commands) {
+  LoggedWaiter& several = waiter("several");
+  submit("a");
+  exchange_.submit("x;y;z;", several, 3);
+  LoggedWaiter& others = waiter("others");
+  exchange_.submit("p;q;", others, 2);
+  EXPECT_FALSE(exchange_.abandon(several));
+  EXPECT_EQ(write(), "a;p;q;");
+  ASSERT_THAT(exchange_.receive("+1\r\n+2\r\n+3\r\n"), Succeeds());
+  EXPECT_THAT(log_, ElementsAre("a=+1", "others=+2", "others=+3"));
 }
 
 TEST_F(Exchanges, tell_at_the_end_who_may_have_been_heard) {
