@@ -14,6 +14,10 @@ foreach(kind IN ITEMS static shared)
   if(QUARTZ_SERVER AND kind STREQUAL "shared")
     install(TARGETS quartz_server_shared EXPORT quartz_shared_targets)
   endif()
+  # So is the client, which applications compile against with the headers of Boost.
+  if(QUARTZ_CLIENT AND kind STREQUAL "shared")
+    install(TARGETS quartz_client_shared EXPORT quartz_shared_targets)
+  endif()
   install(
     EXPORT quartz_${kind}_targets
     NAMESPACE quartz::

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "quartz/client/circuit_breaker_config.hpp"
+#include "quartz/client/client_result.hpp"
+#include "quartz/client/retry_config.hpp"
+#include "quartz/export.hpp"
+
+namespace quartz {
+
+/// How much a server has to prove when a connection is encrypted.
+enum class ServerProof : std::uint8_t {
+  host_name,    ///< That an authority vouches for it under the name in the URL.
+  certificate,  ///< That an authority vouches for it, under whatever name.
+  none,         ///< Nothing: anybody in between can read and change everything.
+};
+
+/// Encryption of connections to `quartzs://` and `rediss://`; TLS 1.2 at least.
+struct ClientTlsConfig {
+  ServerProof proof = ServerProof::host_name;
+  std::string ca_file = {};  ///< Authorities that are believed, PEM. Empty: those of the system.
+  std::string certificate_file = {};  ///< What the client shows of itself, PEM. Empty: nothing.
+  std::string key_file = {};          ///< Its private key.
+};
+
+/// What becomes of a request that finds everything taken.
+enum class WhenFull : std::uint8_t {
+  wait,  ///< It waits for its turn, first come first served, until its deadline.
+  fail,  ///< It fails with `overloaded`.
+};
+
+/// Bounds on what a client holds.
+struct ClientLimits {
+  std::size_t requests_max = 10'000;          ///< Under way at a time, those between retries too.
+  std::size_t request_bytes_max = 64u << 20;  ///< Of them together. One alone may be larger.
+  std::size_t waiting_max = 100'000;          ///< For their turn; beyond, `WhenFull::fail`.
+  WhenFull when_full = WhenFull::wait;
+};
+
+/// How a client reaches servers. `check` tells whether it makes sense.
+struct ClientConfig {
+  /// `quartz://[user:secret@]host[:port]`, or `quartzs://` with TLS; `redis://` and `rediss://` are
+  /// the same with Redis's port. All must serve the same data: a request goes to whichever is
+  /// healthy and answers soonest.
+  std::vector<std::string> endpoints = {"quartz://127.0.0.1:7379"};
+  std::string name = {};  ///< Under which servers list the connections. Empty: none.
+  /// Of each endpoint, shared by all requests; 1 to 16. More than one pays only if one connection's
+  /// bandwidth does not suffice.
+  std::uint32_t connections = 1;
+
+  /// From the first call to the last byte of the answer, over all attempts and waits. 0: none.
+  std::chrono::milliseconds request_timeout{2'000};
+  /// For a name to be looked up, a connection made, encrypted and greeted, all together.
+  std::chrono::milliseconds connect_timeout{1'000};
+  /// A connection on which nothing has arrived for so long is asked whether it lives. 0: never.
+  std::chrono::milliseconds heartbeat_interval{5'000};
+  /// It is given up if nothing arrives for so long then.
+  std::chrono::milliseconds heartbeat_timeout{1'000};
+
+  ClientTlsConfig tls = {};
+  ClientLimits limits = {};
+  RetryConfig retry = {};
+  CircuitBreakerConfig breaker = {};
+};
+
+/// `invalid_argument` naming the option that makes no sense. A client of such a configuration fails
+/// every request with the same error. Files are not looked at.
+QUARTZ_EXPORT ClientResult<void> check(const ClientConfig& config);
+
+}  // namespace quartz

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "quartz/export.hpp"
+
+namespace quartz {
+
+class Batch;
+class Client;
+
+namespace client {
+
+/// A request as it is sent, and what may be done with it.
+struct EncodedCommand {
+  std::string request;
+  std::uint32_t replies = 1;  ///< Of a batch one for each of its commands, and two.
+  bool idempotent = false;
+};
+
+/// Idempotent according to what is known of the command.
+QUARTZ_EXPORT EncodedCommand encode(std::span<const std::string_view> words);
+
+}  // namespace client
+
+/// A command with its words, which is answered with a `T`: what `Client::async_run` carries out and
+/// a `Batch` collects. Those of quartz/client/commands make them. Owns its words.
+template <class T>
+class Command {
+ public:
+  /// From the name on. `T` must be what the server answers: `unexpected_reply` otherwise. Types are
+  /// those that the functions of quartz/client/commands have.
+  explicit Command(std::span<const std::string_view> words) : encoded_(client::encode(words)) {}
+  Command(std::initializer_list<std::string_view> words)
+      : Command(std::span<const std::string_view>(words.begin(), words.size())) {}
+
+ private:
+  friend class Batch;
+  friend class Client;
+
+  client::EncodedCommand encoded_;
+};
+
+/// Commands that are carried out together, with nobody else's in between, by `Client::async_exec`:
+/// one MULTI, the commands, one EXEC, in a single write.
+class QUARTZ_EXPORT Batch {
+ public:
+  template <class T>
+  Batch& add(const Command<T>& command) {
+    add(command.encoded_);
+    return *this;
+  }
+  /// Any command, from its name on.
+  Batch& add(std::initializer_list<std::string_view> words) {
+    add(client::encode(std::span<const std::string_view>(words.begin(), words.size())));
+    return *this;
+  }
+
+  std::size_t size() const noexcept { return count_; }
+  bool empty() const noexcept { return count_ == 0; }
+
+ private:
+  friend class Client;
+
+  void add(const client::EncodedCommand& command);
+  client::EncodedCommand encoded() const;
+
+  std::string requests_;
+  std::uint32_t count_ = 0;
+  bool idempotent_ = true;  // As long as all of them are.
+};
+
+}  // namespace quartz

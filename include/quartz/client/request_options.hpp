@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace quartz {
+
+/// Whether carrying a request out twice is as good as once, in what is stored and in the answer.
+enum class Idempotency : std::uint8_t {
+  by_command,  ///< What is known of the command: GET and SET are, INCR and commands unknown are
+               ///< not.
+  yes,         ///< It is: may be repeated although the server may have carried it out.
+  no,          ///< It is not.
+};
+
+/// How one request differs from what `ClientConfig` says.
+struct RequestOptions {
+  /// Instead of `ClientConfig::request_timeout`. 0: none.
+  std::optional<std::chrono::milliseconds> timeout = {};
+  /// Besides: the earlier of the two counts.
+  std::optional<std::chrono::steady_clock::time_point> deadline = {};
+  Idempotency idempotency = Idempotency::by_command;
+};
+
+}  // namespace quartz

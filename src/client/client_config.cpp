@@ -1,0 +1,75 @@
+#include "quartz/client/client_config.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "client/endpoint_url.hpp"
+
+namespace quartz {
+namespace {
+
+constexpr std::uint32_t kConnectionsMax = 16;
+constexpr std::chrono::milliseconds kNone{0};
+
+ClientError wrong(std::string_view option, std::string_view why) {
+  return {ClientErrc::invalid_argument, fmt::format("{}: {}", option, why)};
+}
+
+ClientResult<void> check_times(const ClientConfig& config) {
+  if (config.request_timeout < kNone) return wrong("request_timeout", "negative");
+  if (config.connect_timeout <= kNone) return wrong("connect_timeout", "at least 1 ms is needed");
+  if (config.heartbeat_interval < kNone) return wrong("heartbeat_interval", "negative");
+  if (config.heartbeat_interval != kNone && config.heartbeat_timeout <= kNone) {
+    return wrong("heartbeat_timeout", "at least 1 ms is needed");
+  }
+  return {};
+}
+
+ClientResult<void> check_limits(const ClientLimits& limits) {
+  if (limits.requests_max == 0) return wrong("limits.requests_max", "at least 1 is needed");
+  if (limits.request_bytes_max == 0) {
+    return wrong("limits.request_bytes_max", "at least 1 is needed");
+  }
+  return {};
+}
+
+ClientResult<void> check_retries(const ClientConfig& config) {
+  if (config.retry.attempts_max == 0) return wrong("retry.attempts_max", "at least 1 is needed");
+  if (config.retry.backoff_base < kNone) return wrong("retry.backoff_base", "negative");
+  if (config.retry.backoff_max < config.retry.backoff_base) {
+    return wrong("retry.backoff_max", "less than retry.backoff_base");
+  }
+  if (config.breaker.open_min <= kNone) return wrong("breaker.open_min", "at least 1 ms is needed");
+  if (config.breaker.open_max < config.breaker.open_min) {
+    return wrong("breaker.open_max", "less than breaker.open_min");
+  }
+  return {};
+}
+
+}  // namespace
+
+ClientResult<void> check(const ClientConfig& config) {
+  if (config.endpoints.empty()) return wrong("endpoints", "at least one is needed");
+  for (const std::string& url : config.endpoints) {
+    QUARTZ_TRY(client::parse_endpoint_url(url));
+  }
+  // As servers have it: names are words of lists.
+  const auto is_name_byte = [](char c) { return c > ' ' && c <= '~'; };
+  if (!std::ranges::all_of(config.name, is_name_byte)) {
+    return wrong("name", "printable characters of ASCII without spaces are allowed");
+  }
+  if (config.connections == 0 || config.connections > kConnectionsMax) {
+    return wrong("connections", fmt::format("from 1 to {} are allowed", kConnectionsMax));
+  }
+  if (config.tls.certificate_file.empty() != config.tls.key_file.empty()) {
+    return wrong("tls", "certificate_file and key_file belong together");
+  }
+  QUARTZ_TRY(check_times(config));
+  QUARTZ_TRY(check_limits(config.limits));
+  return check_retries(config);
+}
+
+}  // namespace quartz

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/ip/basic_resolver.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/system/error_code.hpp>
+
+#include "client/endpoint_url.hpp"
+#include "client/exchange.hpp"
+#include "client/strand.hpp"
+#include "client/stream.hpp"
+#include "client/timers.hpp"
+#include "quartz/client/client_config.hpp"
+#include "quartz/client/client_error.hpp"
+
+namespace quartz::client {
+
+/// Why a connection has ended, or never was one.
+struct ConnectionEnd {
+  ClientErrc code = ClientErrc::unavailable;
+  std::string reason = {};  ///< "127.0.0.1:7379: Connection refused".
+};
+
+/// One connection to a server, once: opened, greeted, shared by many requests, ended. Everything
+/// before the greeting's answer has one deadline, and a connection on which nothing arrives is
+/// asked whether it lives. All on the strand. What it refers to outlives its end; it may itself
+/// outlive that, as long as something is under way.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    /// The server has answered the greeting: requests may be submitted.
+    virtual void opened(Connection& connection) = 0;
+    /// The last that is heard of it; requests that waited have failed before.
+    virtual void ended(Connection& connection, const ConnectionEnd& end) = 0;
+  };
+
+  /// Strand, endpoint and configuration are referred to. `tls`: none if the endpoint is not
+  /// encrypted.
+  Connection(const Strand& strand, std::shared_ptr<Timers> timers, const EndpointUrl& endpoint,
+             const ClientConfig& config, std::shared_ptr<boost::asio::ssl::context> tls,
+             Owner& owner);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  /// Once. The owner hears of it later.
+  void open();
+  /// Ends it, unless it has ended. From within a reply that is being told, it ends behind it.
+  void end(ConnectionEnd end);
+
+  bool is_open() const noexcept { return state_ == State::open; }
+  /// As in Exchange; needs an open connection, or one that is being ended.
+  void submit(std::string_view request, Exchange::Waiter& waiter, std::uint32_t replies = 1);
+  bool abandon(const Exchange::Waiter& waiter) noexcept { return exchange_.abandon(waiter); }
+  std::size_t in_flight() const noexcept { return exchange_.in_flight(); }
+
+ private:
+  using Resolver = boost::asio::ip::basic_resolver<boost::asio::ip::tcp, Strand>;
+  using Error = boost::system::error_code;
+  enum class State : std::uint8_t { opening, open, ended };
+
+  // Something that becomes due, or is answered, by one of the connection's functions.
+  class Due : public Timers::Entry {
+   public:
+    Due(Connection& connection, void (Connection::*call)())
+        : connection_(connection), call_(call) {}
+    void due() override { (connection_.*call_)(); }
+
+   private:
+    Connection& connection_;
+    void (Connection::* const call_)();
+  };
+  class Answer : public Exchange::Waiter {
+   public:
+    Answer(Connection& connection, void (Connection::*call)(Exchange::Reply))
+        : connection_(connection), call_(call) {}
+    void replied(Exchange::Reply reply) override { (connection_.*call_)(reply); }
+    void failed(FailureKind /*kind*/) override {}  // The connection has ended.
+
+   private:
+    Connection& connection_;
+    void (Connection::* const call_)(Exchange::Reply);
+  };
+
+  void resolve();
+  void connect(const std::vector<boost::asio::ip::tcp::endpoint>& addresses);
+  void connected(const Error& error);
+  void greet();
+  void greeted(Exchange::Reply reply);
+
+  void read();
+  void received(const Error& error, std::size_t bytes);
+  void write_soon();
+  void write();
+  void written(const Error& error);
+
+  void opening_took_too_long();
+  void beat();
+  void beat_answered(Exchange::Reply reply);
+
+  void end_because(std::string_view reason);
+  void end_now(const ConnectionEnd& end);
+
+  const Strand& strand_;
+  const std::shared_ptr<Timers> timers_;
+  const EndpointUrl& endpoint_;
+  const ClientConfig& config_;
+  Owner& owner_;
+
+  State state_ = State::opening;
+  Resolver resolver_;
+  Stream stream_;
+  std::string greeting_;
+  std::string phase_ = "looking up the name";  // What takes its time before it is open.
+  std::vector<char> received_;
+  Exchange exchange_;
+  bool telling_ = false;     // The exchange is taking what was received.
+  bool write_soon_ = false;  // A write was posted.
+  bool heard_ = false;       // Something has arrived since the last beat.
+  bool beat_sent_ = false;   // And is not answered.
+  std::optional<ConnectionEnd> ending_;
+
+  Due opening_deadline_{*this, &Connection::opening_took_too_long};
+  Due next_beat_{*this, &Connection::beat};
+  Answer greeting_answer_{*this, &Connection::greeted};
+  Answer beat_answer_{*this, &Connection::beat_answered};
+};
+
+}  // namespace quartz::client

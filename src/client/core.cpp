@@ -1,0 +1,314 @@
+#include "client/core.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/try.hpp"
+#include "client/reply_reader.hpp"
+#include "client/server_error.hpp"
+#include "client/tls_context.hpp"
+
+namespace quartz::client {
+namespace {
+
+constexpr std::string_view kClosed = "the client was closed";
+
+std::uint64_t random_seed() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+}  // namespace
+
+Core::Core(boost::asio::any_io_executor executor, ClientConfig config)
+    : config_(std::move(config)),
+      strand_(OwnersExecutor(std::move(executor))),
+      executor_(strand_.get_inner_executor().get()),
+      timers_(std::make_shared<Timers>(strand_)),
+      random_(random_seed()) {
+  auto made = make_endpoints();
+  if (!made) config_error_ = std::move(made).error();
+}
+
+Core::~Core() {
+  // Of what was never told, if the executor's context went first.
+  waiting_turn_.clear();
+  waiting_endpoint_.clear();
+  sleeping_.clear();
+  timers_->stop();
+}
+
+ClientResult<void> Core::make_endpoints() {
+  QUARTZ_TRY(check(config_));
+  std::shared_ptr<boost::asio::ssl::context> tls;
+  for (const std::string& text : config_.endpoints) {
+    QUARTZ_ASSIGN(EndpointUrl url, parse_endpoint_url(text));
+    if (url.encrypted && !tls) {
+      QUARTZ_ASSIGN(tls, make_tls_context(config_.tls));
+    }
+    auto context = url.encrypted ? tls : nullptr;
+    endpoints_.push_back(std::make_unique<Endpoint>(strand_, timers_, config_, random_,
+                                                    std::move(url), std::move(context), *this));
+  }
+  return {};
+}
+
+Request& Core::take() {
+  const MutexLock lock(pool_mutex_);
+  if (idle_.empty()) {
+    pool_.push_back(std::make_unique<Request>(*this));
+    return *pool_.back();
+  }
+  Request& request = *idle_.back();
+  idle_.pop_back();
+  return request;
+}
+
+void Core::recycle(Request& request) noexcept {
+  request.reset();
+  const MutexLock lock(pool_mutex_);
+  idle_.push_back(&request);
+}
+
+Core::Clock::time_point Core::deadline_of(const RequestOptions& options) const noexcept {
+  const auto timeout = options.timeout.value_or(config_.request_timeout);
+  const auto never = Clock::time_point::max();
+  const auto by_timeout = timeout.count() == 0 ? never : Clock::now() + timeout;
+  return std::min(by_timeout, options.deadline.value_or(never));
+}
+
+void Core::begin(Request& request) {
+  if (closed_) return finish(request, {ClientErrc::closed, std::string(kClosed)});
+  if (config_error_) return finish(request, *config_error_);
+  if (request.deadline != Clock::time_point::max()) {
+    timers_->set(request.deadline_timer, request.deadline);
+  }
+  if (waiting_turn_.empty() && fits(request)) return admit(request);
+  const ClientLimits& limits = config_.limits;
+  if (limits.when_full == WhenFull::fail || waiting_turn_.size() >= limits.waiting_max) {
+    return finish(request,
+                  {ClientErrc::overloaded, fmt::format("{} requests with {} bytes are under way",
+                                                       requests_, request_bytes_)});
+  }
+  request.state = Request::State::waiting_turn;
+  waiting_turn_.push_back(request);
+}
+
+bool Core::fits(const Request& request) const noexcept {
+  if (requests_ == 0) return true;
+  const ClientLimits& limits = config_.limits;
+  return requests_ < limits.requests_max &&
+         request_bytes_ + request.text.size() <= limits.request_bytes_max;
+}
+
+void Core::admit(Request& request) {
+  request.admitted = true;
+  ++requests_;
+  request_bytes_ += request.text.size();
+  attempt(request);
+}
+
+void Core::admit_waiting() {
+  if (std::exchange(admitting_, true)) return;  // The loop below goes on.
+  while (!waiting_turn_.empty() && fits(waiting_turn_.front())) {
+    Request& next = waiting_turn_.front();
+    waiting_turn_.pop_front();
+    admit(next);
+  }
+  admitting_ = false;
+}
+
+// Of two random ones the one that answers sooner: nearly as good as the best of all, and not chosen
+// by everybody at once (Mitzenmacher, The Power of Two Choices, 2001).
+Endpoint* Core::choose() {
+  usable_.clear();
+  for (const auto& each : endpoints_) {
+    if (each->connection() != nullptr) usable_.push_back(each.get());
+  }
+  if (usable_.empty()) return nullptr;
+  if (usable_.size() == 1) return usable_.front();
+  const auto first = static_cast<std::size_t>(random_.below(usable_.size()));
+  auto second = static_cast<std::size_t>(random_.below(usable_.size() - 1));
+  if (second >= first) ++second;
+  return usable_[first]->cost() <= usable_[second]->cost() ? usable_[first] : usable_[second];
+}
+
+bool Core::is_hopeful() const noexcept {
+  return std::ranges::any_of(endpoints_, [](const auto& each) { return each->is_hopeful(); });
+}
+
+void Core::attempt(Request& request) {
+  Endpoint* const endpoint = choose();
+  if (endpoint != nullptr) {
+    request.state = Request::State::sent;
+    request.endpoint = endpoint;
+    request.connection = endpoint->connection();
+    request.replies_missing = request.replies;
+    request.queue_error.clear();
+    request.sent_at = Clock::now();
+    request.connection->submit(request.text, request, request.replies);
+    return;
+  }
+  for (const auto& each : endpoints_) each->open();
+  if (!is_hopeful()) return attempt_in_vain(request);
+  request.state = Request::State::waiting_endpoint;
+  waiting_endpoint_.push_back(request);
+}
+
+void Core::attempt_in_vain(Request& request) {
+  ConnectionEnd end = endpoints_.front()->obstacle();
+  attempt_failed(request, {.failure = {.kind = FailureKind::not_sent},
+                           .code = end.code,
+                           .message = std::move(end.reason)});
+}
+
+void Core::changed(Endpoint& /*endpoint*/) {
+  if (waiting_endpoint_.empty()) return;
+  const bool usable = choose() != nullptr;
+  if (!usable && is_hopeful()) return;
+  RequestList waiting;
+  waiting.swap(waiting_endpoint_);
+  while (!waiting.empty()) {
+    Request& request = waiting.front();
+    waiting.pop_front();
+    if (usable) {
+      attempt(request);
+    } else {
+      attempt_in_vain(request);
+    }
+  }
+}
+
+void Core::replied(Request& request, Exchange::Reply reply) {
+  request.endpoint->answered(Clock::now() - request.sent_at);
+  if (const auto refusal = error_text(reply)) {
+    // What EXEC says of a batch that was refused does not tell why.
+    const std::string_view text = request.queue_error.empty() ? *refusal : request.queue_error;
+    const ServerError meaning = read_server_error(text);
+    return attempt_failed(
+        request,
+        {.failure = {.kind = meaning.kind}, .code = meaning.code, .message = std::string(text)});
+  }
+  if (request.policy) {
+    request.policy->succeeded();
+  } else {
+    request.endpoint->budget().refund(config_.retry.success_refund);
+  }
+  settle(request);
+  request.succeed(reply);
+}
+
+void Core::lost(Request& request, FailureKind kind) {
+  const std::string address = request.endpoint->url().address();
+  attempt_failed(
+      request,
+      {.failure = {.kind = kind},
+       .code = ClientErrc::unavailable,
+       .message = kind == FailureKind::lost
+                      ? fmt::format("{}: the connection ended before the answer came", address)
+                      : fmt::format("{}: the connection ended", address)});
+}
+
+void Core::attempt_failed(Request& request, Failure failed) {
+  Endpoint& endpoint = request.endpoint == nullptr ? *endpoints_.front() : *request.endpoint;
+  request.endpoint = nullptr;
+  request.connection = nullptr;
+  if (!request.policy) {
+    request.policy.emplace(
+        config_.retry, endpoint.budget(), random_,
+        RetryPolicy::Request{.idempotent = request.idempotent, .deadline = request.deadline});
+  }
+  const auto now = Clock::now();
+  const RetryPolicy::Decision decision = request.policy->after(failed.failure, now);
+  const RetryPolicy& policy = *request.policy;
+  if (closed_) {
+    return finish(request, {ClientErrc::closed, std::string(kClosed), policy.executed(),
+                            std::nullopt, policy.failures()});
+  }
+  if (const auto* const stop = std::get_if<RetryStop>(&decision)) {
+    return finish(request, {failed.code, std::move(failed.message), policy.executed(), *stop,
+                            policy.failures()});
+  }
+  request.state = Request::State::sleeping;
+  sleeping_.push_back(request);
+  timers_->set(request.retry_timer, now + std::get<Clock::duration>(decision));
+}
+
+void Core::retry(Request& request) {
+  leave_list(request);
+  attempt(request);
+}
+
+void Core::deadline_passed(Request& request) {
+  give_up(request, ClientErrc::timed_out, "the deadline has passed", RetryStop::deadline);
+}
+
+void Core::cancel(Request& request, std::uint64_t generation) {
+  if (request.generation != generation || request.state == Request::State::idle) return;
+  give_up(request, ClientErrc::cancelled, "the caller has given up", std::nullopt);
+}
+
+void Core::give_up(Request& request, ClientErrc code, std::string_view message,
+                   std::optional<RetryStop> stop) {
+  Executed executed = request.policy ? request.policy->executed() : Executed::no;
+  std::uint32_t attempts = request.policy ? request.policy->failures() : 0;
+  if (request.state == Request::State::sent) {
+    ++attempts;
+    if (request.connection->abandon(request)) executed = Executed::unknown;
+    if (code == ClientErrc::timed_out) request.endpoint->failed(Clock::now());
+  }
+  leave_list(request);
+  finish(request, {code, std::string(message), executed, stop, attempts});
+}
+
+void Core::leave_list(Request& request) noexcept {
+  switch (std::exchange(request.state, Request::State::idle)) {
+    case Request::State::waiting_turn:
+      waiting_turn_.erase(RequestList::s_iterator_to(request));
+      return;
+    case Request::State::waiting_endpoint:
+      waiting_endpoint_.erase(RequestList::s_iterator_to(request));
+      return;
+    case Request::State::sleeping:
+      sleeping_.erase(RequestList::s_iterator_to(request));
+      return;
+    case Request::State::sent:
+    case Request::State::idle:
+      return;
+  }
+}
+
+// It needs nothing of the client any more; somebody else may have his turn.
+void Core::settle(Request& request) {
+  timers_->cancel(request.deadline_timer);
+  timers_->cancel(request.retry_timer);
+  if (!std::exchange(request.admitted, false)) return;
+  --requests_;
+  request_bytes_ -= request.text.size();
+  admit_waiting();
+}
+
+void Core::finish(Request& request, ClientError error) {
+  settle(request);
+  request.fail(std::move(error));
+}
+
+void Core::fail_all(RequestList& list) {
+  while (!list.empty()) {
+    give_up(list.front(), ClientErrc::closed, kClosed, std::nullopt);
+  }
+}
+
+void Core::close() {
+  if (std::exchange(closed_, true)) return;
+  fail_all(waiting_turn_);
+  fail_all(waiting_endpoint_);
+  fail_all(sleeping_);
+  for (const auto& endpoint : endpoints_) endpoint->close();
+  timers_->stop();
+}
+
+}  // namespace quartz::client

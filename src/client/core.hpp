@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/any_io_executor.hpp>
+
+#include "base/mutex.hpp"
+#include "base/random.hpp"
+#include "client/endpoint.hpp"
+#include "client/request.hpp"
+#include "client/strand.hpp"
+#include "client/timers.hpp"
+#include "quartz/client/client_config.hpp"
+#include "quartz/client/request_options.hpp"
+
+namespace quartz::client {
+
+/// What a client is made of: its endpoints, and the requests under way, each through its attempts.
+/// All on the strand, but what says otherwise.
+class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observer {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Core(boost::asio::any_io_executor executor, ClientConfig config);
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+  ~Core() override;
+
+  /// Threads: any.
+  const Strand& strand() const noexcept { return strand_; }
+  /// Where those are told who do not say where. Threads: any.
+  const boost::asio::any_completion_executor& executor() const noexcept { return executor_; }
+  /// One that is idle, for the caller to fill in. Threads: any.
+  Request& take();
+  /// What the options make of the configuration's deadline. Threads: any.
+  Clock::time_point deadline_of(const RequestOptions& options) const noexcept;
+
+  /// A request that was taken and filled in; it is recycled when its caller is told.
+  void begin(Request& request);
+  /// Nothing happens if that use of the request is over.
+  void cancel(Request& request, std::uint64_t generation);
+  /// Fails all that is under way, and everything from now on.
+  void close();
+
+  // Of requests, to whom it tells what happens.
+  void replied(Request& request, Exchange::Reply reply);
+  void lost(Request& request, FailureKind kind);
+  void deadline_passed(Request& request);
+  void retry(Request& request);
+  void recycle(Request& request) noexcept;
+
+ private:
+  // Of a failed attempt.
+  struct Failure {
+    RequestFailure failure;
+    ClientErrc code;
+    std::string message;
+  };
+
+  void changed(Endpoint& endpoint) override;
+
+  ClientResult<void> make_endpoints();
+  Endpoint* choose();
+  bool is_hopeful() const noexcept;
+  bool fits(const Request& request) const noexcept;
+  void admit(Request& request);
+  void admit_waiting();
+  void attempt(Request& request);
+  void attempt_in_vain(Request& request);
+  void attempt_failed(Request& request, Failure failure);
+  void give_up(Request& request, ClientErrc code, std::string_view message,
+               std::optional<RetryStop> stop);
+  void leave_list(Request& request) noexcept;
+  void settle(Request& request);
+  void finish(Request& request, ClientError error);
+  void fail_all(RequestList& list);
+
+  const ClientConfig config_;
+  const Strand strand_;
+  const boost::asio::any_completion_executor executor_;
+  const std::shared_ptr<Timers> timers_;
+  Random random_;
+
+  Mutex pool_mutex_;
+  std::vector<std::unique_ptr<Request>> pool_ QUARTZ_GUARDED_BY(pool_mutex_);
+  std::vector<Request*> idle_ QUARTZ_GUARDED_BY(pool_mutex_);
+
+  std::optional<ClientError> config_error_;
+  std::vector<std::unique_ptr<Endpoint>> endpoints_;
+  std::vector<Endpoint*> usable_;  // While one is chosen.
+  RequestList waiting_turn_;
+  RequestList waiting_endpoint_;
+  RequestList sleeping_;
+  std::size_t requests_ = 0;  // Admitted.
+  std::size_t request_bytes_ = 0;
+  bool admitting_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace quartz::client

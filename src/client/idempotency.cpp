@@ -1,0 +1,131 @@
+#include "client/idempotency.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+namespace quartz::client {
+namespace {
+
+// In the order of the alphabet. What tells what it has changed (DEL, HSET, SADD) is missing: its
+// second answer would be another one. So is what changes relative to what is there.
+constexpr std::array kIdempotent = std::to_array<std::string_view>({
+    "BITCOUNT",
+    "BITPOS",
+    "DBSIZE",
+    "DUMP",
+    "ECHO",
+    "EXISTS",
+    "EXPIRETIME",
+    "GET",
+    "GETBIT",
+    "GETRANGE",
+    "HEXISTS",
+    "HGET",
+    "HGETALL",
+    "HKEYS",
+    "HLEN",
+    "HMGET",
+    "HMSET",
+    "HRANDFIELD",
+    "HSCAN",
+    "HSTRLEN",
+    "HVALS",
+    "INFO",
+    "KEYS",
+    "LCS",
+    "LINDEX",
+    "LLEN",
+    "LPOS",
+    "LRANGE",
+    "LSET",
+    "MGET",
+    "MSET",
+    "PEXPIRETIME",
+    "PING",
+    "PSETEX",
+    "PTTL",
+    "RANDOMKEY",
+    "SCAN",
+    "SCARD",
+    "SDIFF",
+    "SETEX",
+    "SETRANGE",
+    "SINTER",
+    "SINTERCARD",
+    "SISMEMBER",
+    "SMEMBERS",
+    "SMISMEMBER",
+    "SRANDMEMBER",
+    "SSCAN",
+    "STRLEN",
+    "SUBSTR",
+    "SUNION",
+    "TIME",
+    "TTL",
+    "TYPE",
+    "VCARD",
+    "VDIM",
+    "VEMB",
+    "VGETATTR",
+    "VINFO",
+    "VISMEMBER",
+    "VLINKS",
+    "VRANDMEMBER",
+    "VSIM",
+    "ZCARD",
+    "ZCOUNT",
+    "ZDIFF",
+    "ZINTER",
+    "ZINTERCARD",
+    "ZLEXCOUNT",
+    "ZMSCORE",
+    "ZRANDMEMBER",
+    "ZRANGE",
+    "ZRANGEBYLEX",
+    "ZRANGEBYSCORE",
+    "ZRANK",
+    "ZREVRANGE",
+    "ZREVRANGEBYLEX",
+    "ZREVRANGEBYSCORE",
+    "ZREVRANK",
+    "ZSCAN",
+    "ZSCORE",
+    "ZUNION",
+});
+static_assert(std::ranges::is_sorted(kIdempotent));
+
+constexpr std::size_t kNameBytesMax = 16;  // "ZREVRANGEBYSCORE".
+
+constexpr char upper(char c) noexcept {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+}
+
+bool is_word(std::string_view text, std::string_view word) noexcept {
+  return std::ranges::equal(text, word, {}, upper);
+}
+
+bool has_any(std::span<const std::string_view> words,
+             std::initializer_list<std::string_view> wanted) noexcept {
+  return std::ranges::any_of(words, [&](std::string_view text) {
+    return std::ranges::any_of(wanted, [&](auto word) { return is_word(text, word); });
+  });
+}
+
+}  // namespace
+
+bool is_idempotent(std::span<const std::string_view> words) noexcept {
+  if (words.empty() || words[0].size() > kNameBytesMax) return false;
+  std::array<char, kNameBytesMax> upper_name{};
+  std::ranges::transform(words[0], upper_name.begin(), upper);
+  const std::string_view name(upper_name.data(), words[0].size());
+  // A condition, or an old value that is answered, is another one the second time.
+  if (name == "SET") return words.size() >= 3 && !has_any(words.subspan(3), {"NX", "XX", "GET"});
+  if (name == "EXPIRE" || name == "PEXPIRE" || name == "EXPIREAT" || name == "PEXPIREAT") {
+    return words.size() == 3;
+  }
+  if (name == "GETEX") return words.size() == 2;
+  return std::ranges::binary_search(kIdempotent, name);
+}
+
+}  // namespace quartz::client

@@ -1,0 +1,111 @@
+#include "client/request.hpp"
+
+#include <type_traits>
+#include <utility>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+
+#include "client/core.hpp"
+#include "client/reply_reader.hpp"
+
+namespace quartz::client {
+namespace {
+
+namespace asio = boost::asio;
+
+// What a recycled request keeps of its memory.
+constexpr std::size_t kKeptTextBytesMax = 64 * 1024;
+
+template <class>
+struct ValueOf;
+template <class T>
+struct ValueOf<Handler<T>> {
+  using type = T;
+};
+
+// What is to run on the caller's executor. Until then the caller may still cancel, in vain.
+template <class T>
+auto call_of(Handler<T> handler, ClientResult<T> result) {
+  return [handler = std::move(handler), result = std::move(result)]() mutable {
+    auto slot = handler.get_cancellation_slot();
+    if (slot.is_connected()) slot.clear();
+    std::move(handler)(std::move(result));
+  };
+}
+
+// `make(T*)` makes the result; the request is another caller's before this one hears of it.
+template <class Make, class Submit>
+void complete(Request& request, Make make, Submit submit) {
+  std::visit(
+      [&](auto& stored) {
+        using Stored = std::remove_cvref_t<decltype(stored)>;
+        if constexpr (!std::is_same_v<Stored, std::monostate>) {
+          using T = typename ValueOf<Stored>::type;
+          ClientResult<T> result = make(std::type_identity<T>());
+          Handler<T> handler(std::move(stored));
+          const asio::any_completion_executor executor(std::move(request.executor));
+          request.core.recycle(request);
+          submit(executor, call_of<T>(std::move(handler), std::move(result)));
+        }
+      },
+      request.handler);
+}
+
+template <class T>
+ClientResult<T> read_for(const Request& request, Exchange::Reply reply) {
+  if constexpr (std::is_same_v<T, bool>) {
+    if (request.into != nullptr) return read_string(reply, *request.into);
+  }
+  return read_reply<T>(reply);
+}
+
+}  // namespace
+
+void Request::replied(Exchange::Reply reply) {
+  if (--replies_missing == 0) return core.replied(*this, reply);
+  const auto refusal = error_text(reply);
+  if (refusal && queue_error.empty()) queue_error = *refusal;
+}
+
+void Request::failed(FailureKind kind) { core.lost(*this, kind); }
+
+void Request::Deadline::due() { of.core.deadline_passed(of); }
+void Request::Retry::due() { of.core.retry(of); }
+
+void Request::succeed(Exchange::Reply reply) {
+  complete(
+      *this, [&]<class T>(std::type_identity<T>) { return read_for<T>(*this, reply); },
+      [](const auto& where, auto call) { asio::dispatch(where, std::move(call)); });
+}
+
+void Request::fail(ClientError error) {
+  const Strand& strand = core.strand();
+  complete(
+      *this, [&]<class T>(std::type_identity<T>) { return ClientResult<T>(std::move(error)); },
+      [&strand](const auto& where, auto call) {
+        asio::post(strand, [where, call = std::move(call)]() mutable {
+          asio::dispatch(where, std::move(call));
+        });
+      });
+}
+
+void Request::reset() noexcept {
+  if (text.capacity() > kKeptTextBytesMax) {
+    text = std::string();
+  } else {
+    text.clear();
+  }
+  handler.emplace<std::monostate>();
+  executor = nullptr;
+  into = nullptr;
+  ++generation;
+  state = State::idle;
+  admitted = false;
+  queue_error.clear();
+  endpoint = nullptr;
+  connection = nullptr;
+  policy.reset();
+}
+
+}  // namespace quartz::client

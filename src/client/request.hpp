@@ -1,0 +1,106 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <boost/asio/any_completion_executor.hpp>
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include "client/exchange.hpp"
+#include "client/retry_policy.hpp"
+#include "client/timers.hpp"
+#include "quartz/client/client_result.hpp"
+#include "quartz/client/commands/values.hpp"
+#include "quartz/client/reply.hpp"
+
+namespace quartz::client {
+
+class Connection;
+class Core;
+class Endpoint;
+
+/// Who is told what became of a request.
+template <class T>
+using Handler = boost::asio::any_completion_handler<void(ClientResult<T>)>;
+
+/// One request of a caller, over all of its attempts: what is asked, who is told, and where it
+/// stands. The core carries it out, and uses the object again for others, so that its memory serves
+/// for long. All on the strand, from `Core::begin` until it is recycled.
+class Request final : public Exchange::Waiter, public boost::intrusive::list_base_hook<> {
+ public:
+  using Clock = std::chrono::steady_clock;
+  enum class State : std::uint8_t {
+    idle,              ///< Nobody's, or about to begin.
+    waiting_turn,      ///< For others to end, because of the limits.
+    waiting_endpoint,  ///< For a connection.
+    sent,              ///< For an answer.
+    sleeping,          ///< Between two attempts.
+  };
+  using AnyHandler =
+      std::variant<std::monostate, Handler<void>, Handler<bool>, Handler<std::int64_t>,
+                   Handler<std::optional<std::int64_t>>, Handler<double>,
+                   Handler<std::optional<double>>, Handler<std::string>,
+                   Handler<std::optional<std::string>>, Handler<std::vector<std::string>>,
+                   Handler<std::vector<std::optional<std::string>>>, Handler<NamedValues>,
+                   Handler<std::vector<ScoredMember>>, Handler<TimeToLive>, Handler<Reply>,
+                   Handler<std::vector<Reply>>>;
+
+  explicit Request(Core& owner) : core(owner) {}
+
+  // Exchange::Waiter
+  void replied(Exchange::Reply reply) override;
+  void failed(FailureKind kind) override;
+
+  /// Tells the caller what the reply, no error, says. The request is recycled before.
+  void succeed(Exchange::Reply reply);
+  /// Tells the caller later, never from within.
+  void fail(ClientError error);
+  /// As before its first use, but for the memory it has.
+  void reset() noexcept;
+
+  // When the core is to be asked what becomes of it.
+  struct Deadline : Timers::Entry {
+    explicit Deadline(Request& request) : of(request) {}
+    void due() override;
+    Request& of;
+  };
+  struct Retry : Timers::Entry {
+    explicit Retry(Request& request) : of(request) {}
+    void due() override;
+    Request& of;
+  };
+
+  Core& core;
+  // What is asked.
+  std::string text;
+  std::uint32_t replies = 1;
+  bool idempotent = false;
+  Clock::time_point deadline = Clock::time_point::max();
+  // Who is told, and where. `into` is what a string is put into, if not null.
+  AnyHandler handler;
+  boost::asio::any_completion_executor executor;
+  std::string* into = nullptr;
+  /// Uses of this object so far: whoever wants to cancel one must not hit another.
+  std::uint64_t generation = 0;
+
+  // Where it stands.
+  State state = State::idle;
+  bool admitted = false;  // Counted against the limits.
+  std::uint32_t replies_missing = 0;
+  std::string queue_error;  // The first of a batch's commands that was refused.
+  Endpoint* endpoint = nullptr;
+  Connection* connection = nullptr;
+  Clock::time_point sent_at{};
+  std::optional<RetryPolicy> policy;  // Once an attempt has failed.
+  Deadline deadline_timer{*this};
+  Retry retry_timer{*this};
+};
+
+using RequestList = boost::intrusive::list<Request>;
+
+}  // namespace quartz::client

@@ -1,0 +1,57 @@
+#include "client/stream.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <openssl/ssl.h>
+
+namespace quartz::client {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+Stream::Stream(const Strand& strand, std::shared_ptr<asio::ssl::context> tls)
+    : tls_(std::move(tls)), stream_(std::in_place_type<Socket>, strand) {
+  if (tls_) stream_.emplace<Encrypted>(strand, *tls_);
+}
+
+Stream::Socket& Stream::socket() noexcept {
+  if (auto* const plain = std::get_if<Socket>(&stream_)) return *plain;
+  return std::get_if<Encrypted>(&stream_)->next_layer();
+}
+
+void Stream::configure() noexcept {
+  error_code ignored;  // What fails here fails at the first read, too.
+  static_cast<void>(socket().set_option(asio::ip::tcp::no_delay(true), ignored));
+  static_cast<void>(socket().non_blocking(true, ignored));
+}
+
+void Stream::name_server(const std::string& host, ServerProof proof) {
+  auto& stream = *std::get_if<Encrypted>(&stream_);
+  error_code not_an_address;
+  static_cast<void>(asio::ip::make_address(host, not_an_address));
+  // Addresses are not told to the server: the extension has names only.
+  if (not_an_address) {
+    std::string name = host;
+    ::SSL_ctrl(stream.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+               name.data());
+  }
+  if (proof != ServerProof::host_name) return;
+  error_code ignored;
+  static_cast<void>(stream.set_verify_callback(asio::ssl::host_name_verification(host), ignored));
+}
+
+std::size_t Stream::write_some(std::string_view bytes, error_code& error) noexcept {
+  auto* const plain = std::get_if<Socket>(&stream_);
+  if (plain == nullptr) return 0;
+  const std::size_t written = plain->write_some(asio::buffer(bytes), error);
+  if (error == asio::error::would_block) error.clear();
+  return written;
+}
+
+void Stream::close() noexcept {
+  error_code ignored;
+  static_cast<void>(socket().close(ignored));
+}
+
+}  // namespace quartz::client

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <type_traits>
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/wait_traits.hpp>
+
+#include "client/deadline_queue.hpp"
+#include "client/strand.hpp"
+
+namespace quartz::client {
+
+/// Calls entries when they are due, by one timer that is set only when an earlier one comes than it
+/// is set to: requests that are answered in time cost it nothing. All on the strand.
+class Timers : public std::enable_shared_from_this<Timers> {
+ public:
+  using Clock = DeadlineQueue::Clock;
+  using Entry = DeadlineQueue::Entry;
+
+  explicit Timers(const Strand& strand) : timer_(strand) {}
+  Timers(const Timers&) = delete;
+  Timers& operator=(const Timers&) = delete;
+  ~Timers() = default;
+
+  /// Calls it then, and not when it was due before.
+  void set(Entry& entry, Clock::time_point at);
+  void cancel(Entry& entry) noexcept { queue_.remove(entry); }
+  /// Forgets all, and calls nobody any more.
+  void stop() noexcept;
+
+ private:
+  void arm();
+  void call_due();
+
+  DeadlineQueue queue_;
+  boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Strand> timer_;
+  Clock::time_point armed_for_ = Clock::time_point::max();  // The maximum: it is not set.
+  bool calling_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace quartz::client

@@ -1,0 +1,73 @@
+#include "quartz/client/client_config.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/client_fixture.hpp"
+
+namespace quartz::client {
+namespace {
+
+using std::chrono::milliseconds;
+using testing::StartsWith;
+
+TEST(ClientConfigs, make_sense_as_they_are) { EXPECT_TRUE(check(ClientConfig{})); }
+
+TEST(ClientConfigs, are_refused_with_the_option_that_makes_none) {
+  using Change = std::function<void(ClientConfig&)>;
+  const std::vector<std::pair<std::string, Change>> changes = {
+      {"endpoints", [](auto& config) { config.endpoints.clear(); }},
+      {"endpoints", [](auto& config) { config.endpoints = {"quartz://h", "http://h"}; }},
+      {"name", [](auto& config) { config.name = "two words"; }},
+      {"connections", [](auto& config) { config.connections = 0; }},
+      {"connections", [](auto& config) { config.connections = 17; }},
+      {"request_timeout", [](auto& config) { config.request_timeout = milliseconds(-1); }},
+      {"connect_timeout", [](auto& config) { config.connect_timeout = milliseconds(0); }},
+      {"heartbeat_interval", [](auto& config) { config.heartbeat_interval = milliseconds(-1); }},
+      {"heartbeat_timeout", [](auto& config) { config.heartbeat_timeout = milliseconds(0); }},
+      {"tls", [](auto& config) { config.tls.key_file = "key.pem"; }},
+      {"limits.requests_max", [](auto& config) { config.limits.requests_max = 0; }},
+      {"limits.request_bytes_max", [](auto& config) { config.limits.request_bytes_max = 0; }},
+      {"retry.attempts_max", [](auto& config) { config.retry.attempts_max = 0; }},
+      {"retry.backoff_base", [](auto& config) { config.retry.backoff_base = milliseconds(-1); }},
+      {"retry.backoff_max", [](auto& config) { config.retry.backoff_max = milliseconds(1); }},
+      {"breaker.open_min", [](auto& config) { config.breaker.open_min = milliseconds(0); }},
+      {"breaker.open_max", [](auto& config) { config.breaker.open_max = milliseconds(1); }},
+  };
+  for (const auto& [option, change] : changes) {
+    ClientConfig config;
+    change(config);
+    const auto checked = check(config);
+    ASSERT_FALSE(checked) << option;
+    EXPECT_EQ(checked.error().code(), ClientErrc::invalid_argument);
+    EXPECT_THAT(checked.error().message(), StartsWith(option + ":"));
+  }
+}
+
+TEST(ClientConfigs, that_make_no_sense_fail_every_request) {
+  ClientConfig config;
+  config.connections = 0;
+  Client client{config};
+  const auto value = client.get("k");
+  EXPECT_THAT(value, FailsAs(ClientErrc::invalid_argument, Executed::no));
+  EXPECT_THAT(value.error().message(), StartsWith("connections:"));
+}
+
+TEST(ClientConfigs, name_the_file_that_cannot_be_used) {
+  ClientConfig config;
+  config.endpoints = {"quartzs://127.0.0.1:1"};
+  config.tls.ca_file = "/nowhere/ca.pem";
+  Client client{config};
+  const auto value = client.get("k");
+  EXPECT_THAT(value, FailsAs(ClientErrc::invalid_argument, Executed::no));
+  EXPECT_THAT(value.error().message(), StartsWith("tls.ca_file: /nowhere/ca.pem"));
+}
+
+}  // namespace
+}  // namespace quartz::client

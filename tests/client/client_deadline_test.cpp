@@ -1,0 +1,276 @@
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <latch>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "client/client_fixture.hpp"
+#include "client/scripted_peer.hpp"
+#include "quartz/client/client.hpp"
+
+namespace quartz::client {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+using testing::HasSubstr;
+using Value = std::optional<std::string>;
+
+constexpr RequestOptions kSoon{.timeout = milliseconds(30), .deadline = {}, .idempotency = {}};
+// Enough for the calls behind it to be made meanwhile.
+constexpr RequestOptions kLater{.timeout = milliseconds(300), .deadline = {}, .idempotency = {}};
+
+/// Answers GET late: not before the next command has come. Other commands are answered at once.
+void answer_late(PeerConnection& connection) {
+  if (!connection.greet()) return;
+  std::string owed;
+  connection.answer_all([&](const std::string& command) -> std::string {
+    if (command.starts_with("GET late")) {
+      owed += "$4\r\nlate\r\n";
+      return {};
+    }
+    return std::exchange(owed, {}) + "+" + command + "\r\n";
+  });
+}
+
+TEST(ClientDeadlines, pass_while_the_server_says_nothing) {
+  ScriptedPeer peer([](PeerConnection& connection) {
+    if (!connection.greet()) return;
+    EXPECT_EQ(connection.read_command(), "ZERO");
+    connection.send("+ZERO\r\n");
+    connection.swallow();
+  });
+  Client client{patient_config(peer.url())};
+  ASSERT_TRUE(client.command({"ZERO"}));
+  const auto begun = Clock::now();
+  const auto value = client.get("k", kSoon);
+  EXPECT_GE(Clock::now() - begun, milliseconds(30));
+  EXPECT_THAT(value, FailsAs(ClientErrc::timed_out, Executed::unknown));
+  EXPECT_THAT(value, WasStoppedBy(RetryStop::deadline));
+}
+
+TEST(ClientDeadlines, pass_while_the_connection_is_made) {
+  ScriptedPeer peer([](PeerConnection& connection) { connection.swallow(); });
+  Client client{patient_config(peer.url())};
+  EXPECT_THAT(client.get("k", kSoon), FailsAs(ClientErrc::timed_out, Executed::no));
+}
+
+TEST(ClientDeadlines, leave_the_connection_to_others) {
+  ScriptedPeer peer(answer_late);
+  Client client{patient_config(peer.url())};
+  ASSERT_TRUE(client.command({"ZERO"}));
+  EXPECT_THAT(client.get("late", kSoon), FailsAs(ClientErrc::timed_out, Executed::unknown));
+  // The late answer is nobody's, and this one's is its own.
+  EXPECT_EQ(client.command({"ONE"}).value(), Reply::of_string("ONE"));
+  EXPECT_EQ(client.command({"TWO"}).value(), Reply::of_string("TWO"));
+  EXPECT_EQ(peer.accepted(), 1u);
+}
+
+TEST(ClientDeadlines, that_have_passed_already_send_nothing) {
+  std::atomic<int> commands{0};
+  ScriptedPeer peer([&](PeerConnection& connection) {
+    if (!connection.greet()) return;
+    connection.answer_all([&](const std::string&) {
+      ++commands;
+      return "+OK\r\n";
+    });
+  });
+  Client client{patient_config(peer.url())};
+  const RequestOptions passed{
+      .timeout = {}, .deadline = Clock::now() - milliseconds(1), .idempotency = {}};
+  EXPECT_THAT(client.get("k", passed), FailsAs(ClientErrc::timed_out, Executed::no));
+  ASSERT_TRUE(client.command({"ONE"}));
+  EXPECT_EQ(commands.load(), 1);
+}
+
+TEST(ClientDeadlines, are_over_all_attempts) {
+  ScriptedPeer peer([](PeerConnection& connection) {
+    if (!connection.greet()) return;
+    connection.answer_all([](const std::string&) { return "-LOADING soon\r\n"; });
+  });
+  ClientConfig config = patient_config(peer.url());
+  config.retry.attempts_max = 1'000'000;
+  config.retry.budget_tokens = 1'000'000'000;
+  Client client{config};
+  const auto value = client.get("k", kSoon);
+  ASSERT_FALSE(value);
+  EXPECT_EQ(value.error().executed(), Executed::no);
+  EXPECT_THAT(value, WasStoppedBy(RetryStop::deadline));
+  EXPECT_GE(value.error().attempts(), 1u);
+}
+
+TEST(ClientDeadlines, of_opening_say_what_took_so_long) {
+  ScriptedPeer peer([](PeerConnection& connection) { connection.swallow(); });
+  ClientConfig config = patient_config(peer.url());
+  config.connect_timeout = milliseconds(20);
+  Client client{config};
+  const auto value = client.incr("n");
+  EXPECT_THAT(value, FailsAs(ClientErrc::unavailable, Executed::no));
+  EXPECT_THAT(value.error().message(), HasSubstr("greeting the server took longer than 20 ms"));
+}
+
+TEST(ClientDeadlines, pass_for_those_who_wait_for_their_turn) {
+  ScriptedPeer peer([](PeerConnection& connection) {
+    if (connection.greet()) connection.swallow();
+  });
+  ClientConfig config = patient_config(peer.url());
+  config.limits.requests_max = 1;
+  Client client{config};
+  auto first = client.async_get("k", asio::use_future);
+  EXPECT_THAT(client.get("k", kSoon), FailsAs(ClientErrc::timed_out, Executed::no));
+  client.close();
+  EXPECT_FALSE(first.get());
+}
+
+TEST(ClientLimits, let_others_wait_for_their_turn) {
+  ScriptedPeer peer(answer_late);
+  ClientConfig config = patient_config(peer.url());
+  config.limits.requests_max = 2;
+  Client client{config};
+  std::vector<std::future<ClientResult<Reply>>> answers;
+  for (int i = 0; i < 100; ++i) {
+    answers.push_back(client.async_command({"NUMBER", std::to_string(i)}, {}, asio::use_future));
+  }
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_EQ(answers[static_cast<std::size_t>(i)].get().value(),
+              Reply::of_string("NUMBER " + std::to_string(i)));
+  }
+}
+
+TEST(ClientLimits, fail_others_where_that_was_asked_for) {
+  ScriptedPeer peer(answer_late);
+  ClientConfig config = patient_config(peer.url());
+  config.limits.requests_max = 1;
+  config.limits.when_full = WhenFull::fail;
+  Client client{config};
+  ASSERT_TRUE(client.command({"ZERO"}));
+  auto first = client.async_get("late", kLater, asio::use_future);
+  EXPECT_THAT(client.command({"ONE"}), FailsAs(ClientErrc::overloaded, Executed::no));
+  EXPECT_THAT(first.get(), FailsAs(ClientErrc::timed_out, Executed::unknown));
+  EXPECT_TRUE(client.command({"ONE"}));
+}
+
+TEST(ClientLimits, bound_those_who_wait_as_well) {
+  ScriptedPeer peer(answer_late);
+  ClientConfig config = patient_config(peer.url());
+  config.limits.requests_max = 1;
+  config.limits.waiting_max = 1;
+  Client client{config};
+  auto first = client.async_get("late", kLater, asio::use_future);
+  auto second = client.async_command({"ONE"}, {}, asio::use_future);
+  EXPECT_THAT(client.command({"TWO"}), FailsAs(ClientErrc::overloaded, Executed::no));
+  EXPECT_FALSE(first.get());
+  EXPECT_TRUE(second.get());
+}
+
+TEST(ClientLimits, count_bytes_but_let_a_large_request_pass_alone) {
+  ScriptedPeer peer(answer_late);
+  ClientConfig config = patient_config(peer.url());
+  config.limits.request_bytes_max = 100;
+  Client client{config};
+  auto first = client.async_command({"SET", std::string(1000, 'a')}, {}, asio::use_future);
+  auto second = client.async_command({"SET", std::string(1000, 'b')}, {}, asio::use_future);
+  EXPECT_TRUE(first.get());
+  EXPECT_TRUE(second.get());
+}
+
+class Cancellations : public testing::Test {
+ protected:
+  /// Gets "late", and cancels that by `type` as soon as the server has it. Then `meanwhile` is
+  /// done.
+  template <class Meanwhile>
+  ClientResult<Value> cancel_what_was_sent(asio::cancellation_type type, Meanwhile meanwhile) {
+    asio::io_context own;
+    asio::cancellation_signal signal;
+    std::optional<ClientResult<Value>> end;
+    client_.async_get("late",
+                      asio::bind_executor(own, asio::bind_cancellation_slot(
+                                                   signal.slot(), [&](ClientResult<Value> value) {
+                                                     end.emplace(std::move(value));
+                                                   })));
+    sent_.wait();
+    signal.emit(type);
+    meanwhile();
+    own.run();
+    return *std::move(end);
+  }
+
+  std::latch sent_{1};
+  ScriptedPeer peer_{[this](PeerConnection& connection) {
+    if (!connection.greet()) return;
+    if (connection.read_command() != "GET late") return;
+    sent_.count_down();
+    // The answer comes when there is another command.
+    const std::string next = connection.read_command();
+    connection.send("$4\r\nlate\r\n+" + next + "\r\n");
+    connection.answer_all([](const std::string& command) { return "+" + command + "\r\n"; });
+  }};
+  Client client_{patient_config(peer_.url())};
+};
+
+TEST_F(Cancellations, end_a_request_and_leave_the_connection) {
+  const auto value = cancel_what_was_sent(asio::cancellation_type::terminal, [] {});
+  EXPECT_THAT(value, FailsAs(ClientErrc::cancelled, Executed::unknown));
+  EXPECT_EQ(value.error().retry_stop(), std::nullopt);
+  EXPECT_EQ(client_.command({"ONE"}).value(), Reply::of_string("ONE"));
+  EXPECT_EQ(client_.command({"TWO"}).value(), Reply::of_string("TWO"));
+  EXPECT_EQ(peer_.accepted(), 1u);
+}
+
+TEST_F(Cancellations, that_ask_for_no_effect_at_all_are_not_heard) {
+  const auto value = cancel_what_was_sent(asio::cancellation_type::total, [&] {
+    EXPECT_EQ(client_.command({"ONE"}).value(), Reply::of_string("ONE"));
+  });
+  EXPECT_EQ(value.value(), "late");
+}
+
+TEST(EarlyCancellations, send_nothing) {
+  ScriptedPeer peer([](PeerConnection& connection) { connection.swallow(); });
+  Client client{patient_config(peer.url())};
+  asio::io_context own;
+  asio::cancellation_signal signal;
+  std::optional<ClientResult<Value>> end;
+  client.async_get("k", asio::bind_executor(own, asio::bind_cancellation_slot(
+                                                     signal.slot(), [&](ClientResult<Value> value) {
+                                                       end.emplace(std::move(value));
+                                                     })));
+  signal.emit(asio::cancellation_type::partial);
+  own.run();
+  EXPECT_THAT(*end, FailsAs(ClientErrc::cancelled, Executed::no));
+}
+
+TEST(LateCancellations, do_not_hit_the_next_request) {
+  ScriptedPeer peer(answer_late);
+  asio::io_context context;
+  Client client{context.get_executor(), patient_config(peer.url())};
+  asio::cancellation_signal signal;
+  bool answered = false;
+  client.async_command({"ONE"}, {},
+                       asio::bind_cancellation_slot(signal.slot(), [&](ClientResult<Reply> first) {
+                         EXPECT_TRUE(first);
+                         // Uses what the first one has left behind.
+                         client.async_command({"TWO"}, {}, [&](ClientResult<Reply> second) {
+                           EXPECT_EQ(second.value(), Reply::of_string("TWO"));
+                           answered = true;
+                           client.close();
+                         });
+                         signal.emit(asio::cancellation_type::terminal);
+                       }));
+  context.run();
+  EXPECT_TRUE(answered);
+}
+
+}  // namespace
+}  // namespace quartz::client
