@@ -12,11 +12,13 @@ namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 
-/// The codes that clients of Redis know. Other words in capitals, "EXEC without MULTI", are text.
-constexpr std::array<std::string_view, 19> kCodes = {
-    "ERR",       "WRONGTYPE", "NOAUTH",    "NOPERM",    "WRONGPASS", "EXECABORT", "NOPROTO",
-    "UNBLOCKED", "OOM",       "READONLY",  "MISCONF",   "LOADING",   "BUSY",      "BUSYKEY",
-    "NOSCRIPT",  "INPROG",    "CROSSSLOT", "BUSYGROUP", "NOGROUP"};
+/// The codes that clients of Redis know, and those of QUARTZ.ONCE. Other words in capitals, "EXEC
+/// without MULTI", are text.
+constexpr std::array<std::string_view, 22> kCodes = {
+    "ERR",     "WRONGTYPE",  "NOAUTH",   "NOPERM",   "WRONGPASS", "EXECABORT",
+    "NOPROTO", "UNBLOCKED",  "OOM",      "READONLY", "MISCONF",   "LOADING",
+    "BUSY",    "BUSYKEY",    "NOSCRIPT", "INPROG",   "CROSSSLOT", "BUSYGROUP",
+    "NOGROUP", "ONCEREUSED", "ONCEDONE", "ONCEFULL"};
 
 bool has_code(std::string_view message) noexcept {
   return std::ranges::find(kCodes, message.substr(0, message.find(' '))) != kCodes.end();

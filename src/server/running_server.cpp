@@ -77,7 +77,7 @@ Result<std::unique_ptr<RunningServer>> RunningServer::start(std::shared_ptr<Stor
                                                             ServerConfig config) {
   QUARTZ_TRY(check_server_config(config));
   QUARTZ_ASSIGN(std::unique_ptr<TlsCertificates> certificates, TlsCertificates::load(config.tls));
-  QUARTZ_ASSIGN(std::unique_ptr<Service> service, Service::open(*engine));
+  QUARTZ_ASSIGN(std::unique_ptr<Service> service, Service::open(*engine, config.idempotency));
   QUARTZ_ASSIGN(std::unique_ptr<Users> users, Users::open(*engine));
   std::unique_ptr<RunningServer> server(new RunningServer(std::move(engine), std::move(service),
                                                           std::move(users), std::move(config),

@@ -1,6 +1,7 @@
 #include "server/server_config_check.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -55,6 +56,20 @@ Result<void> check_tls(const TlsConfig& tls) {
   return {};
 }
 
+Result<void> check_idempotency(const IdempotencyConfig& config) {
+  constexpr std::chrono::hours kWindowMost{24 * 7};
+  if (config.window < std::chrono::seconds(1) || config.window > kWindowMost) {
+    return wrong("idempotency.window", "must be from a second to seven days");
+  }
+  QUARTZ_TRY(check_range<std::uint64_t>("idempotency.keys_max", config.keys_max, 0,
+                                        std::numeric_limits<std::uint32_t>::max()));
+  QUARTZ_TRY(check_range("idempotency.bytes_max", config.bytes_max, std::uint64_t{0},
+                         std::uint64_t{1} << 50));
+  // It is written with what the request writes, in one batch.
+  return check_range("idempotency.reply_bytes_max", config.reply_bytes_max, std::uint64_t{0},
+                     std::uint64_t{1} << 20);
+}
+
 // So that no deadline overflows the clock.
 Result<void> check_a_year_at_most(std::string_view option, std::chrono::milliseconds value) {
   if (value <= std::chrono::hours(24 * 365)) return {};
@@ -106,6 +121,7 @@ Result<void> check_server_config(const ServerConfig& config) {
   QUARTZ_TRY(check_a_year_at_most("drain_timeout", config.drain_timeout));
   QUARTZ_TRY(check_a_year_at_most("slow_request_threshold", config.slow_request_threshold));
   QUARTZ_TRY(check_a_year_at_most("latency_threshold", config.latency_threshold));
+  QUARTZ_TRY(check_idempotency(config.idempotency));
   QUARTZ_TRY(check_tls(config.tls));
   return check_request_limits(config.limits);
 }

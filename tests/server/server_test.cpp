@@ -73,6 +73,10 @@ TEST_F(Servers, options_that_make_no_sense_are_refused_by_name) {
        [](ServerConfig& config) { config.limits.header_bytes_max = 10; }},
       {"limits.header_timeout",
        [](ServerConfig& config) { config.limits.header_timeout = milliseconds(0); }},
+      {"idempotency.window",
+       [](ServerConfig& config) { config.idempotency.window = milliseconds(999); }},
+      {"idempotency.reply_bytes_max",
+       [](ServerConfig& config) { config.idempotency.reply_bytes_max = std::uint64_t{2} << 20; }},
       {"tls.key_file", [](ServerConfig& config) { config.tls.certificate_file = "c.pem"; }},
       {"tls.certificate_file", [](ServerConfig& config) { config.tls.client_ca_file = "c.pem"; }}};
   for (const auto& [option, change] : cases) {

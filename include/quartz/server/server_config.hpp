@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "quartz/result.hpp"
+#include "quartz/server/idempotency_config.hpp"
 #include "quartz/storage/durability.hpp"
 #include "quartz/storage/storage_config.hpp"
 
@@ -115,6 +116,7 @@ struct ServerConfig {
   std::uint32_t worker_threads = 4;  ///< For work that blocks; 1 to 256. Started when needed.
   /// Where backups that clients ask for are put, each in a folder of its own; empty: nowhere.
   std::string backup_directory = {};
+  IdempotencyConfig idempotency = {};
 
   // Observation.
   Logger logger = {};         ///< Empty: warnings and errors go to spdlog's default.

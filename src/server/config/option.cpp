@@ -207,6 +207,21 @@ std::vector<Option> limit_options() {
   };
 }
 
+std::vector<Option> idempotency_options() {
+  constexpr std::string_view kSection = "idempotency";
+  return {
+      duration(kSection, "window", "How long a request with a key is remembered",
+               QUARTZ_FIELD(server.idempotency.window)),
+      number(kSection, "keys_max", "Keys that are remembered; 0: none may be given", 0, kCountMax,
+             QUARTZ_FIELD(server.idempotency.keys_max)),
+      size(kSection, "bytes_max", "Of keys and replies that are remembered",
+           QUARTZ_FIELD(server.idempotency.bytes_max)),
+      size(kSection, "reply_bytes_max",
+           "Larger replies are not remembered, only that there was one",
+           QUARTZ_FIELD(server.idempotency.reply_bytes_max)),
+  };
+}
+
 std::vector<Option> access_options() {
   return {
       boolean("auth", "required",
@@ -316,8 +331,8 @@ std::string Option::variable() const {
 std::span<const Option> all_options() {
   static const std::vector<Option> all = [] {
     std::vector<Option> options;
-    for (std::vector<Option> part :
-         {server_options(), limit_options(), access_options(), log_options(), storage_options()}) {
+    for (std::vector<Option> part : {server_options(), limit_options(), idempotency_options(),
+                                     access_options(), log_options(), storage_options()}) {
       std::ranges::move(part, std::back_inserter(options));
     }
     return options;

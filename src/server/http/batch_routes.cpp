@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "server/http/database_argument.hpp"
+#include "server/http/idempotent_request.hpp"
 #include "server/http/json_bytes.hpp"
 #include "server/http/kv_batch.hpp"
 #include "server/http/kv_write.hpp"
@@ -55,13 +56,14 @@ void BatchRoutes::add_to(RouteTable& table) {
              .name = "write_batch",
              .summary = "Puts and removes several keys, under conditions: all of it or nothing.",
              .scope = "kv:write",
-             .parameters = {database_parameter()},
+             .parameters = {database_parameter(), idempotency_parameter()},
              .body = {{.content_type = kJson, .schema = kBatchSchema}},
              .responses = {{.status = 200,
                             .description = "All operations were done.",
                             .forms = {{.content_type = kJson, .schema = kAppliedSchema}}},
                            {.status = 409, .description = "A key holds no string."},
-                           {.status = 412, .description = "A condition does not hold."}},
+                           {.status = 412, .description = "A condition does not hold."},
+                           idempotency_refusal()},
              .function = [this](Request& request) { return write(request); }});
   table.add(listing("/api/v1/databases", "list_databases",
                     "The numbered databases that were used, which ?db= chooses among.",
@@ -81,9 +83,10 @@ Response BatchRoutes::write_now(const Request& request) {
   if (!batch) return problem_response(batch.error());
   const auto database = service_.databases().select(database_number(request));
   if (!database) return problem_response(database.error());
-  return response_of(service_.run(**database,
-                                  [&](DatabaseView& view) { return apply_kv_batch(view, *batch); },
-                                  {.durability = durability_}));
+  const auto apply = [&](DatabaseView& view) { return apply_kv_batch(view, *batch); };
+  return response_of(service_.run(
+      **database, [&](DatabaseView& view) { return run_once(service_, view, request, apply); },
+      {.durability = durability_}));
 }
 
 Response BatchRoutes::databases() const {

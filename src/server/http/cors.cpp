@@ -47,7 +47,8 @@ Response preflight_response(const CorsConfig& config, const Request& request) {
   if (!allows(config, request.header("Origin"))) return response;
   response.with("Access-Control-Allow-Methods", "GET, HEAD, PUT, POST, PATCH, DELETE");
   response.with("Access-Control-Allow-Headers",
-                "Accept, Authorization, Content-Type, If-Match, If-None-Match, Last-Event-ID, "
+                "Accept, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, "
+                "Last-Event-ID, "
                 "Quartz-TTL, Upstash-Encoding, X-Request-Id");
   response.with("Access-Control-Max-Age", "600");
   return response;

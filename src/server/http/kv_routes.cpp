@@ -4,6 +4,7 @@
 
 #include "server/http/database_argument.hpp"
 #include "server/http/entity_tag.hpp"
+#include "server/http/idempotent_request.hpp"
 #include "server/http/json_bytes.hpp"
 #include "server/http/media_type.hpp"
 #include "server/http/problem.hpp"
@@ -113,15 +114,17 @@ void KvRoutes::add_to(RouteTable& table) {
 void KvRoutes::add_writers_to(RouteTable& table) {
   const RouteResponse refused{.status = 412, .description = "A condition does not hold."};
   const RouteResponse other_kind{.status = 409, .description = "The key holds no string."};
+  const RouteResponse reused = idempotency_refusal();
   table.add({.method = Method::put,
              .path = "/api/v1/kv/{key}",
              .name = "put_value",
              .summary = "Sets the value of a key; under a condition with If-Match, or "
                         "If-None-Match: *.",
              .scope = "kv:write",
-             .parameters = {key_parameter(), ttl_parameter(), database_parameter()},
+             .parameters = {key_parameter(), ttl_parameter(), database_parameter(),
+                            idempotency_parameter()},
              .body = value_forms(),
-             .responses = {{.status = 204, .description = "Done."}, refused, other_kind},
+             .responses = {{.status = 204, .description = "Done."}, refused, other_kind, reused},
              .function =
                  writer([this](Request& request) { return write(request, KeyWrite::What::put); })});
   table.add({.method = Method::post,
@@ -129,12 +132,14 @@ void KvRoutes::add_writers_to(RouteTable& table) {
              .name = "create_value",
              .summary = "Sets the value of a key that is not there yet.",
              .scope = "kv:write",
-             .parameters = {key_parameter(), ttl_parameter(), database_parameter()},
+             .parameters = {key_parameter(), ttl_parameter(), database_parameter(),
+                            idempotency_parameter()},
              .body = value_forms(),
              .responses = {{.status = 201, .description = "Created."},
                            {.status = 409,
                             .description = "The key is there already, or holds no string."},
-                           refused},
+                           refused,
+                           reused},
              .function = writer(
                  [this](Request& request) { return write(request, KeyWrite::What::create); })});
   table.add({.method = Method::remove,
@@ -142,8 +147,9 @@ void KvRoutes::add_writers_to(RouteTable& table) {
              .name = "delete_value",
              .summary = "Removes a key; one that is not there is no failure.",
              .scope = "kv:write",
-             .parameters = {key_parameter(), database_parameter()},
-             .responses = {{.status = 204, .description = "It is not there."}, refused, other_kind},
+             .parameters = {key_parameter(), database_parameter(), idempotency_parameter()},
+             .responses =
+                 {{.status = 204, .description = "It is not there."}, refused, other_kind, reused},
              .function = writer(
                  [this](Request& request) { return write(request, KeyWrite::What::remove); })});
   table.add({.method = Method::patch,
@@ -153,7 +159,7 @@ void KvRoutes::add_writers_to(RouteTable& table) {
                  "Adds to the number that a key holds, appends to its value, or changes when "
                  "it expires.",
              .scope = "kv:write",
-             .parameters = {key_parameter(), database_parameter()},
+             .parameters = {key_parameter(), database_parameter(), idempotency_parameter()},
              .body = {{.content_type = kJson, .schema = kPatchSchema}},
              .responses = {{.status = 200,
                             .description = "What became of it: the number, the length, or the "
@@ -161,7 +167,8 @@ void KvRoutes::add_writers_to(RouteTable& table) {
                             .forms = {{.content_type = kJson, .schema = kPatchedSchema}}},
                            {.status = 404, .description = "No such key, which cannot expire."},
                            refused,
-                           other_kind},
+                           other_kind,
+                           reused},
              .function = writer([this](Request& request) { return patch(request); })});
 }
 
@@ -225,7 +232,9 @@ template <class Operation>
 Response KvRoutes::run(const Request& request, Operation operation) {
   const auto database = service_.databases().select(database_number(request));
   if (!database) return problem_response(database.error());
-  return response_of(service_.run(**database, operation, {.durability = durability_}));
+  return response_of(service_.run(
+      **database, [&](DatabaseView& view) { return run_once(service_, view, request, operation); },
+      {.durability = durability_}));
 }
 
 template <class Write>

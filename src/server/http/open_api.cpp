@@ -30,11 +30,22 @@ json::object schema_of(const RouteParameter& parameter) {
   return schema;
 }
 
+std::string_view name_of(ParameterPlace place) {
+  switch (place) {
+    case ParameterPlace::path:
+      return "path";
+    case ParameterPlace::query:
+      return "query";
+    case ParameterPlace::header:
+      break;
+  }
+  return "header";
+}
+
 json::object describe(const RouteParameter& parameter) {
-  const bool in_path = parameter.place == ParameterPlace::path;
   return {{"name", parameter.name},
-          {"in", in_path ? "path" : "query"},
-          {"required", in_path},
+          {"in", name_of(parameter.place)},
+          {"required", parameter.place == ParameterPlace::path},
           {"description", parameter.description},
           {"schema", schema_of(parameter)}};
 }

@@ -10,8 +10,10 @@
 #include "protocol/resp_request_writer.hpp"
 #include "server/http/database_argument.hpp"
 #include "server/http/http_peer.hpp"
+#include "server/http/idempotent_request.hpp"
 #include "server/http/request_client.hpp"
 #include "server/resp/command_table.hpp"
+#include "server/resp/once.hpp"
 #include "server/resp/resp_client.hpp"
 
 namespace quartz::server {
@@ -103,6 +105,20 @@ Result<void> check_stateless(const std::vector<std::string>& words) {
   return wrong_body(fmt::format("'{}' needs a connection of its own", command->name));
 }
 
+// With the request's key, and its place among the commands of the request, if it writes.
+Result<std::vector<std::string>> keyed(const std::vector<std::string>& words, std::string_view key,
+                                       std::size_t index) {
+  const std::vector<std::string_view> views(words.begin(), words.end());
+  const Command* const command = CommandTable::all().find(views);
+  if (command == nullptr || !command->is(CommandFlag::write)) return words;
+  if (!can_be_carried(*command)) {
+    return wrong_body(fmt::format("'{}' cannot have an Idempotency-Key", command->name));
+  }
+  std::vector<std::string> carried = {"QUARTZ.ONCE", std::string(key), std::to_string(index)};
+  carried.insert(carried.end(), words.begin(), words.end());
+  return carried;
+}
+
 ReplyTexts texts_of(const Request& request) {
   return same_token(request.header("Upstash-Encoding"), "base64") ? ReplyTexts::base64
                                                                   : ReplyTexts::plain;
@@ -114,11 +130,18 @@ Response refused(const Error& error) {
                        error.code() == Errc::invalid_argument ? 400 : 500);
 }
 
-Result<std::string> requests_of(const std::vector<std::vector<std::string>>& commands) {
+Result<std::string> requests_of(const Request& request,
+                                const std::vector<std::vector<std::string>>& commands) {
+  QUARTZ_ASSIGN(const auto key, idempotency_key_of(request));
   std::string requests;
-  for (const auto& words : commands) {
-    QUARTZ_TRY(check_stateless(words));
-    protocol::append_request(requests, words);
+  for (std::size_t index = 0; index < commands.size(); ++index) {
+    QUARTZ_TRY(check_stateless(commands[index]));
+    if (key) {
+      QUARTZ_ASSIGN(const auto words, keyed(commands[index], *key, index));
+      protocol::append_request(requests, words);
+    } else {
+      protocol::append_request(requests, commands[index]);
+    }
   }
   return requests;
 }
@@ -140,7 +163,7 @@ Route route_of(std::string_view path, std::string_view name, std::string_view su
           .name = name,
           .summary = summary,
           .scope = "kv:write",
-          .parameters = {database_parameter()},
+          .parameters = {database_parameter(), idempotency_parameter()},
           .body = {{.content_type = kJson, .schema = body},
                    // What clients send that name no type, browsers among them.
                    {.content_type = "text/plain", .schema = body}},
@@ -176,7 +199,7 @@ boost::asio::awaitable<Result<std::string>> RedisRoutes::replies(const Request& 
                                                                  const Commands& commands) {
   const auto database = server_.service().databases().select(database_number(request));
   if (!database) co_return database.error();
-  const Result<std::string> requests = requests_of(commands);
+  const Result<std::string> requests = requests_of(request, commands);
   if (!requests) co_return requests.error();
   const auto executor = co_await boost::asio::this_coro::executor;
   RequestClient client(server_, executor);

@@ -15,7 +15,11 @@
 
 namespace quartz::server {
 
-enum class ParameterPlace : std::uint8_t { path, query };
+enum class ParameterPlace : std::uint8_t {
+  path,
+  query,
+  header,  ///< The route looks at it itself.
+};
 enum class ParameterType : std::uint8_t {
   text,     ///< Any bytes, percent-encoded; `maximum` bounds their number.
   integer,  ///< `minimum` to `maximum`.

@@ -71,6 +71,7 @@ enum class CommandFlag : std::uint32_t {
   noscript = 1 << 14,
   in_multi = 1 << 15,  ///< Runs between MULTI and EXEC, where others are queued.
   lengthy = 1 << 16,   ///< May take long: runs by itself, and on a thread for that if it says so.
+  carries = 1 << 17,   ///< Its words from the fourth on are a command, which it runs.
 };
 constexpr CommandFlag operator|(CommandFlag a, CommandFlag b) noexcept {
   return static_cast<CommandFlag>(static_cast<std::uint32_t>(a) | static_cast<std::uint32_t>(b));
@@ -124,6 +125,7 @@ std::span<const Command> list_blocking_commands() noexcept;
 std::span<const Command> list_commands() noexcept;
 std::span<const Command> memory_commands() noexcept;
 std::span<const Command> object_commands() noexcept;
+std::span<const Command> once_commands() noexcept;
 std::span<const Command> pause_commands() noexcept;
 std::span<const Command> pubsub_commands() noexcept;
 std::span<const Command> server_commands() noexcept;

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "server/resp/command_table.hpp"
+#include "server/resp/once.hpp"
+
 namespace quartz::server {
 namespace {
 
@@ -28,6 +31,13 @@ Denial denial_of_keys(const Grants& grants, Right right, const Command& command,
 }  // namespace
 
 Denial denial_of(const Grants& grants, const Command& command, Words arguments) {
+  if (command.is(CommandFlag::carries)) {
+    const Words words = carried_words(arguments);
+    const Command* const carried = words.empty() ? nullptr : CommandTable::all().find(words);
+    // Any other one is refused by itself.
+    if (carried == nullptr || !can_be_carried(*carried)) return Denial::none;
+    return denial_of(grants, *carried, words);
+  }
   if (command.is(CommandFlag::no_auth)) return Denial::none;
   if (command.is(CommandFlag::admin)) {
     return grants.may(Right::admin) ? Denial::none : Denial::command;

@@ -29,7 +29,7 @@ std::vector<std::string_view> flag_names(const Command& command) {
   for (const FlagName& known : kFlagNames) {
     if (command.is(known.flag)) names.push_back(known.name);
   }
-  if (command.keys.count_word != 0 || !command.keys.keyword.empty()) {
+  if (command.keys.count_word != 0 || !command.keys.keyword.empty() || command.is(carries)) {
     names.emplace_back("movablekeys");
   }
   return names;
@@ -139,7 +139,8 @@ Result<void> command_getkeys(CommandCall& call) {
   const Words words = call.arguments.subspan(2);
   const Command* const command = CommandTable::all().find(words);
   if (command == nullptr) return Error(Errc::invalid_argument, "Invalid command specified");
-  if (command->keys.first == 0 && command->keys.count_word == 0) {
+  const bool has_keys = command->keys.first != 0 || command->keys.count_word != 0;
+  if (!has_keys && !command->is(CommandFlag::carries)) {
     return Error(Errc::invalid_argument, "The command has no key arguments");
   }
   if (!command->accepts(words.size())) {

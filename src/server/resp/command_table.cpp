@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "server/resp/once.hpp"
 #include "server/resp/words.hpp"
 
 namespace quartz::server {
@@ -38,6 +39,12 @@ class LowerName {
 }  // namespace
 
 std::vector<std::string_view> keys_of(const Command& command, Words arguments) {
+  if (command.is(CommandFlag::carries)) {
+    const Words words = carried_words(arguments);
+    const Command* const carried = words.empty() ? nullptr : CommandTable::all().find(words);
+    if (carried == nullptr || !can_be_carried(*carried)) return {};
+    return keys_of(*carried, words);
+  }
   const CommandKeys& keys = command.keys;
   const auto words = static_cast<int>(arguments.size());
   std::vector<std::string_view> found;
@@ -83,6 +90,7 @@ CommandTable::CommandTable() {
   add(list_commands());
   add(memory_commands());
   add(object_commands());
+  add(once_commands());
   add(pause_commands());
   add(pubsub_commands());
   add(server_commands());

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/try.hpp"
 #include "server/resp/command_table.hpp"
+#include "server/resp/once.hpp"
 #include "server/resp/single_call.hpp"
 #include "server/resp/words.hpp"
 
@@ -158,6 +159,12 @@ const Command* RespClient::admit(Words arguments, std::string& output) {
     return nullptr;
   }
   if (!permits(*command, arguments, output)) return nullptr;
+  if (command->is(CommandFlag::carries)) {
+    if (auto refusal = refusal_of_carried(arguments)) {
+      refuse_call(*command, *std::move(refusal), output);
+      return nullptr;
+    }
+  }
   if (server_.pauses().any() && !wire_.wake && pause_of(arguments)) {
     refuse("BUSY Commands are held back by CLIENT PAUSE", output, command);
     return nullptr;

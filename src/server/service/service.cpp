@@ -9,11 +9,13 @@
 
 namespace quartz::server {
 
-Result<std::unique_ptr<Service>> Service::open(StorageEngine& engine) {
+Result<std::unique_ptr<Service>> Service::open(StorageEngine& engine,
+                                               const IdempotencyConfig& idempotency) {
   std::unique_ptr<Service> service(new Service(engine));
   QUARTZ_ASSIGN(service->databases_, Databases::open(engine));
   QUARTZ_ASSIGN(service->generations_, Generations::open(engine));
   QUARTZ_ASSIGN(service->scan_cursors_, ScanCursors::open(engine, service->generations()));
+  QUARTZ_ASSIGN(service->idempotency_keys_, IdempotencyKeys::open(engine, idempotency));
   return service;
 }
 

@@ -13,6 +13,7 @@
 #include "server/service/database_view.hpp"
 #include "server/service/databases.hpp"
 #include "server/service/generations.hpp"
+#include "server/service/idempotency_keys.hpp"
 #include "server/service/key_changes.hpp"
 #include "server/service/key_events.hpp"
 #include "server/service/publications.hpp"
@@ -28,12 +29,14 @@ namespace quartz::server {
 /// Threads: any number at a time. The engine must outlive it.
 class Service {
  public:
-  static Result<std::unique_ptr<Service>> open(StorageEngine& engine);
+  static Result<std::unique_ptr<Service>> open(StorageEngine& engine,
+                                               const IdempotencyConfig& idempotency = {});
 
   StorageEngine& engine() noexcept { return engine_; }
   Databases& databases() noexcept { return *databases_; }
   Generations& generations() noexcept { return *generations_; }
   ScanCursors& scan_cursors() noexcept { return *scan_cursors_; }
+  IdempotencyKeys& idempotency_keys() noexcept { return *idempotency_keys_; }
   Publications& publications() noexcept { return publications_; }
   KeyEvents& key_events() noexcept { return key_events_; }
   KeyChanges& key_changes() noexcept { return key_changes_; }
@@ -93,6 +96,7 @@ class Service {
   std::unique_ptr<Databases> databases_;
   std::unique_ptr<Generations> generations_;
   std::unique_ptr<ScanCursors> scan_cursors_;
+  std::unique_ptr<IdempotencyKeys> idempotency_keys_;
   Publications publications_;
   KeyEvents key_events_;
   KeyChanges key_changes_;

@@ -28,6 +28,7 @@ struct Call {
 
 const std::string kIsJson = "Content-Type: application/json\r\n";
 const std::string kNever = "If-Match: \"never\"\r\n";
+const std::string kKeyed = "Idempotency-Key: a\r\n";
 const std::string kCollection = "/api/v1/collections/c";
 const std::string kBackups = "/api/v1/admin/backups";
 
@@ -37,6 +38,8 @@ std::vector<Call> calls_of_keys() {
       {"put_value", "/api/v1/kv/k?ttl=60", 204, R"({"value": "v"})", kIsJson},
       {"put_value", "/api/v1/kv/k", 412, "v", kNever},
       {"put_value", "/api/v1/kv/hash", 409, "v"},
+      {"put_value", "/api/v1/kv/keyed", 204, "v", kKeyed},
+      {"put_value", "/api/v1/kv/keyed", 422, "w", kKeyed},
       {"get_value", "/api/v1/kv/k", 200},
       {"get_value", "/api/v1/kv/k", 200, "", "Accept: application/json\r\n"},
       {"get_value", "/api/v1/kv/k", 304, "", "If-None-Match: *\r\n"},
@@ -46,6 +49,8 @@ std::vector<Call> calls_of_keys() {
       {"create_value", "/api/v1/kv/new", 201, "v"},
       {"create_value", "/api/v1/kv/new", 409, "v"},
       {"create_value", "/api/v1/kv/newer", 412, "v", kNever},
+      {"create_value", "/api/v1/kv/keyed", 422, "v", kKeyed},
+      {"patch_value", "/api/v1/kv/n", 422, R"({"increment": 1})", kIsJson + kKeyed},
       {"patch_value", "/api/v1/kv/n", 200, R"({"increment": 1})", kIsJson},
       {"patch_value", "/api/v1/kv/k", 200, R"({"append": "x"})", kIsJson},
       {"patch_value", "/api/v1/kv/k", 200, R"({"ttl": null})", kIsJson},
@@ -56,11 +61,13 @@ std::vector<Call> calls_of_keys() {
       {"list_values", "/api/v1/kv", 200, "", "Accept: application/x-ndjson\r\n"},
       {"delete_value", "/api/v1/kv/k", 412, "", kNever},
       {"delete_value", "/api/v1/kv/hash", 409},
+      {"delete_value", "/api/v1/kv/keyed", 422, "", kKeyed},
       {"delete_value", "/api/v1/kv/k", 204},
       {"write_batch", "/api/v1/batch", 200, R"({"operations": [{"delete": "k"}]})", kIsJson},
       {"write_batch", "/api/v1/batch", 409, R"({"operations": [{"delete": "hash"}]})", kIsJson},
       {"write_batch", "/api/v1/batch", 412, R"({"conditions": [{"key": "k", "exists": true}]})",
        kIsJson},
+      {"write_batch", "/api/v1/batch", 422, R"({"operations": []})", kIsJson + kKeyed},
       {"list_databases", "/api/v1/databases", 200},
       {"list_keyspaces", "/api/v1/keyspaces", 200},
       {"watch", "/api/v1/watch", 200},

@@ -151,7 +151,7 @@ TEST_F(RespUsers, are_listed_without_their_secrets) {
   EXPECT_THAT(ask("ACL DELUSER x"), HasSubstr("quartz keys"));
   EXPECT_EQ(ask("ACL CAT nosuch"), "-ERR Unknown category 'nosuch'\r\n");
   EXPECT_THAT(ask("ACL CAT"), StartsWith("*21\r\n$8\r\nkeyspace\r\n"));
-  EXPECT_THAT(ask("ACL CAT transaction"), StartsWith("*5\r\n"));
+  EXPECT_THAT(ask("ACL CAT transaction"), StartsWith("*6\r\n"));
 }
 
 TEST_F(RespUsers, are_held_to_the_rate_also_when_they_connect_again) {
