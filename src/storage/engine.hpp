@@ -108,6 +108,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<std::vector<std::optional<std::string>>> multi_get(const KeyspaceState& keyspace,
                                                             std::span<const std::string_view> keys,
                                                             const ReadOptions& options);
+  /// Brings near what memory has of keys that will be read soon; of the first sixteen.
+  void prefetch(const KeyspaceState& keyspace, std::span<const std::string_view> keys) const;
   /// The answer if memory has it; nothing if the levels must be asked.
   std::optional<Result<std::optional<std::string>>> get_from_memory(const KeyspaceState& keyspace,
                                                                     std::string_view key);

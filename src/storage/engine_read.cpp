@@ -321,6 +321,13 @@ void Engine::prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace,
   }
 }
 
+void Engine::prefetch(const KeyspaceState& keyspace, std::span<const std::string_view> keys) const {
+  std::array<std::uint64_t, kKeysAhead> hashes;
+  const EpochGuard guard;
+  if (!check_readable(keyspace, {})) return;
+  prefetch_all(read_point(nullptr), keyspace, keys, hashes);
+}
+
 Result<std::vector<std::optional<std::string>>> Engine::multi_get(
     const KeyspaceState& keyspace, std::span<const std::string_view> keys,
     const ReadOptions& options) {

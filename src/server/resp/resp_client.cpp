@@ -1,15 +1,18 @@
 #include "server/resp/resp_client.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
 #include "base/try.hpp"
+#include "protocol/resp_key_scout.hpp"
 #include "server/resp/command_table.hpp"
 #include "server/resp/once.hpp"
 #include "server/resp/single_call.hpp"
 #include "server/resp/words.hpp"
+#include "storage/engine.hpp"
 
 namespace quartz::server {
 namespace {
@@ -17,6 +20,9 @@ namespace {
 /// Replies are sent before more requests are answered, so that a client that does not read them
 /// costs no more memory than this and one reply.
 constexpr std::size_t kOutputBytesMax = std::size_t{1} << 20;
+
+/// Of so many requests that were sent together the keys are looked for at a time.
+constexpr std::size_t kScoutedMax = 16;
 
 constexpr std::size_t kQuotedBytesMax = 128;
 
@@ -67,6 +73,7 @@ std::size_t RespClient::receive(std::string_view input, std::string& output) {
   const Turn turn(turns_);
   lap_began_ = steady_nanoseconds();
   renew_access();
+  std::size_t scouted = 0;  // Requests to come whose keys are on their way.
   while (!closing() && !waiting()) {
     const auto progress = parser_.advance(input.substr(consumed));
     if (progress == protocol::RespRequestParser::Progress::incomplete) break;
@@ -82,6 +89,8 @@ std::size_t RespClient::receive(std::string_view input, std::string& output) {
     }
     const bool inline_words = !input.substr(consumed).starts_with('*');
     consumed += parser_.consumed();
+    if (scouted == 0 && consumed < input.size()) scouted = scout(input.substr(consumed));
+    if (scouted > 0) --scouted;
     if (!parser_.arguments().empty()) answer(parser_.arguments(), output);
     append_pending(output);
     // The words of a line do not lie in the input; they go with the next request.
@@ -94,6 +103,23 @@ std::size_t RespClient::receive(std::string_view input, std::string& output) {
   finish_burst(output);
   append_pending(output);
   return consumed;
+}
+
+// Requests that were sent together wait for memory together: what the next ones will ask for comes
+// near while this one is answered. How many they are.
+std::size_t RespClient::scout(std::string_view input) const {
+  protocol::RespKeyScout scout(input);
+  std::array<std::string_view, kScoutedMax> keys;
+  std::size_t count = 0;
+  while (count < keys.size()) {
+    const auto key = scout.next();
+    if (!key) break;
+    keys[count++] = *key;
+  }
+  server_.service().engine().engine().prefetch(database_->rows.state(),
+                                               std::span(keys).first(count));
+  // Where nothing was found, nobody looks again for a while.
+  return count == 0 ? kScoutedMax : count;
 }
 
 // One look at the clock for each command: each lap is from the end of the command before, so that

@@ -149,6 +149,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   void wait_for_others();
   /// Counts a call of a command that is over by now, and began when the one before it was over.
   void note_call(const Command& command, Words arguments);
+  std::size_t scout(std::string_view input) const;
   /// Nanoseconds since then.
   std::uint64_t lap() noexcept;
 
