@@ -84,6 +84,8 @@ void Core::begin(Request& request) {
   if (closed_) return finish(request, {ClientErrc::closed, std::string(kClosed)});
   if (config_error_) return finish(request, *config_error_);
   if (request.deadline != Clock::time_point::max()) {
+    // A timer would come behind the write.
+    if (request.deadline <= Clock::now()) return deadline_passed(request);
     timers_->set(request.deadline_timer, request.deadline);
   }
   if (waiting_turn_.empty() && fits(request)) return admit(request);

@@ -92,7 +92,10 @@ TEST(ClientDeadlines, that_have_passed_already_send_nothing) {
       .timeout = {}, .deadline = Clock::now() - milliseconds(1), .idempotency = {}};
   EXPECT_THAT(client.get("k", passed), FailsAs(ClientErrc::timed_out, Executed::no));
   ASSERT_TRUE(client.command({"ONE"}));
-  EXPECT_EQ(commands.load(), 1);
+  // On a connection that is open, too.
+  EXPECT_THAT(client.get("k", passed), FailsAs(ClientErrc::timed_out, Executed::no));
+  ASSERT_TRUE(client.command({"TWO"}));
+  EXPECT_EQ(commands.load(), 2);
 }
 
 TEST(ClientDeadlines, are_over_all_attempts) {

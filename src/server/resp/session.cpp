@@ -26,8 +26,6 @@ constexpr std::size_t kReadStepMax = std::size_t{1} << 20;
 constexpr std::size_t kUnsentBytesMax = std::size_t{1} << 20;
 /// So much is taken from a client whose command waits.
 constexpr std::size_t kReadAheadBytesMax = std::size_t{1} << 20;
-/// Of answers that may wait for the end of the event loop's turn.
-constexpr std::size_t kLeftBytesMax = std::size_t{64} << 10;
 /// A client has to take so much within `unread_timeout`.
 constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 /// Buffers that have grown larger are not kept for what comes later.
@@ -271,7 +269,8 @@ asio::awaitable<bool> RespSession::read_ahead_ended() {
 // goodbye.
 bool RespSession::leave_to_turn_end() {
   if (writing_ || broken_ || connection_->encrypted() || client_->closing()) return false;
-  if (output_.size() > kLeftBytesMax) return false;
+  // Nor if it takes, or took, more room than is kept.
+  if (output_.capacity() > kBufferBytesKept) return false;
   if (!output_.empty() && !std::exchange(left_to_turn_end_, true)) {
     connection_->thread().turn_end.call(shared_from_this());
   }

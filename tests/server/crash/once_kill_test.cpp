@@ -1,6 +1,7 @@
 #include <chrono>
 #include <cstdint>
 #include <iostream>
+#include <iterator>
 #include <signal.h>
 #include <string>
 #include <thread>
@@ -26,8 +27,7 @@ class Counter {
   explicit Counter(std::string name) : name_(std::move(name)) {}
 
   /// Until the server has gone.
-  void run(std::uint16_t port) {
-    RawClient client(port);
+  void run(RawClient& client) {
     for (;;) {
       const std::string sequence = std::to_string(acknowledged_ + 1);
       ++sent_;
@@ -68,7 +68,10 @@ TEST(OnceKill, carries_nothing_out_twice_and_forgets_nothing) {
     const std::uint16_t port = server.read_port();
     ASSERT_NE(port, 0) << server.errors();
     std::vector<std::thread> threads;
-    for (Counter& counter : counters) threads.emplace_back([&counter, port] { counter.run(port); });
+    RawClient clients[] = {RawClient(port), RawClient(port)};
+    for (std::size_t i = 0; i < std::size(counters); ++i) {
+      threads.emplace_back([&, i] { counters[i].run(clients[i]); });
+    }
     std::this_thread::sleep_for(milliseconds(random.below(100)));
     server.signal(SIGKILL);
     for (std::thread& thread : threads) thread.join();
