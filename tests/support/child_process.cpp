@@ -43,6 +43,16 @@ int memory_file(const char* name, std::string_view content = {}) {
   return descriptor;
 }
 
+// A program with ThreadSanitizer needs its options, whatever else of the environment it is not to
+// see: without them it reports what libraries do that were built without it.
+std::vector<std::string> with_sanitizer_options(std::vector<std::string> variables) {
+  constexpr const char* kName = "TSAN_OPTIONS";
+  if (const char* const options = std::getenv(kName)) {
+    variables.push_back(std::string(kName) + "=" + options);
+  }
+  return variables;
+}
+
 struct Pipe {
   int read;
   int write;
@@ -57,6 +67,7 @@ Pipe open_pipe() {
 }  // namespace
 
 ChildProcess::ChildProcess(const Start& start) {
+  const std::vector<std::string> variables = with_sanitizer_options(start.variables);
   const Pipe out = open_pipe();
   output_ = out.read;
   errors_ = memory_file("errors");
@@ -73,7 +84,7 @@ ChildProcess::ChildProcess(const Start& start) {
   ::posix_spawn_file_actions_adddup2(&actions, out.write, STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, errors_, STDERR_FILENO);
   if (::posix_spawnp(&id_, start.words.at(0).c_str(), &actions, nullptr,
-                     pointers_to(start.words).data(), pointers_to(start.variables).data()) != 0) {
+                     pointers_to(start.words).data(), pointers_to(variables).data()) != 0) {
     give_up(start.words.at(0));
   }
   ::posix_spawn_file_actions_destroy(&actions);
