@@ -58,7 +58,7 @@ NearCache::Feed NearCache::open_feed(Clock::time_point at) {
   const auto slot = std::ranges::find(feeds_, 0u, &FeedSlot::opened);
   if (slot == feeds_.end()) return {};
   slot->opened = ++last_stamp_;
-  slot->heard_at.store(at.time_since_epoch().count(), std::memory_order_relaxed);
+  slot->heard_at.store(at.time_since_epoch().count(), std::memory_order_release);
   slot->stamp.store(last_stamp_, std::memory_order_release);
   return {.slot = static_cast<std::uint32_t>(slot - feeds_.begin()), .opened = last_stamp_};
 }

@@ -34,7 +34,7 @@ struct KeyedRequest {
   static constexpr std::size_t kIdBytesMax = 255;
 
   std::string_view user = {};  ///< Keys of different users have nothing to do with each other.
-  bool http = false;           ///< Nor have those of the two protocols.
+  bool http = false;           ///< Nor have those of REST routes and of commands.
   std::string_view id = {};
   std::uint64_t sequence = 0;
   /// The whole request, in a form that no other one has: the same key with another request is a
