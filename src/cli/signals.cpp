@@ -1,5 +1,6 @@
 #include "cli/signals.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
@@ -12,11 +13,14 @@
 namespace quartz::cli {
 namespace {
 
-volatile std::sig_atomic_t received = 0;  // A signal handler may touch nothing richer.
+// The kernel may run the handler on any of the engine's threads while others look, which
+// `volatile std::sig_atomic_t` does not allow; atomics without a lock may be touched by both.
+std::atomic<int> received{0};
 
-// Becomes readable with the signal. A system call that waits would not do: the kernel may run the
-// handler on any of the engine's threads, and then nothing breaks off the call of this one.
-volatile std::sig_atomic_t wake_up = -1;
+// Becomes readable with the signal. A system call that waits would not do: nothing breaks off the
+// call of a thread that did not run the handler.
+std::atomic<int> wake_up{-1};
+static_assert(std::atomic<int>::is_always_lock_free);
 
 extern "C" void remember_signal(int signal) {
   received = signal;
@@ -45,14 +49,15 @@ void remember_interruptions() noexcept {
 
 void wait_until_readable(int descriptor) noexcept {
   // A negative descriptor, before any signal is remembered, is one that poll passes over.
-  struct pollfd waiting[] = {{descriptor, POLLIN, 0}, {static_cast<int>(wake_up), POLLIN, 0}};
+  struct pollfd waiting[] = {{descriptor, POLLIN, 0}, {wake_up, POLLIN, 0}};
   while (::poll(waiting, 2, -1) < 0 && errno == EINTR) {
   }
 }
 
 std::optional<ExitStatus> interruption() noexcept {
-  if (received == SIGINT) return ExitStatus::interrupted;
-  if (received == SIGTERM) return ExitStatus::terminated;
+  const int signal = received;
+  if (signal == SIGINT) return ExitStatus::interrupted;
+  if (signal == SIGTERM) return ExitStatus::terminated;
   return std::nullopt;
 }
 

@@ -11,9 +11,9 @@
 #include <gtest/gtest.h>
 
 #include "client/client_fixture.hpp"
+#include "client/closed_port.hpp"
 #include "client/scripted_peer.hpp"
 #include "quartz/client/client.hpp"
-#include "server/peers/redis_server.hpp"
 
 namespace quartz::client {
 namespace {
@@ -32,8 +32,8 @@ std::string bulk(std::string_view text) {
 }
 
 TEST(ClientFailures, of_nobody_listening_are_told_after_the_attempts) {
-  ClientConfig config = patient_config("quartz://127.0.0.1:" + std::to_string(server::free_port()));
-  Client client{config};
+  const ClosedPort port;
+  Client client{patient_config(port.url())};
   const auto value = client.get("k");
   EXPECT_THAT(value, FailsAs(ClientErrc::unavailable, Executed::no));
   EXPECT_THAT(value, WasStoppedBy(RetryStop::attempts));
@@ -215,7 +215,7 @@ TEST(ClientFailures, open_the_breaker_until_a_ping_is_answered) {
   config.connect_timeout = milliseconds(500);  // Of a probe, too.
   config.retry.attempts_max = 1;
   Client client{config};
-  const RequestOptions soon{.timeout = milliseconds(50), .deadline = {}, .idempotency = {}};
+  const RequestOptions soon{.timeout = kTimeToSend, .deadline = {}, .idempotency = {}};
   ASSERT_TRUE(client.get("k"));
   answering = false;
   for (int i = 0; i < 2; ++i) {
@@ -239,8 +239,9 @@ TEST(ClientFailures, of_one_endpoint_leave_the_others) {
     if (!connection.greet()) return;
     connection.answer_all([](const std::string&) { return bulk("v"); });
   });
+  const ClosedPort closed;
   ClientConfig config = patient_config(healthy.url());
-  config.endpoints.push_back("quartz://127.0.0.1:" + std::to_string(server::free_port()));
+  config.endpoints.push_back(closed.url());
   Client client{config};
   for (int i = 0; i < 20; ++i) EXPECT_EQ(client.get("k").value(), "v");
 }
@@ -257,7 +258,7 @@ TEST(ClientFailures, of_one_endpoint_are_made_good_by_another) {
   });
   ClientConfig config = patient_config(failing.url());
   config.endpoints.push_back(healthy.url());
-  config.request_timeout = milliseconds(1'000);
+  config.request_timeout = milliseconds(3'000);
   config.breaker.failures_max = 1;
   config.breaker.open_min = kPatience;
   config.breaker.open_max = kPatience;

@@ -54,6 +54,9 @@ MATCHER_P(WasStoppedBy, stop, std::string("was stopped by ") + std::string(to_st
 /// What a test waits for at most, where it waits for what it expects.
 inline constexpr std::chrono::seconds kPatience{20};
 
+/// Of a request that the server is to have when its time is over.
+inline constexpr std::chrono::milliseconds kTimeToSend{500};
+
 /// A configuration for one endpoint that gives up soon nowhere, so that what ends is what a test
 /// makes end.
 inline ClientConfig patient_config(std::string url) {

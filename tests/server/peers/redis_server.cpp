@@ -10,7 +10,9 @@
 #include <netinet/in.h>
 
 namespace quartz::server {
+namespace {
 
+// One that nobody listened on a moment ago.
 std::uint16_t free_port() {
   const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = {};
@@ -25,6 +27,8 @@ std::uint16_t free_port() {
   ::close(descriptor);
   return ntohs(address.sin_port);
 }
+
+}  // namespace
 
 RedisServer::RedisServer() {
   constexpr int kAttempts = 5;  // Somebody else may take the port first.

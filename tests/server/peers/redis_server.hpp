@@ -23,7 +23,4 @@ class RedisServer {
   std::unique_ptr<ChildProcess> process_;
 };
 
-/// A port that nobody listened on a moment ago.
-std::uint16_t free_port();
-
 }  // namespace quartz::server
