@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iterator>
 
 #include <fmt/format.h>
+
+#include "protocol/resp_number_line.hpp"
 
 namespace quartz::protocol {
 namespace {
@@ -33,7 +34,7 @@ std::string text_of(double number) {
 }  // namespace
 
 void RespReplyWriter::header(char type, std::uint64_t count) {
-  fmt::format_to(std::back_inserter(buffer_), "{}{}{}", type, count, kLineEnd);
+  append_number_line(buffer_, type, count);
 }
 
 void RespReplyWriter::line(char type, std::string_view text) {
@@ -56,9 +57,7 @@ void RespReplyWriter::error(std::string_view message) {
   }
 }
 
-void RespReplyWriter::integer(std::int64_t number) {
-  fmt::format_to(std::back_inserter(buffer_), ":{}{}", number, kLineEnd);
-}
+void RespReplyWriter::integer(std::int64_t number) { append_number_line(buffer_, ':', number); }
 
 void RespReplyWriter::bulk(std::string_view bytes) {
   header('$', bytes.size());

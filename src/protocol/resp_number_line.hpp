@@ -1,0 +1,21 @@
+#pragma once
+
+#include <array>
+#include <charconv>
+#include <concepts>
+#include <string>
+
+namespace quartz::protocol {
+
+/// Appends the line `<type><number>\r\n` that the Redis protocol tells lengths and integers by.
+template <std::integral Number>
+void append_number_line(std::string& to, char type, Number number) {
+  std::array<char, 24> line;  // A sign, 20 digits, and what is around them.
+  line[0] = type;
+  char* end = std::to_chars(line.data() + 1, line.data() + line.size() - 2, number).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  to.append(line.data(), end);
+}
+
+}  // namespace quartz::protocol
