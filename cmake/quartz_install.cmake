@@ -18,6 +18,9 @@ foreach(kind IN ITEMS static shared)
   if(QUARTZ_CLIENT AND kind STREQUAL "shared")
     install(TARGETS quartz_client_shared EXPORT quartz_shared_targets)
   endif()
+  if(QUARTZ_CLIENT AND QUARTZ_SERVER AND kind STREQUAL "shared")
+    install(TARGETS quartz_embedded_shared EXPORT quartz_shared_targets)
+  endif()
   install(
     EXPORT quartz_${kind}_targets
     NAMESPACE quartz::

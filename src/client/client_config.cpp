@@ -18,6 +18,15 @@ ClientError wrong(std::string_view option, std::string_view why) {
   return {ClientErrc::invalid_argument, fmt::format("{}: {}", option, why)};
 }
 
+ClientResult<void> check_endpoints(const ClientConfig& config) {
+  if (config.local) return {};
+  if (config.endpoints.empty()) return wrong("endpoints", "at least one is needed");
+  for (const std::string& url : config.endpoints) {
+    QUARTZ_TRY(client::parse_endpoint_url(url));
+  }
+  return {};
+}
+
 ClientResult<void> check_times(const ClientConfig& config) {
   if (config.request_timeout < kNone) return wrong("request_timeout", "negative");
   if (config.connect_timeout <= kNone) return wrong("connect_timeout", "at least 1 ms is needed");
@@ -52,10 +61,7 @@ ClientResult<void> check_retries(const ClientConfig& config) {
 }  // namespace
 
 ClientResult<void> check(const ClientConfig& config) {
-  if (config.endpoints.empty()) return wrong("endpoints", "at least one is needed");
-  for (const std::string& url : config.endpoints) {
-    QUARTZ_TRY(client::parse_endpoint_url(url));
-  }
+  QUARTZ_TRY(check_endpoints(config));
   // As servers have it: names are words of lists.
   const auto is_name_byte = [](char c) { return c > ' ' && c <= '~'; };
   if (!std::ranges::all_of(config.name, is_name_byte)) {

@@ -46,7 +46,7 @@ Connection::Connection(const Strand& strand, std::shared_ptr<Timers> timers,
       config_(config),
       owner_(owner),
       resolver_(strand),
-      stream_(strand, std::move(tls)),
+      stream_(config.local ? Stream(strand, Stream::Local()) : Stream(strand, std::move(tls))),
       greeting_(greeting_of(endpoint, config)),
       received_(kReadBytes),
       // Nothing is subscribed to on shared connections.
@@ -59,6 +59,7 @@ Connection::~Connection() {
 
 void Connection::open() {
   timers_->set(opening_deadline_, Timers::Clock::now() + config_.connect_timeout);
+  if (config_.local) return open_session();
   Error not_an_address;
   const auto address = asio::ip::make_address(endpoint_.host, not_an_address);
   if (not_an_address) {
@@ -66,6 +67,16 @@ void Connection::open() {
   } else {
     connect({{address, endpoint_.port}});
   }
+}
+
+void Connection::open_session() {
+  asio::post(strand_, [self = shared_from_this()] {
+    if (self->state_ != State::opening) return;
+    if (!self->stream_.open_session(*self->config_.local)) {
+      return self->end_because("the server has stopped");
+    }
+    self->greet();
+  });
 }
 
 void Connection::resolve() {

@@ -94,6 +94,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     void (Connection::* const call_)(Exchange::Reply);
   };
 
+  void open_session();
   void resolve();
   void connect(const std::vector<boost::asio::ip::tcp::endpoint>& addresses);
   void connected(const Error& error);

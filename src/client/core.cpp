@@ -43,6 +43,10 @@ Core::~Core() {
 
 ClientResult<void> Core::make_endpoints() {
   QUARTZ_TRY(check(config_));
+  if (config_.local) {
+    add_endpoint({.local = true}, nullptr);
+    return {};
+  }
   std::shared_ptr<boost::asio::ssl::context> tls;
   for (const std::string& text : config_.endpoints) {
     QUARTZ_ASSIGN(EndpointUrl url, parse_endpoint_url(text));
@@ -50,10 +54,14 @@ ClientResult<void> Core::make_endpoints() {
       QUARTZ_ASSIGN(tls, make_tls_context(config_.tls));
     }
     auto context = url.encrypted ? tls : nullptr;
-    endpoints_.push_back(std::make_unique<Endpoint>(strand_, timers_, config_, random_,
-                                                    std::move(url), std::move(context), *this));
+    add_endpoint(std::move(url), std::move(context));
   }
   return {};
+}
+
+void Core::add_endpoint(EndpointUrl url, std::shared_ptr<boost::asio::ssl::context> tls) {
+  endpoints_.push_back(std::make_unique<Endpoint>(strand_, timers_, config_, random_,
+                                                  std::move(url), std::move(tls), *this));
 }
 
 Request& Core::take() {

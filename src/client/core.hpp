@@ -67,6 +67,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   void changed(Endpoint& endpoint) override;
 
   ClientResult<void> make_endpoints();
+  void add_endpoint(EndpointUrl url, std::shared_ptr<boost::asio::ssl::context> tls);
   Endpoint* choose();
   bool is_hopeful() const noexcept;
   bool fits(const Request& request) const noexcept;

@@ -23,6 +23,8 @@ constexpr std::array<Scheme, 4> kSchemes = {{{"quartz", false, kQuartzPort},
                                              {"redis", false, kRedisPort},
                                              {"rediss", true, kRedisPort}}};
 
+constexpr std::string_view kFileScheme = "file";
+
 // An error names the scheme and the host at most: what stands between may be a secret.
 ClientError wrong_url(std::string_view why) {
   return {ClientErrc::invalid_argument, fmt::format("endpoints: {}", why)};
@@ -31,6 +33,7 @@ ClientError wrong_url(std::string_view why) {
 }  // namespace
 
 std::string EndpointUrl::address() const {
+  if (local) return "this process";
   return host.find(':') == std::string::npos ? fmt::format("{}:{}", host, port)
                                              : fmt::format("[{}]:{}", host, port);
 }
@@ -41,6 +44,9 @@ ClientResult<EndpointUrl> parse_endpoint_url(std::string_view url) {
   const boost::urls::url_view& view = *parsed;
   const std::string_view name = view.scheme();
   const auto* const scheme = std::ranges::find(kSchemes, name, &Scheme::name);
+  if (name == kFileScheme) {
+    return wrong_url("file: quartz::open_client opens a database in this process");
+  }
   if (scheme == kSchemes.end()) {
     return wrong_url(fmt::format("{}: a URL begins with quartz, quartzs, redis or rediss", name));
   }

@@ -15,6 +15,9 @@ Stream::Stream(const Strand& strand, std::shared_ptr<asio::ssl::context> tls)
   if (tls_) stream_.emplace<Encrypted>(strand, *tls_);
 }
 
+Stream::Stream(const Strand& strand, Local /*local*/)
+    : stream_(std::in_place_type<LocalStream>, strand) {}
+
 Stream::Socket& Stream::socket() noexcept {
   if (auto* const plain = std::get_if<Socket>(&stream_)) return *plain;
   return std::get_if<Encrypted>(&stream_)->next_layer();
@@ -41,7 +44,11 @@ void Stream::name_server(const std::string& host, ServerProof proof) {
   static_cast<void>(stream.set_verify_callback(asio::ssl::host_name_verification(host), ignored));
 }
 
-std::size_t Stream::write_some(std::string_view bytes, error_code& error) noexcept {
+std::size_t Stream::write_some(std::string_view bytes, error_code& error) {
+  if (auto* const local = std::get_if<LocalStream>(&stream_)) {
+    local->write(bytes);
+    return bytes.size();
+  }
   auto* const plain = std::get_if<Socket>(&stream_);
   if (plain == nullptr) return 0;
   const std::size_t written = plain->write_some(asio::buffer(bytes), error);
@@ -49,7 +56,8 @@ std::size_t Stream::write_some(std::string_view bytes, error_code& error) noexce
   return written;
 }
 
-void Stream::close() noexcept {
+void Stream::close() {
+  if (auto* const local = std::get_if<LocalStream>(&stream_)) return local->close();
   error_code ignored;
   static_cast<void>(socket().close(ignored));
 }

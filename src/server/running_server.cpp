@@ -54,6 +54,7 @@ RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine,
       workers_(config_.worker_threads),
       resp_(*service_,
             {.access = &access_, .workers = &workers_, .durability = config_.durability}),
+      local_clients_(std::make_shared<LocalClients>(resp_)),
       application_({.engine = *engine_,
                     .service = *service_,
                     .resp = resp_,
@@ -216,6 +217,7 @@ void RunningServer::stop_once() {
     }
   });
   threads_.run_on_each([](IoThread& thread) { thread.connections.drain(); });
+  local_clients_->stop();
   // A request of HTTP that is held would keep its connection open.
   resp_.end_pauses_for_good();
   if (!connection_limit_.wait_until_none(current_.get()->drain_timeout)) {

@@ -15,6 +15,7 @@
 #include "server/auth/access_control.hpp"
 #include "server/auth/users.hpp"
 #include "server/http/application.hpp"
+#include "server/resp/local_clients.hpp"
 #include "server/resp/resp_server.hpp"
 #include "server/service/expiry_sweeper.hpp"
 #include "server/service/service.hpp"
@@ -42,6 +43,7 @@ class RunningServer {
   std::optional<std::uint16_t> http_port() const noexcept { return port_of(http_listener_); }
   std::optional<std::uint16_t> resp_port() const noexcept { return port_of(resp_listener_); }
   Result<void> reload_certificates() { return certificates_->reload(); }
+  const std::shared_ptr<LocalClients>& local_clients() const noexcept { return local_clients_; }
   void set_limits(const RequestLimits& limits);
   /// Takes over what may change.
   void reconfigure(const ServerConfig& wanted);
@@ -78,6 +80,7 @@ class RunningServer {
   const std::unique_ptr<TlsCertificates> certificates_;
   WorkerThreads workers_;
   RespServer resp_;
+  const std::shared_ptr<LocalClients> local_clients_;
   HttpApplication application_;
   ExpirySweeper expiry_sweeper_;
   IoThreads threads_;

@@ -36,6 +36,8 @@ void Server::stop() { running_->stop(); }
 std::optional<std::uint16_t> Server::http_port() const noexcept { return running_->http_port(); }
 std::optional<std::uint16_t> Server::resp_port() const noexcept { return running_->resp_port(); }
 
+std::shared_ptr<LocalService> Server::local_service() const { return running_->local_clients(); }
+
 Result<void> Server::reload_certificates() { return running_->reload_certificates(); }
 
 Result<void> Server::set_limits(const RequestLimits& limits) {

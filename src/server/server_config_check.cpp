@@ -105,9 +105,6 @@ Result<void> check_request_limits(const RequestLimits& limits) {
 }
 
 Result<void> check_server_config(const ServerConfig& config) {
-  if (!config.http.enabled && !config.resp.enabled) {
-    return wrong("http", "no protocol is enabled");
-  }
   QUARTZ_TRY(check_listener("http_address", config.http, config.authentication));
   QUARTZ_TRY(check_listener("resp_address", config.resp, config.authentication));
   QUARTZ_TRY(check_range<std::uint32_t>("io_threads", config.io_threads, 0, 256));

@@ -29,22 +29,22 @@ using testing::IsEmpty;
 using testing::Pair;
 using testing::UnorderedElementsAre;
 
-enum class Against : std::uint8_t { quartz, redis };
+enum class Against : std::uint8_t { quartz, own_process, redis };
 
-/// The same against this project's server and Redis's.
+/// The same against this project's server, with and without a network, and Redis's.
 class Commands : public ServedClient, public testing::WithParamInterface<Against> {
  protected:
   void SetUp() override {
-    std::string where;
     if (GetParam() == Against::quartz) {
-      where = url();
+      client_.emplace(patient_config(url()));
+    } else if (GetParam() == Against::own_process) {
+      client_.emplace(local_config());
     } else if (server::RedisServer::is_installed()) {
       redis_ = std::make_unique<server::RedisServer>();
-      where = "redis://127.0.0.1:" + std::to_string(redis_->port());
+      client_.emplace(patient_config("redis://127.0.0.1:" + std::to_string(redis_->port())));
     } else {
       GTEST_SKIP() << "redis-server is not installed";
     }
-    client_.emplace(patient_config(where));
   }
 
   /// What a command is answered with; prints the error if it fails.
@@ -204,8 +204,10 @@ TEST_P(Commands, in_words_with_replies_of_any_kind) {
   EXPECT_EQ(client_->command({"GET", "z"}).error().code(), ClientErrc::wrong_kind);
 }
 
-INSTANTIATE_TEST_SUITE_P(Servers, Commands, testing::Values(Against::quartz, Against::redis),
+INSTANTIATE_TEST_SUITE_P(Servers, Commands,
+                         testing::Values(Against::quartz, Against::own_process, Against::redis),
                          [](const auto& server) {
+                           if (server.param == Against::own_process) return "own_process";
                            return server.param == Against::quartz ? "quartz" : "redis";
                          });
 

@@ -84,6 +84,13 @@ class ServedClient : public server::ServedEngine {
     if (!server_) serve(resp_config());
     return "quartz://127.0.0.1:" + std::to_string(server_->resp_port().value());
   }
+  /// Reaches the same server without a network.
+  ClientConfig local_config() {
+    if (!server_) serve(resp_config());
+    ClientConfig config = patient_config("");
+    config.local = server_->local_service();
+    return config;
+  }
 };
 
 }  // namespace quartz::client

@@ -64,7 +64,6 @@ TEST_F(Servers, options_that_make_no_sense_are_refused_by_name) {
   using Change = void (*)(ServerConfig&);
   const std::vector<std::pair<std::string, Change>> cases = {
       {"http_address", [](ServerConfig& config) { config.http.address = "nowhere"; }},
-      {"no protocol", [](ServerConfig& config) { config.http.enabled = false; }},
       {"io_threads", [](ServerConfig& config) { config.io_threads = 257; }},
       {"worker_threads", [](ServerConfig& config) { config.worker_threads = 0; }},
       {"connections_max", [](ServerConfig& config) { config.connections_max = 0; }},

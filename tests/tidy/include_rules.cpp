@@ -44,6 +44,7 @@ const std::vector<Room>& rooms() {
       {"vector", {"base", "io", "storage", "protocol"}},
       {"client", {"base", "protocol"}},
       {"server", {"base", "io", "storage", "vector", "protocol"}},
+      {"embedded", {"base", "io", "storage", "vector", "protocol", "client", "server"}},
       {"edge", {"base", "io", "storage", "vector", "protocol", "client", "server"}},
       {"cli", {"base", "io", "storage", "vector", "protocol", "client", "server", "edge"}},
   };
@@ -75,7 +76,8 @@ bool may_include_rocksdb(std::string_view path) {
 
 bool may_include_asio(std::string_view path) {
   return starts_with_any(
-      path, {"src/client/", "src/server/", "include/quartz/client/", "include/quartz/server/",
+      path, {"src/client/", "src/server/", "src/embedded/", "include/quartz/client/",
+             "include/quartz/server/", "include/quartz/embedded/",
              "include/quartz/storage/async.hpp", "bench/server/", "tests/", "examples/"});
 }
 

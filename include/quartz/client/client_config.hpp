@@ -3,11 +3,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "quartz/client/circuit_breaker_config.hpp"
 #include "quartz/client/client_result.hpp"
+#include "quartz/client/local_service.hpp"
 #include "quartz/client/retry_config.hpp"
 #include "quartz/export.hpp"
 
@@ -48,6 +50,8 @@ struct ClientConfig {
   /// the same with Redis's port. All must serve the same data: a request goes to whichever is
   /// healthy and answers soonest.
   std::vector<std::string> endpoints = {"quartz://127.0.0.1:7379"};
+  /// Not null: everything is served by this, in the same process, and no endpoint is looked at.
+  std::shared_ptr<LocalService> local = {};
   std::string name = {};  ///< Under which servers list the connections. Empty: none.
   /// Of each endpoint, shared by all requests; 1 to 16. More than one pays only if one connection's
   /// bandwidth does not suffice.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "quartz/client/local_service.hpp"
 #include "quartz/export.hpp"
 #include "quartz/result.hpp"
 #include "quartz/server/server_config.hpp"
@@ -45,6 +46,10 @@ class QUARTZ_EXPORT Server {
   /// The port listened on; nothing for a protocol that is off.
   std::optional<std::uint16_t> http_port() const noexcept;
   std::optional<std::uint16_t> resp_port() const noexcept;
+
+  /// For clients in this process: `ClientConfig::local`. They need no address, neither are asked
+  /// who they are nor have limits, and hold no connection. May be kept for longer than the server.
+  std::shared_ptr<LocalService> local_service() const;
 
   /// Reads the files of the certificates again; connections from then on use them. On failure
   /// those in use stay. Without TLS there is nothing to do.

@@ -55,6 +55,10 @@ std::string Configuration::origin(const Option& option) const {
 }
 
 Result<void> Configuration::check() const {
+  // An application may be the only client of its own server; a program has no others than these.
+  if (!settings_.server.http.enabled && !settings_.server.resp.enabled) {
+    return Error(Errc::invalid_argument, "http: neither this protocol nor resp is enabled");
+  }
   const auto checked = check_server_config(settings_.server);
   if (checked) return {};
   // The checks speak of the options of ServerConfig, some of which have shorter names here.

@@ -2,7 +2,6 @@
 
 #include "server/auth/access_control.hpp"
 #include "server/resp/resp_client.hpp"
-#include "server/resp/resp_server.hpp"
 
 namespace quartz::server {
 namespace {
@@ -16,7 +15,7 @@ Error wrong_password() {
 }  // namespace
 
 Result<void> authenticate(CommandCall& call, std::string_view user, std::string_view secret) {
-  AccessControl* const access = call.server.access();
+  AccessControl* const access = call.client.access();
   if (access == nullptr || !access->required()) {
     // Everybody is the default user, with any password.
     if (user == kEverybody) return {};
@@ -35,7 +34,7 @@ Result<void> authenticate(CommandCall& call, std::string_view user, std::string_
 }
 
 Result<void> authenticate_default(CommandCall& call, std::string_view secret) {
-  AccessControl* const access = call.server.access();
+  AccessControl* const access = call.client.access();
   if (access == nullptr || !access->required()) {
     return Error(Errc::invalid_argument,
                  "ERR AUTH <password> called without any password configured for the default user. "
@@ -44,8 +43,6 @@ Result<void> authenticate_default(CommandCall& call, std::string_view secret) {
   return authenticate(call, kEverybody, secret);
 }
 
-bool must_authenticate(const CommandCall& call) noexcept {
-  return call.server.access() != nullptr && !call.client.has_access();
-}
+bool must_authenticate(const CommandCall& call) noexcept { return !call.client.has_access(); }
 
 }  // namespace quartz::server

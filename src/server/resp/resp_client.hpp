@@ -135,10 +135,14 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   Result<void> log_in(std::string_view user, std::string_view secret);
   /// The same for whoever has been asked already.
   void take_identity(IdentityRef identity);
+  /// Nobody asks it who it is, nor counts its requests. Before anything is received.
+  void trust() noexcept { trusted_ = true; }
+  /// Who asks it; null if nobody does.
+  AccessControl* access() const noexcept { return trusted_ ? nullptr : server_.access(); }
   /// Forgets who it is.
   void log_out();
   /// Whether it may do more than log in.
-  bool has_access() const noexcept { return server_.access() == nullptr || grants_ != nullptr; }
+  bool has_access() const noexcept { return access() == nullptr || grants_ != nullptr; }
   /// Only with access.
   const Grants& grants() const noexcept;
   std::string_view user_name() const noexcept {
@@ -310,6 +314,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   std::optional<bool> caching_;
   std::string pending_;  // To be sent behind the reply.
 
+  bool trusted_ = false;
   IdentityRef identity_;
   const Grants* grants_ = nullptr;  // Null: nothing but logging in.
   std::shared_ptr<TokenBucket> user_bucket_;

@@ -19,7 +19,7 @@ const Grants& everything() {
 
 // Before each piece of input: users may have changed since the one before.
 void RespClient::renew_access() {
-  AccessControl* const access = server_.access();
+  AccessControl* const access = this->access();
   if (access == nullptr) return;
   if (identity_) {
     const auto renewed = access->renewed(identity_);
@@ -45,7 +45,7 @@ void RespClient::take_identity(IdentityRef identity) {
 }
 
 const Grants& RespClient::grants() const noexcept {
-  return server_.access() == nullptr ? everything() : *grants_;
+  return access() == nullptr ? everything() : *grants_;
 }
 
 std::string RespClient::host() const {
@@ -60,13 +60,13 @@ Result<void> RespClient::log_in(std::string_view user, std::string_view secret) 
 }
 
 void RespClient::log_out() {
-  if (server_.access() == nullptr) return;
+  if (access() == nullptr) return;
   take_identity(nullptr);
   renew_access();
 }
 
 bool RespClient::within_rate() {
-  AccessControl* const access = server_.access();
+  AccessControl* const access = this->access();
   const std::uint32_t per_second = access == nullptr ? 0 : access->rates().per_second();
   if (per_second == 0) return true;
   if (!address_bucket_) address_bucket_ = access->rates().bucket("address " + host());
@@ -76,7 +76,7 @@ bool RespClient::within_rate() {
 }
 
 bool RespClient::permits(const Command& command, Words arguments, std::string& output) {
-  AccessControl* const access = server_.access();
+  AccessControl* const access = this->access();
   if (access == nullptr) return true;
   if (grants_ == nullptr) {
     if (command.is(CommandFlag::no_auth)) return true;

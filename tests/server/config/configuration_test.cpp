@@ -218,6 +218,14 @@ TEST(Configurations, are_checked_as_a_whole_and_blame_the_source) {
                         testing::AllOf(HasSubstr("address"), HasSubstr("(q.toml:1)"))));
 }
 
+TEST(Configurations, serve_somebody) {
+  Configuration configuration;
+  ASSERT_THAT(configuration.apply(read_toml("http = false\nresp = false\n", "q.toml").value()),
+              Succeeds());
+  EXPECT_THAT(configuration.check(),
+              FailsWith(Errc::invalid_argument, HasSubstr("neither this protocol nor resp")));
+}
+
 TEST(Configurations, every_option_is_in_the_guide_with_its_default) {
   std::ifstream file(QUARTZ_SOURCE_DIRECTORY "/docs/guide/server.md");
   const std::string guide((std::istreambuf_iterator<char>(file)), {});
