@@ -75,10 +75,10 @@ bool may_include_rocksdb(std::string_view path) {
 }
 
 bool may_include_asio(std::string_view path) {
-  return starts_with_any(
-      path, {"src/client/", "src/server/", "src/embedded/", "include/quartz/client/",
-             "include/quartz/server/", "include/quartz/embedded/",
-             "include/quartz/storage/async.hpp", "bench/server/", "tests/", "examples/"});
+  return starts_with_any(path, {"src/client/", "src/server/", "src/embedded/",
+                                "include/quartz/client/", "include/quartz/server/",
+                                "include/quartz/embedded/", "include/quartz/storage/async.hpp",
+                                "bench/client/", "bench/server/", "tests/", "examples/"});
 }
 
 bool is_file_system_header(std::string_view header) {
