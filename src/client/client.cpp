@@ -57,6 +57,8 @@ void launch(const std::shared_ptr<Core>& core, Request& request, const RequestOp
   request.executor = executor_of(*core, handler);
   listen_to_cancellation(core, request, handler);
   request.handler.template emplace<Handler<T>>(std::move(handler));
+  // What a handler begins is on the strand already, most of the time.
+  if (core->strand().running_in_this_thread()) return core->begin(request);
   asio::dispatch(core->strand(), [core, &request] { core->begin(request); });
 }
 

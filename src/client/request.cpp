@@ -76,7 +76,11 @@ void Request::Retry::due() { of.core.retry(of); }
 void Request::succeed(Exchange::Reply reply) {
   complete(
       *this, [&]<class T>(std::type_identity<T>) { return read_for<T>(*this, reply); },
-      [](const auto& where, auto call) { asio::dispatch(where, std::move(call)); });
+      // On the client's own executor it is already.
+      [&own = core.executor()](const auto& where, auto call) {
+        if (where == own) return call();
+        asio::dispatch(where, std::move(call));
+      });
 }
 
 void Request::fail(ClientError error) {
