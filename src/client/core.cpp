@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
 #include "base/try.hpp"
@@ -14,7 +15,16 @@
 namespace quartz::client {
 namespace {
 
+namespace asio = boost::asio;
+
 constexpr std::string_view kClosed = "the client was closed";
+
+// Of a context its own executor, which is what handlers have that want to run there: `erase_type`.
+asio::any_completion_executor without_type(const asio::any_io_executor& executor) {
+  const auto* const plain = executor.target<asio::io_context::executor_type>();
+  if (plain != nullptr) return *plain;
+  return executor;
+}
 
 std::uint64_t random_seed() {
   std::random_device device;
@@ -26,7 +36,7 @@ std::uint64_t random_seed() {
 Core::Core(boost::asio::any_io_executor executor, ClientConfig config)
     : config_(std::move(config)),
       strand_(OwnersExecutor(std::move(executor))),
-      executor_(strand_.get_inner_executor().get()),
+      executor_(without_type(strand_.get_inner_executor().get())),
       timers_(std::make_shared<Timers>(strand_)),
       random_(random_seed()) {
   auto made = make_endpoints();

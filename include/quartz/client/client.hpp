@@ -38,12 +38,16 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include "quartz/client/client_config.hpp"
 #include "quartz/client/client_error.hpp"
@@ -76,6 +80,21 @@ QUARTZ_EXPORT void start_into(
     const std::shared_ptr<Core>& core, std::span<const std::string_view> words,
     const RequestOptions& options, std::string& into,
     boost::asio::any_completion_handler<void(ClientResult<bool>)> handler);
+
+/// The handler without its type. The executor of a coroutine is one without a type already, and to
+/// ask a handler without a type for such a one allocates; the context's own is as good.
+template <class T, class Handler>
+boost::asio::any_completion_handler<void(ClientResult<T>)> erase_type(Handler handler) {
+  using boost::asio::any_io_executor;
+  if constexpr (std::is_same_v<boost::asio::associated_executor_t<Handler>, any_io_executor>) {
+    using Plain = boost::asio::io_context::executor_type;
+    const any_io_executor executor = boost::asio::get_associated_executor(handler);
+    if (const Plain* const plain = executor.template target<Plain>()) {
+      return boost::asio::bind_executor(*plain, std::move(handler));
+    }
+  }
+  return handler;
+}
 
 /// Waits for an operation's end on the thread that began it.
 template <class T>
@@ -287,7 +306,7 @@ auto Client::async_run(Command<T> command, RequestOptions options, CompletionTok
   return boost::asio::async_initiate<CompletionToken, void(ClientResult<T>)>(
       [](auto handler, std::shared_ptr<client::Core> core, client::EncodedCommand encoded,
          RequestOptions with) {
-        client::start<T>(core, std::move(encoded), with, std::move(handler));
+        client::start<T>(core, std::move(encoded), with, client::erase_type<T>(std::move(handler)));
       },
       token, core_, std::move(command.encoded_), options);
 }
@@ -304,7 +323,9 @@ auto Client::async_exec(const Batch& batch, RequestOptions options, CompletionTo
   return boost::asio::async_initiate<CompletionToken, void(ClientResult<std::vector<Reply>>)>(
       [](auto handler, std::shared_ptr<client::Core> core, client::EncodedCommand encoded,
          RequestOptions with) {
-        client::start<std::vector<Reply>>(core, std::move(encoded), with, std::move(handler));
+        client::start<std::vector<Reply>>(
+            core, std::move(encoded), with,
+            client::erase_type<std::vector<Reply>>(std::move(handler)));
       },
       token, core_, batch.encoded(), options);
 }
@@ -316,7 +337,8 @@ auto Client::async_get(std::string_view key, RequestOptions options, CompletionT
       [](auto handler, std::shared_ptr<client::Core> core, std::string_view wanted,
          RequestOptions with) {
         const std::string_view words[] = {"GET", wanted};
-        client::start<std::optional<std::string>>(core, words, with, std::move(handler));
+        client::start<std::optional<std::string>>(
+            core, words, with, client::erase_type<std::optional<std::string>>(std::move(handler)));
       },
       token, core_, key, options);
 }
@@ -328,7 +350,7 @@ auto Client::async_get(std::string_view key, std::string& into, RequestOptions o
       [](auto handler, std::shared_ptr<client::Core> core, std::string_view wanted,
          RequestOptions with, std::string* to) {
         const std::string_view words[] = {"GET", wanted};
-        client::start_into(core, words, with, *to, std::move(handler));
+        client::start_into(core, words, with, *to, client::erase_type<bool>(std::move(handler)));
       },
       token, core_, key, options, &into);
 }
@@ -339,7 +361,8 @@ auto Client::async_set(std::string_view key, std::string_view value, CompletionT
       [](auto handler, std::shared_ptr<client::Core> core, std::string_view name,
          std::string_view text) {
         const std::string_view words[] = {"SET", name, text};
-        client::start<bool>(core, words, RequestOptions{}, std::move(handler));
+        client::start<bool>(core, words, RequestOptions{},
+                            client::erase_type<bool>(std::move(handler)));
       },
       token, core_, key, value);
 }
