@@ -66,7 +66,7 @@ Request& take(Core& core, std::span<const std::string_view> words) {
   Request& request = core.take();
   protocol::append_request(request.text, words);
   request.replies = 1;
-  request.idempotent = is_idempotent(words);
+  request.idempotent = is_idempotent(nature_of(words));
   return request;
 }
 

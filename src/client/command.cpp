@@ -1,5 +1,7 @@
 #include "quartz/client/command.hpp"
 
+#include <algorithm>
+
 #include "client/idempotency.hpp"
 #include "protocol/resp_request_writer.hpp"
 
@@ -9,7 +11,8 @@ namespace client {
 EncodedCommand encode(std::span<const std::string_view> words) {
   EncodedCommand command;
   protocol::append_request(command.request, words);
-  command.idempotent = is_idempotent(words);
+  command.nature = nature_of(words);
+  command.idempotent = is_idempotent(command.nature);
   return command;
 }
 
@@ -18,7 +21,14 @@ EncodedCommand encode(std::span<const std::string_view> words) {
 void Batch::add(const client::EncodedCommand& command) {
   requests_ += command.request;
   ++count_;
-  idempotent_ = idempotent_ && command.idempotent;
+  using client::CommandNature;
+  // Repeated from what the batch has left: commands that overwrite do and say the same again, and
+  // so does whatever comes behind the last change, for it finds what it found the first time. But
+  // an answer that a later command has changed the ground of is another one.
+  const bool writes = command.nature != CommandNature::reads;
+  idempotent_ = idempotent_ && command.idempotent && !(looked_ && writes);
+  looked_ = looked_ || command.nature != CommandNature::overwrites;
+  nature_ = std::max(nature_, command.nature);
 }
 
 client::EncodedCommand Batch::encoded() const {
@@ -29,6 +39,7 @@ client::EncodedCommand Batch::encoded() const {
   batch.request.append(kMulti).append(requests_).append(kExec);
   batch.replies = count_ + 2;
   batch.idempotent = idempotent_;
+  batch.nature = nature_;
   return batch;
 }
 

@@ -232,6 +232,7 @@ void Connection::end(ConnectionEnd end) {
 void Connection::end_now(const ConnectionEnd& end) {
   const auto self = shared_from_this();  // The owner may let it go.
   state_ = State::ended;
+  end_reason_ = end.reason;
   timers_->cancel(opening_deadline_);
   timers_->cancel(next_beat_);
   resolver_.cancel();

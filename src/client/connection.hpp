@@ -61,6 +61,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void end(ConnectionEnd end);
 
   bool is_open() const noexcept { return state_ == State::open; }
+  /// Why it has ended; empty before.
+  const std::string& end_reason() const noexcept { return end_reason_; }
   /// As in Exchange; needs an open connection, or one that is being ended.
   void submit(std::string_view request, Exchange::Waiter& waiter, std::uint32_t replies = 1);
   bool abandon(const Exchange::Waiter& waiter) noexcept { return exchange_.abandon(waiter); }
@@ -132,6 +134,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool heard_ = false;       // Something has arrived since the last beat.
   bool beat_sent_ = false;   // And is not answered.
   std::optional<ConnectionEnd> ending_;
+  std::string end_reason_;
 
   Due opening_deadline_{*this, &Connection::opening_took_too_long};
   Due next_beat_{*this, &Connection::beat};

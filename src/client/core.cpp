@@ -204,10 +204,13 @@ void Core::changed(Endpoint& /*endpoint*/) {
 
 void Core::replied(Request& request, Exchange::Reply reply) {
   request.endpoint->answered(Clock::now() - request.sent_at);
-  if (const auto refusal = error_text(reply)) {
+  const auto refusal = error_text(reply);
+  if (refusal || !request.queue_error.empty()) {
     // What EXEC says of a batch that was refused does not tell why.
     const std::string_view text = request.queue_error.empty() ? *refusal : request.queue_error;
-    const ServerError meaning = read_server_error(text);
+    ServerError meaning = read_server_error(text);
+    // The server has carried out the others without it.
+    if (!refusal) meaning.kind = FailureKind::lost;
     return attempt_failed(
         request,
         {.failure = {.kind = meaning.kind}, .code = meaning.code, .message = std::string(text)});
@@ -222,14 +225,12 @@ void Core::replied(Request& request, Exchange::Reply reply) {
 }
 
 void Core::lost(Request& request, FailureKind kind) {
-  const std::string address = request.endpoint->url().address();
-  attempt_failed(
-      request,
-      {.failure = {.kind = kind},
-       .code = ClientErrc::unavailable,
-       .message = kind == FailureKind::lost
-                      ? fmt::format("{}: the connection ended before the answer came", address)
-                      : fmt::format("{}: the connection ended", address)});
+  const std::string& reason = request.connection->end_reason();
+  attempt_failed(request, {.failure = {.kind = kind},
+                           .code = ClientErrc::unavailable,
+                           .message = kind == FailureKind::lost
+                                          ? fmt::format("no answer came before the end: {}", reason)
+                                          : reason});
 }
 
 void Core::attempt_failed(Request& request, Failure failed) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "client/reply_reader.hpp"
 
 namespace quartz::client {
 
@@ -15,7 +16,7 @@ using protocol::RespType;
 
 namespace {
 
-constexpr std::size_t kWaitersMin = 16;
+constexpr std::size_t kPlacesMin = 16;
 constexpr std::size_t kWithdrawnMax = 64;
 
 // What a reply is, behind what is said about it.
@@ -26,29 +27,40 @@ RespType type_of(Exchange::Reply reply) noexcept {
   return head == reply.end() ? RespType::null : head->type;
 }
 
+// With this the server has given up the batch and closed MULTI.
+constexpr std::string_view kAborted = "EXECABORT";
+
 }  // namespace
 
 void Exchange::submit(std::string_view request, Waiter& waiter, std::uint32_t replies) {
-  while (in_flight() + replies > waiters_.size()) grow();
+  while (in_flight() + replies > places_.size()) grow();
   collected_ += request;
   requests_.push_back({collected_.size(), replies});
-  waiter.place_ = next_place_;
   waiter.replies_ = replies;
-  for (std::uint32_t i = 0; i < replies; ++i) at(next_place_++) = &waiter;
+  add_places(waiter, replies);
+}
+
+void Exchange::add_places(Waiter& waiter, std::uint32_t replies) noexcept {
+  waiter.place_ = next_place_;
+  const std::uint64_t end = next_place_ + replies;
+  while (next_place_ != end) at(next_place_++) = {.waiter = &waiter, .part = Part::whole};
+  if (replies == 1) return;
+  at(waiter.place_).part = Part::begins;
+  at(end - 1).part = Part::ends;
 }
 
 void Exchange::grow() {
-  std::vector<Waiter*> larger(std::max(kWaitersMin, waiters_.size() * 2));
+  std::vector<Place> larger(std::max(kPlacesMin, places_.size() * 2));
   for (std::uint64_t place = first_place_; place != next_place_; ++place) {
     larger[static_cast<std::size_t>(place & (larger.size() - 1))] = at(place);
   }
-  waiters_ = std::move(larger);
+  places_ = std::move(larger);
 }
 
 bool Exchange::abandon(const Waiter& waiter) noexcept {
   const std::uint64_t end = waiter.place_ + waiter.replies_;
   for (std::uint64_t place = std::max(waiter.place_, first_place_); place != end; ++place) {
-    at(place) = nullptr;
+    at(place).waiter = nullptr;  // What its place is to the connection, it stays.
   }
   if (waiter.place_ < unsent_place_) return true;
   ++withdrawn_;
@@ -59,16 +71,15 @@ bool Exchange::abandon(const Waiter& waiter) noexcept {
 
 void Exchange::drop_withdrawn() noexcept {
   std::uint64_t from = unsent_place_;
-  std::uint64_t to = unsent_place_;
+  next_place_ = unsent_place_;
   std::size_t begin = 0;
   std::size_t bytes = 0;
   std::size_t count = 0;
   for (const Collected request : requests_) {
-    Waiter* const waiter = at(from);
+    Waiter* const waiter = at(from).waiter;
     const std::size_t size = request.end - begin;
     if (waiter != nullptr) {
-      waiter->place_ = to;
-      for (std::uint32_t i = 0; i < request.replies; ++i) at(to++) = waiter;
+      add_places(*waiter, request.replies);
       std::copy_n(collected_.begin() + static_cast<std::ptrdiff_t>(begin), size,
                   collected_.begin() + static_cast<std::ptrdiff_t>(bytes));
       bytes += size;
@@ -79,7 +90,6 @@ void Exchange::drop_withdrawn() noexcept {
   }
   collected_.resize(bytes);
   requests_.resize(count);
-  next_place_ = to;
   withdrawn_ = 0;
 }
 
@@ -124,8 +134,16 @@ Result<void> Exchange::take_reply(Reply reply) {
   if (first_place_ == unsent_place_) {
     return Error(Errc::io_error, "the server replies to what was not sent");
   }
-  Waiter* const waiter = at(first_place_++);
-  if (waiter != nullptr) waiter->replied(reply);
+  const Place place = at(first_place_);
+  if (const auto refusal = place.part == Part::whole ? std::nullopt : error_text(reply)) {
+    const bool begins = place.part == Part::begins;
+    if (begins || !refusal->starts_with(kAborted)) {
+      return Error(Errc::io_error,
+                   fmt::format("the server refused {}: {}", begins ? "MULTI" : "EXEC", *refusal));
+    }
+  }
+  ++first_place_;
+  if (place.waiter != nullptr) place.waiter->replied(reply);
   return {};
 }
 
@@ -142,10 +160,10 @@ void Exchange::disconnect() {
   unsent_place_ = end;
   while (first_place_ != end) {
     const std::uint64_t place = first_place_++;
-    Waiter* const waiter = at(place);
+    Waiter* const waiter = at(place).waiter;
     if (waiter == nullptr) continue;
     const std::uint64_t waiter_end = waiter->place_ + waiter->replies_;
-    for (std::uint64_t each = place + 1; each != waiter_end; ++each) at(each) = nullptr;
+    for (std::uint64_t each = place + 1; each != waiter_end; ++each) at(each).waiter = nullptr;
     waiter->failed(place < unsent ? FailureKind::lost : FailureKind::not_sent);
   }
 }

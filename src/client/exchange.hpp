@@ -47,8 +47,9 @@ class Exchange {
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange() = default;
 
-  /// `request`: as the protocol has it, one command for each of the `replies`. The waiter outlives
-  /// the exchange or what it waits for, and waits for one request at a time.
+  /// `request`: as the protocol has it, one command for each of the `replies`; several are a batch,
+  /// from MULTI to EXEC. The waiter outlives the exchange or what it waits for, and waits for one
+  /// request at a time.
   void submit(std::string_view request, Waiter& waiter, std::uint32_t replies = 1);
   /// Nobody waits for what is missing of that request's replies any more. False if no write has
   /// begun with it: then none will, and the server never gets it. Otherwise replies are dropped
@@ -61,8 +62,10 @@ class Exchange {
   void end_write() noexcept { writing_ = false; }
   bool writing() const noexcept { return writing_; }
 
-  /// Takes what was received. `io_error` if that is no reply, or one that nobody asked for; nothing
-  /// behind it means anything, so the connection must end.
+  /// Takes what was received. `io_error` if that is no reply, or one that nobody asked for, or if
+  /// the server refused to begin or to end a batch: MULTI may then be open for whoever comes next,
+  /// or the commands behind it may have run one by one. Nothing behind it means anything, so the
+  /// connection must end; nobody is told of it by `replied`.
   Result<void> receive(std::string_view bytes);
   /// The connection has ended, or is about to. Everybody who waits is told, in their order, and the
   /// exchange is as it was at first.
@@ -76,9 +79,21 @@ class Exchange {
   std::size_t collected_bytes() const noexcept { return collected_.size(); }
 
  private:
-  Waiter*& at(std::uint64_t place) noexcept {
-    return waiters_[static_cast<std::size_t>(place & (waiters_.size() - 1))];
+  /// What the command of a place is to the connection, whoever waits for it.
+  enum class Part : std::uint8_t {
+    whole,   ///< A request, or a command within a batch: its error is its own.
+    begins,  ///< MULTI.
+    ends,    ///< EXEC.
+  };
+  struct Place {
+    Waiter* waiter = nullptr;  // Null: he has gone.
+    Part part = Part::whole;
+  };
+
+  Place& at(std::uint64_t place) noexcept {
+    return places_[static_cast<std::size_t>(place & (places_.size() - 1))];
   }
+  void add_places(Waiter& waiter, std::uint32_t replies) noexcept;
   /// What stands in `collected_`, in its order.
   struct Collected {
     std::size_t end = 0;  // Of its bytes.
@@ -90,9 +105,9 @@ class Exchange {
   Result<void> take_reply(Reply reply);
 
   const std::function<void(Reply)> on_push_;
-  // A ring of a power of two, one place for each reply; null where a waiter has gone. Those from
-  // `unsent_place_` on are of the collected requests.
-  std::vector<Waiter*> waiters_;
+  // A ring of a power of two, one place for each reply. Those from `unsent_place_` on are of the
+  // collected requests.
+  std::vector<Place> places_;
   std::uint64_t first_place_ = 0;
   std::uint64_t unsent_place_ = 0;
   std::uint64_t next_place_ = 0;

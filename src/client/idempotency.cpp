@@ -7,9 +7,8 @@
 namespace quartz::client {
 namespace {
 
-// In the order of the alphabet. What tells what it has changed (DEL, HSET, SADD) is missing: its
-// second answer would be another one. So is what changes relative to what is there.
-constexpr std::array kIdempotent = std::to_array<std::string_view>({
+// In the order of the alphabet, as those below.
+constexpr std::array kReading = std::to_array<std::string_view>({
     "BITCOUNT",
     "BITPOS",
     "DBSIZE",
@@ -26,7 +25,6 @@ constexpr std::array kIdempotent = std::to_array<std::string_view>({
     "HKEYS",
     "HLEN",
     "HMGET",
-    "HMSET",
     "HRANDFIELD",
     "HSCAN",
     "HSTRLEN",
@@ -38,19 +36,14 @@ constexpr std::array kIdempotent = std::to_array<std::string_view>({
     "LLEN",
     "LPOS",
     "LRANGE",
-    "LSET",
     "MGET",
-    "MSET",
     "PEXPIRETIME",
     "PING",
-    "PSETEX",
     "PTTL",
     "RANDOMKEY",
     "SCAN",
     "SCARD",
     "SDIFF",
-    "SETEX",
-    "SETRANGE",
     "SINTER",
     "SINTERCARD",
     "SISMEMBER",
@@ -93,7 +86,12 @@ constexpr std::array kIdempotent = std::to_array<std::string_view>({
     "ZSCORE",
     "ZUNION",
 });
-static_assert(std::ranges::is_sorted(kIdempotent));
+static_assert(std::ranges::is_sorted(kReading));
+
+// What tells what it has changed (DEL, HSET, SADD) is missing: its second answer would be another
+// one. So is what changes relative to what is there.
+constexpr auto kOverwriting = std::to_array<std::string_view>({"MSET", "PSETEX", "SETEX"});
+constexpr auto kSettling = std::to_array<std::string_view>({"HMSET", "LSET", "SETRANGE"});
 
 constexpr std::size_t kNameBytesMax = 16;  // "ZREVRANGEBYSCORE".
 
@@ -114,19 +112,27 @@ bool has_any(std::span<const std::string_view> words,
 
 }  // namespace
 
-bool is_idempotent(std::span<const std::string_view> words) noexcept {
-  if (words.empty() || words[0].size() > kNameBytesMax) return false;
-  if (words[0] == "GET") return true;  // Asked most often; the search below takes a while.
+CommandNature nature_of(std::span<const std::string_view> words) noexcept {
+  using enum CommandNature;
+  if (words.empty() || words[0].size() > kNameBytesMax) return changes;
+  if (words[0] == "GET") return reads;  // Asked most often; the search below takes a while.
   std::array<char, kNameBytesMax> upper_name{};
   std::ranges::transform(words[0], upper_name.begin(), upper);
   const std::string_view name(upper_name.data(), words[0].size());
   // A condition, or an old value that is answered, is another one the second time.
-  if (name == "SET") return words.size() >= 3 && !has_any(words.subspan(3), {"NX", "XX", "GET"});
-  if (name == "EXPIRE" || name == "PEXPIRE" || name == "EXPIREAT" || name == "PEXPIREAT") {
-    return words.size() == 3;
+  if (name == "SET") {
+    const bool plain = words.size() >= 3 && !has_any(words.subspan(3), {"NX", "XX", "GET"});
+    return plain ? overwrites : changes;
   }
-  if (name == "GETEX") return words.size() == 2;
-  return std::ranges::binary_search(kIdempotent, name);
+  if (name == "EXPIRE" || name == "PEXPIRE" || name == "EXPIREAT" || name == "PEXPIREAT") {
+    // With a time that has passed they are DEL.
+    const bool plain = words.size() == 3 && !words[2].starts_with('-') && words[2] != "0";
+    return plain ? settles : changes;
+  }
+  if (name == "GETEX") return words.size() == 2 ? reads : changes;
+  if (std::ranges::binary_search(kReading, name)) return reads;
+  if (std::ranges::find(kOverwriting, name) != kOverwriting.end()) return overwrites;
+  return std::ranges::find(kSettling, name) != kSettling.end() ? settles : changes;
 }
 
 }  // namespace quartz::client

@@ -3,11 +3,17 @@
 #include <span>
 #include <string_view>
 
+#include "quartz/client/command.hpp"
+
 namespace quartz::client {
 
-/// Whether carrying the command out twice is as good as once, in what is stored and in the answer:
-/// it reads only, or leaves the same and says the same. A command that is not known is none.
-/// `words` begin with the name, in any case.
-bool is_idempotent(std::span<const std::string_view> words) noexcept;
+/// What is known of the command; `changes` if nothing is. `words` begin with the name, in any case.
+CommandNature nature_of(std::span<const std::string_view> words) noexcept;
+
+/// Whether carrying such a command out twice is as good as once, in what is stored and in the
+/// answer, if nothing comes in between.
+constexpr bool is_idempotent(CommandNature nature) noexcept {
+  return nature != CommandNature::changes;
+}
 
 }  // namespace quartz::client

@@ -12,6 +12,8 @@ struct KnownError {
 
 constexpr ServerError kRefused = {.code = ClientErrc::unavailable, .kind = FailureKind::refused};
 constexpr ServerError kThrottled = {.code = ClientErrc::overloaded, .kind = FailureKind::throttled};
+// It began and could not end: what is stored may be as before, or not.
+constexpr ServerError kNobodyKnows = {.code = ClientErrc::rejected, .kind = FailureKind::lost};
 constexpr ServerError kNotPermitted = {.code = ClientErrc::not_permitted,
                                        .kind = FailureKind::rejected};
 constexpr ServerError kWrongKind = {.code = ClientErrc::wrong_kind, .kind = FailureKind::rejected};
@@ -24,6 +26,7 @@ constexpr auto kKnown = std::to_array<KnownError>({
     {"CLUSTERDOWN ", kRefused},
     {"ERR max number of clients reached", kThrottled},
     {"ERR rate limit exceeded", kThrottled},
+    {"ERR io_error", kNobodyKnows},
     {"WRONGTYPE ", kWrongKind},
     {"NOAUTH ", kNotPermitted},
     {"WRONGPASS ", kNotPermitted},

@@ -282,5 +282,50 @@ TEST_F(Exchanges, keep_their_order_however_many_wait) {
   EXPECT_EQ(log_, expected);
 }
 
+TEST_F(Exchanges, end_with_a_batch_that_cannot_begin) {
+  LoggedWaiter& batch = waiter("batch");
+  exchange_.submit("batch;", batch, 3);
+  submit("stranger");
+  write();
+  EXPECT_THAT(exchange_.receive("-ERR no\r\n+1\r\n-ERR EXEC without MULTI\r\n+2\r\n"),
+              FailsWith(Errc::io_error, HasSubstr("refused MULTI: ERR no")));
+  EXPECT_THAT(log_, ElementsAre());
+  exchange_.disconnect();
+  EXPECT_THAT(log_, ElementsAre("batch:lost", "stranger:lost"));
+}
+
+TEST_F(Exchanges, end_with_a_batch_that_stays_open) {
+  LoggedWaiter& batch = waiter("batch");
+  exchange_.submit("batch;", batch, 3);
+  submit("stranger");
+  write();
+  EXPECT_THAT(exchange_.receive("+OK\r\n+QUEUED\r\n-ERR later\r\n+QUEUED\r\n"),
+              FailsWith(Errc::io_error, HasSubstr("refused EXEC: ERR later")));
+  exchange_.disconnect();
+  EXPECT_THAT(log_, ElementsAre("batch=+OK", "batch=+QUEUED", "batch:lost", "stranger:lost"));
+}
+
+TEST_F(Exchanges, go_on_behind_a_batch_that_the_server_has_given_up) {
+  LoggedWaiter& batch = waiter("batch");
+  exchange_.submit("batch;", batch, 3);
+  submit("stranger");
+  write();
+  EXPECT_THAT(exchange_.receive("+OK\r\n-ERR what\r\n-EXECABORT because\r\n+1\r\n"), Succeeds());
+  EXPECT_THAT(
+      log_, ElementsAre("batch=+OK", "batch=-ERR what", "batch=-EXECABORT because", "stranger=+1"));
+}
+
+TEST_F(Exchanges, end_with_a_batch_that_stays_open_though_nobody_waits_for_it) {
+  submit("withdrawn");
+  LoggedWaiter& batch = waiter("batch");
+  exchange_.submit("batch;", batch, 3);
+  // Moves the batch to another place.
+  EXPECT_FALSE(exchange_.abandon(*waiters_.front()));
+  EXPECT_EQ(write(), "batch;");
+  EXPECT_TRUE(exchange_.abandon(batch));
+  EXPECT_THAT(exchange_.receive("+OK\r\n+QUEUED\r\n-ERR later\r\n"),
+              FailsWith(Errc::io_error, HasSubstr("refused EXEC")));
+}
+
 }  // namespace
 }  // namespace quartz::client

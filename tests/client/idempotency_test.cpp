@@ -9,7 +9,7 @@ namespace quartz::client {
 namespace {
 
 bool idempotent(std::initializer_list<std::string_view> words) {
-  return is_idempotent({words.begin(), words.size()});
+  return is_idempotent(nature_of({words.begin(), words.size()}));
 }
 
 TEST(Idempotency, is_of_commands_that_read) {
@@ -34,6 +34,23 @@ TEST(Idempotency, is_not_of_conditions_and_old_values) {
   EXPECT_FALSE(idempotent({"SET", "k", "v", "get"}));
   EXPECT_FALSE(idempotent({"EXPIRE", "k", "10", "GT"}));
   EXPECT_FALSE(idempotent({"GETEX", "k", "PERSIST"}));
+}
+
+TEST(Idempotency, is_not_of_expiries_that_remove_the_key) {
+  EXPECT_FALSE(idempotent({"EXPIRE", "k", "0"}));
+  EXPECT_FALSE(idempotent({"pexpire", "k", "-1"}));
+}
+
+TEST(Natures, tell_writes_that_look_from_those_that_do_not) {
+  const auto nature = [](std::initializer_list<std::string_view> words) {
+    return nature_of({words.begin(), words.size()});
+  };
+  EXPECT_EQ(nature({"GET", "k"}), CommandNature::reads);
+  EXPECT_EQ(nature({"set", "k", "v", "KEEPTTL"}), CommandNature::overwrites);
+  EXPECT_EQ(nature({"SETEX", "k", "1", "v"}), CommandNature::overwrites);
+  EXPECT_EQ(nature({"SETRANGE", "k", "1", "v"}), CommandNature::settles);
+  EXPECT_EQ(nature({"EXPIRE", "k", "1"}), CommandNature::settles);
+  EXPECT_EQ(nature({"INCR", "k"}), CommandNature::changes);
 }
 
 TEST(Idempotency, takes_keys_and_values_for_what_they_are) {

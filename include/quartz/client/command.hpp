@@ -18,11 +18,20 @@ class Client;
 
 namespace client {
 
+/// What a command does with what is stored, as far as a repeat is concerned.
+enum class CommandNature : std::uint8_t {
+  reads,       ///< It changes nothing: GET.
+  overwrites,  ///< Leaves the same and says the same, whatever was there: SET.
+  settles,     ///< Leaves the same, but what it says depends on what was there: EXPIRE.
+  changes,     ///< Anything else, and commands that nobody knows: INCR.
+};
+
 /// A request as it is sent, and what may be done with it.
 struct EncodedCommand {
   std::string request;
   std::uint32_t replies = 1;  ///< Of a batch one for each of its commands, and two.
   bool idempotent = false;
+  CommandNature nature = CommandNature::changes;  ///< Of a batch the least harmless.
 };
 
 /// Idempotent according to what is known of the command.
@@ -50,6 +59,10 @@ class Command {
 
 /// Commands that are carried out together, with nobody else's in between, by `Client::async_exec`:
 /// one MULTI, the commands, one EXEC, in a single write.
+///
+/// As a whole it is idempotent if each of its commands is, and none writes behind one whose answer
+/// depends on what is stored: a repeat would answer that with what the batch itself has left. So
+/// SET and then GET may be repeated, GET and then SET is not. Keys are not compared.
 class QUARTZ_EXPORT Batch {
  public:
   template <class T>
@@ -74,7 +87,9 @@ class QUARTZ_EXPORT Batch {
 
   std::string requests_;
   std::uint32_t count_ = 0;
-  bool idempotent_ = true;  // As long as all of them are.
+  bool idempotent_ = true;
+  bool looked_ = false;  // An answer depends on what was stored.
+  client::CommandNature nature_ = client::CommandNature::reads;
 };
 
 }  // namespace quartz

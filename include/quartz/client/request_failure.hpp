@@ -13,7 +13,7 @@ namespace quartz {
 enum class Executed : std::uint8_t {
   no,       ///< It has not, and will not.
   yes,      ///< It has looked at it, and its answer is the failure.
-  unknown,  ///< It was sent, and no answer came.
+  unknown,  ///< It was sent, and no answer came, or one by which the server knows no more.
 };
 
 /// How a request can fail.
@@ -21,7 +21,8 @@ enum class FailureKind : std::uint8_t {
   not_sent,   ///< No connection could be had, or it ended before the first byte was sent.
   refused,    ///< The server said that it has not carried it out, but may do so later.
   throttled,  ///< The server said that there were too many.
-  lost,       ///< The connection ended after something was sent and before the answer.
+  lost,       ///< The connection ended after something was sent and before the answer, or the
+              ///< answer was that the server does not know what became of it.
   timed_out,  ///< The answer did not come in time.
   rejected,   ///< The server's answer is an error that stays one.
 };
