@@ -153,6 +153,8 @@ void Connection::write_soon() {
 }
 
 void Connection::write() {
+  // Nothing is sent whose deadline has passed while it waited here.
+  timers_->call_due();
   if (state_ == State::ended || exchange_.writing()) return;
   std::string_view bytes = exchange_.begin_write();
   if (bytes.empty()) return;

@@ -132,10 +132,10 @@ void Core::admit(Request& request) {
 }
 
 void Core::admit_waiting() {
-  if (std::exchange(admitting_, true)) return;  // The loop below goes on.
+  if (closed_ || std::exchange(admitting_, true)) return;  // The loop below goes on.
   while (!waiting_turn_.empty() && fits(waiting_turn_.front())) {
     Request& next = waiting_turn_.front();
-    waiting_turn_.pop_front();
+    leave_list(next);
     admit(next);
   }
   admitting_ = false;
@@ -161,6 +161,9 @@ bool Core::is_hopeful() const noexcept {
 }
 
 void Core::attempt(Request& request) {
+  const auto now = Clock::now();
+  // It has waited, and its timer may be late.
+  if (request.deadline <= now) return deadline_passed(request);
   Endpoint* const endpoint = choose();
   if (endpoint != nullptr) {
     request.state = Request::State::sent;
@@ -168,7 +171,7 @@ void Core::attempt(Request& request) {
     request.connection = endpoint->connection();
     request.replies_missing = request.replies;
     request.queue_error.clear();
-    request.sent_at = Clock::now();
+    request.sent_at = now;
     request.connection->submit(request.text, request, request.replies);
     return;
   }
@@ -194,6 +197,7 @@ void Core::changed(Endpoint& /*endpoint*/) {
   while (!waiting.empty()) {
     Request& request = waiting.front();
     waiting.pop_front();
+    request.state = Request::State::idle;
     if (usable) {
       attempt(request);
     } else {
@@ -281,8 +285,11 @@ void Core::give_up(Request& request, ClientErrc code, std::string_view message,
     if (request.connection->abandon(request)) executed = Executed::unknown;
     if (code == ClientErrc::timed_out) request.endpoint->failed(Clock::now());
   }
+  const bool waited = request.state == Request::State::waiting_turn;
   leave_list(request);
   finish(request, {code, std::string(message), executed, stop, attempts});
+  // It may have been what those behind it waited for.
+  if (waited) admit_waiting();
 }
 
 void Core::leave_list(Request& request) noexcept {

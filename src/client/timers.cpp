@@ -18,12 +18,13 @@ void Timers::arm() {
   timer_.expires_at(armed_for_);
   timer_.async_wait([self = shared_from_this()](const boost::system::error_code& error) {
     if (error || self->stopped_) return;
+    self->armed_for_ = Clock::time_point::max();
     self->call_due();
   });
 }
 
 void Timers::call_due() {
-  armed_for_ = Clock::time_point::max();
+  if (calling_) return;  // Whoever does goes on.
   calling_ = true;
   const Clock::time_point now = Clock::now();
   while (Entry* const entry = queue_.take_due(now)) entry->due();

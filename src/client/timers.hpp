@@ -26,13 +26,14 @@ class Timers : public std::enable_shared_from_this<Timers> {
 
   /// Calls it then, and not when it was due before.
   void set(Entry& entry, Clock::time_point at);
+  /// Calls those that are due now, which the timer itself may be late to do.
+  void call_due();
   void cancel(Entry& entry) noexcept { queue_.remove(entry); }
   /// Forgets all, and calls nobody any more.
   void stop() noexcept;
 
  private:
   void arm();
-  void call_due();
 
   DeadlineQueue queue_;
   boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, Strand> timer_;

@@ -4,6 +4,7 @@
 #include <latch>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "client/client_fixture.hpp"
+#include "client/closed_port.hpp"
 #include "client/scripted_peer.hpp"
 #include "quartz/client/client.hpp"
 
@@ -96,6 +98,85 @@ TEST(ClientDeadlines, that_have_passed_already_send_nothing) {
   EXPECT_THAT(client.get("k", passed), FailsAs(ClientErrc::timed_out, Executed::no));
   ASSERT_TRUE(client.command({"TWO"}));
   EXPECT_EQ(commands.load(), 2);
+}
+
+/// A peer that remembers what it was sent, and a client that stands still while its deadlines pass.
+class LateClients : public testing::Test {
+ protected:
+  /// Once the connection is open, and on the client's thread.
+  template <class Then>
+  void run(Then then) {
+    client_.async_command({"ZERO"}, {}, [&](ClientResult<Reply> first) {
+      EXPECT_TRUE(first);
+      then();
+    });
+    context_.run();
+  }
+  /// Behind all that was begun before, `last` is sent and the client closed.
+  void end() {
+    client_.async_command({"LAST"}, {}, [this](ClientResult<Reply> last) {
+      EXPECT_TRUE(last);
+      client_.close();
+    });
+  }
+  static void let_pass(Clock::time_point deadline) {
+    std::this_thread::sleep_until(deadline + milliseconds(1));
+  }
+
+  static ClientConfig one_at_a_time(std::string url) {
+    ClientConfig config = patient_config(std::move(url));
+    config.limits.requests_max = 1;
+    return config;
+  }
+
+  std::vector<std::string> commands_;
+  std::optional<ScriptedPeer> peer_{std::in_place, [this](PeerConnection& connection) {
+                                      if (!connection.greet()) return;
+                                      connection.answer_all([this](const std::string& command) {
+                                        commands_.push_back(command);
+                                        return "+OK\r\n";
+                                      });
+                                    }};
+  asio::io_context context_;
+  Client client_{context_.get_executor(), one_at_a_time(peer_->url())};
+};
+
+TEST_F(LateClients, do_not_send_what_has_waited_too_long_to_be_written) {
+  std::optional<ClientResult<Value>> late;
+  run([&] {
+    const auto deadline = Clock::now() + milliseconds(5);
+    const RequestOptions soon{.timeout = {}, .deadline = deadline, .idempotency = {}};
+    client_.async_get("k", soon, [&](ClientResult<Value> value) {
+      late.emplace(std::move(value));
+      end();
+    });
+    let_pass(deadline);
+  });
+  EXPECT_THAT(late.value(), FailsAs(ClientErrc::timed_out, Executed::no));
+  peer_.reset();
+  EXPECT_THAT(commands_, testing::ElementsAre("ZERO", "LAST"));
+}
+
+TEST_F(LateClients, do_not_send_what_has_waited_too_long_for_its_turn) {
+  std::optional<ClientResult<Value>> late;
+  asio::cancellation_signal signal;
+  run([&] {
+    const auto deadline = Clock::now() + milliseconds(5);
+    const RequestOptions soon{.timeout = {}, .deadline = deadline, .idempotency = {}};
+    client_.async_get("first",
+                      asio::bind_cancellation_slot(signal.slot(), [](ClientResult<Value> value) {
+                        EXPECT_EQ(value.error().code(), ClientErrc::cancelled);
+                      }));
+    client_.async_get("second", soon, [&](ClientResult<Value> value) {
+      late.emplace(std::move(value));
+      end();
+    });
+    let_pass(deadline);
+    signal.emit(asio::cancellation_type::terminal);
+  });
+  EXPECT_THAT(late.value(), FailsAs(ClientErrc::timed_out, Executed::no));
+  peer_.reset();
+  EXPECT_THAT(commands_, testing::Not(testing::Contains("GET second")));
 }
 
 TEST(ClientDeadlines, are_over_all_attempts) {
@@ -213,6 +294,44 @@ TEST(ClientLimits, count_bytes_but_let_a_large_request_pass_alone) {
   auto second = client.async_command({"SET", std::string(1000, 'b')}, {}, asio::use_future);
   EXPECT_TRUE(first.get());
   EXPECT_TRUE(second.get());
+}
+
+TEST(ClientLimits, do_not_hold_up_others_for_one_that_has_given_up_his_turn) {
+  ScriptedPeer peer(answer_late);
+  ClientConfig config = patient_config(peer.url());
+  config.limits.request_bytes_max = 100;
+  Client client{config};
+  ASSERT_TRUE(client.command({"ZERO"}));
+  // Unanswered until there is another command.
+  auto first = client.async_get("late", asio::use_future);
+  asio::cancellation_signal signal;
+  const Command<Reply> large{"LARGE", std::string(1000, 'a')};
+  auto second =
+      client.async_run(large, asio::bind_cancellation_slot(signal.slot(), asio::use_future));
+  auto third = client.async_command({"SMALL"}, {}, asio::use_future);
+  signal.emit(asio::cancellation_type::terminal);
+  EXPECT_THAT(second.get(), FailsAs(ClientErrc::cancelled, Executed::no));
+  EXPECT_EQ(third.get().value(), Reply::of_string("SMALL"));
+  EXPECT_EQ(first.get().value(), "late");
+}
+
+TEST(ClientLimits, let_any_number_fail_one_after_another_on_a_stack_of_any_size) {
+  const ClosedPort port;
+  ClientConfig config = patient_config(port.url());
+  config.limits.requests_max = 1;
+  config.retry.attempts_max = 1;
+  asio::io_context context;
+  Client client{context.get_executor(), config};
+  constexpr std::size_t kRequests = 100'000;
+  std::size_t failed = 0;
+  for (std::size_t i = 0; i < kRequests; ++i) {
+    client.async_get("k", [&](ClientResult<Value> value) {
+      EXPECT_THAT(value, FailsAs(ClientErrc::unavailable, Executed::no));
+      if (++failed == kRequests) client.close();
+    });
+  }
+  context.run();
+  EXPECT_EQ(failed, kRequests);
 }
 
 class Cancellations : public testing::Test {
