@@ -68,5 +68,12 @@ int main() {
   quartz::Client blocking(config);
   const auto visits = blocking.incr("visits");
   std::cout << visits.value() << " visits\n";
+
+  // Values that are read often are kept, until the server tells that somebody has changed them.
+  config.near_cache = quartz::NearCacheConfig{.bytes_max = 1 << 20};
+  quartz::Client near(config);
+  for (int i = 0; i < 1000; ++i) {
+    if (near.get("greeting").value() != "hello") return 1;
+  }
   return talked && visits.value() == 2 ? 0 : 1;
 }

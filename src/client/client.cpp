@@ -13,6 +13,7 @@
 
 #include "client/core.hpp"
 #include "client/idempotency.hpp"
+#include "client/near_cache_writes.hpp"
 #include "protocol/resp_request_writer.hpp"
 
 namespace quartz {
@@ -54,6 +55,9 @@ void launch(const std::shared_ptr<Core>& core, Request& request, const RequestOp
   if (options.idempotency != Idempotency::by_command) {
     request.idempotent = options.idempotency == Idempotency::yes;
   }
+  // Whoever reads from now on, even before it was sent, is not to be told what was before.
+  NearCache* const near_cache = core->near_cache();
+  if (near_cache != nullptr && request.writes) invalidate_written(*near_cache, request.text);
   request.executor = executor_of(*core, handler);
   listen_to_cancellation(core, request, handler);
   request.handler.template emplace<Handler<T>>(std::move(handler));
@@ -66,8 +70,51 @@ Request& take(Core& core, std::span<const std::string_view> words) {
   Request& request = core.take();
   protocol::append_request(request.text, words);
   request.replies = 1;
-  request.idempotent = is_idempotent(nature_of(words));
+  const CommandNature nature = nature_of(words);
+  request.idempotent = is_idempotent(nature);
+  request.writes = nature != CommandNature::reads;
   return request;
+}
+
+constexpr std::string_view kGet = "GET";
+
+// Nothing if the near cache does not know; or what it knows, that there is no value included.
+std::optional<std::optional<std::string>> find_near(const Core& core,
+                                                    std::span<const std::string_view> words) {
+  NearCache* const near_cache = core.near_cache();
+  if (near_cache == nullptr || words.size() != 2 || words[0] != kGet) return std::nullopt;
+  std::string value;
+  switch (near_cache->find(words[1], Core::Clock::now(), value)) {
+    case NearCache::Found::hit:
+      return std::optional<std::string>(std::move(value));
+    case NearCache::Found::absent:
+      return std::optional<std::string>();
+    default:
+      return std::nullopt;
+  }
+}
+
+// A read that goes to the server, and what it brings to the near cache.
+Request& take_read(Core& core, std::span<const std::string_view> words) {
+  Request& request = take(core, words);
+  if (core.near_cache() != nullptr && words.size() == 2 && words[0] == kGet) {
+    // Its last word, before the end of the line.
+    const std::string_view text = request.text;
+    request.near_key = text.substr(text.size() - words[1].size() - 2, words[1].size());
+  }
+  return request;
+}
+
+// Tells the caller, not from within.
+template <class T>
+void tell_later(const Core& core, ClientResult<T> result, Handler<T> handler) {
+  const auto executor = executor_of(core, handler);
+  auto call = [handler = std::move(handler), result = std::move(result)]() mutable {
+    std::move(handler)(std::move(result));
+  };
+  asio::post(core.strand(), [executor, call = std::move(call)]() mutable {
+    asio::dispatch(executor, std::move(call));
+  });
 }
 
 }  // namespace
@@ -79,18 +126,31 @@ void start(const std::shared_ptr<Core>& core, EncodedCommand command, const Requ
   request.text = std::move(command.request);
   request.replies = command.replies;
   request.idempotent = command.idempotent;
+  request.writes = command.nature != CommandNature::reads;
   launch(core, request, options, std::move(handler));
 }
 
 template <class T>
 void start(const std::shared_ptr<Core>& core, std::span<const std::string_view> words,
            const RequestOptions& options, Handler<T> handler) {
-  launch(core, take(*core, words), options, std::move(handler));
+  if constexpr (std::is_same_v<T, std::optional<std::string>>) {
+    if (auto known = find_near(*core, words)) {
+      return tell_later<T>(*core, *std::move(known), std::move(handler));
+    }
+    launch(core, take_read(*core, words), options, std::move(handler));
+  } else {
+    launch(core, take(*core, words), options, std::move(handler));
+  }
 }
 
 void start_into(const std::shared_ptr<Core>& core, std::span<const std::string_view> words,
                 const RequestOptions& options, std::string& into, Handler<bool> handler) {
-  Request& request = take(*core, words);
+  if (auto known = find_near(*core, words)) {
+    const bool found = known->has_value();
+    if (found) into = **std::move(known);
+    return tell_later<bool>(*core, found, std::move(handler));
+  }
+  Request& request = take_read(*core, words);
   request.into = &into;
   launch(core, request, options, std::move(handler));
 }
@@ -178,6 +238,7 @@ void Client::let_go() noexcept {
 
 void Client::close() {
   // Not at once: an answer may be telling of itself, whose connection needs the core behind it.
+  core_->announce_close();
   asio::post(core_->strand(), [core = core_] { core->close(); });
 }
 
@@ -198,8 +259,9 @@ ClientResult<std::vector<Reply>> Client::exec(const Batch& batch, RequestOptions
 }
 
 ClientResult<std::optional<std::string>> Client::get(std::string_view key, RequestOptions options) {
+  const std::string_view words[] = {"GET", key};
+  if (auto known = client::find_near(*core_, words)) return *std::move(known);
   return wait_for<std::optional<std::string>>([&](auto handler) {
-    const std::string_view words[] = {"GET", key};
     client::start<std::optional<std::string>>(core_, words, options, std::move(handler));
   });
 }

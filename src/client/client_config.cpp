@@ -58,6 +58,12 @@ ClientResult<void> check_retries(const ClientConfig& config) {
   return {};
 }
 
+ClientResult<void> check_near_cache(const NearCacheConfig& config) {
+  if (config.bytes_max == 0) return wrong("near_cache.bytes_max", "at least 1 is needed");
+  if (config.stale_after < kNone) return wrong("near_cache.stale_after", "negative");
+  return {};
+}
+
 }  // namespace
 
 ClientResult<void> check(const ClientConfig& config) {
@@ -75,6 +81,9 @@ ClientResult<void> check(const ClientConfig& config) {
   }
   QUARTZ_TRY(check_times(config));
   QUARTZ_TRY(check_limits(config.limits));
+  if (config.near_cache) {
+    QUARTZ_TRY(check_near_cache(*config.near_cache));
+  }
   return check_retries(config);
 }
 

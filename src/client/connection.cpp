@@ -21,6 +21,8 @@ using asio::ip::tcp;
 
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::string_view kPing = "*1\r\n$4\r\nPING\r\n";
+constexpr std::string_view kTrack = "*3\r\n$6\r\nCLIENT\r\n$8\r\nTRACKING\r\n$2\r\nON\r\n";
+constexpr std::string_view kInvalidate = "invalidate";
 constexpr std::string_view kDefaultUser = "default";
 
 std::string greeting_of(const EndpointUrl& endpoint, const ClientConfig& config) {
@@ -39,18 +41,18 @@ std::string greeting_of(const EndpointUrl& endpoint, const ClientConfig& config)
 
 Connection::Connection(const Strand& strand, std::shared_ptr<Timers> timers,
                        const EndpointUrl& endpoint, const ClientConfig& config,
-                       std::shared_ptr<asio::ssl::context> tls, Owner& owner)
+                       std::shared_ptr<asio::ssl::context> tls, NearCache* near_cache, Owner& owner)
     : strand_(strand),
       timers_(std::move(timers)),
       endpoint_(endpoint),
       config_(config),
+      near_cache_(near_cache),
       owner_(owner),
       resolver_(strand),
       stream_(config.local ? Stream(strand, Stream::Local()) : Stream(strand, std::move(tls))),
       greeting_(greeting_of(endpoint, config)),
       received_(kReadBytes),
-      // Nothing is subscribed to on shared connections.
-      exchange_([](Exchange::Reply /*push*/) {}) {}
+      exchange_([this](Exchange::Reply push) { pushed(push); }) {}
 
 Connection::~Connection() {
   timers_->cancel(opening_deadline_);
@@ -119,6 +121,8 @@ void Connection::greet() {
   phase_ = "greeting the server";
   exchange_.submit(greeting_, greeting_answer_);
   greeting_.clear();
+  greeting_sent_at_ = Timers::Clock::now();
+  if (near_cache_ != nullptr) exchange_.submit(kTrack, tracking_answer_);
   write();
   if (state_ == State::opening) read();
 }
@@ -129,12 +133,41 @@ void Connection::greeted(Exchange::Reply reply) {
     return end(
         {.code = meaning.code, .reason = fmt::format("{}: {}", endpoint_.address(), *refusal)});
   }
+  if (near_cache_ == nullptr) opened();
+}
+
+void Connection::tracking_answered(Exchange::Reply reply) {
+  // Of a greeting that was refused nothing comes of this, either. A server that does not track is
+  // read from each time.
+  if (ending_) return;
+  if (!error_text(reply)) feed_ = near_cache_->open_feed(greeting_sent_at_);
+  opened();
+}
+
+void Connection::opened() {
   timers_->cancel(opening_deadline_);
   state_ = State::open;
   if (config_.heartbeat_interval.count() != 0) {
     timers_->set(next_beat_, Timers::Clock::now() + config_.heartbeat_interval);
   }
   owner_.opened(*this);
+}
+
+void Connection::pushed(Exchange::Reply push) {
+  // Nothing is subscribed to on shared connections: all else is not for us.
+  if (near_cache_ == nullptr) return;
+  ReplyNodes nodes(push);
+  nodes.take();
+  const protocol::RespNode* const kind = nodes.take();
+  if (kind == nullptr || kind->text != kInvalidate) return;
+  const protocol::RespNode* const keys = nodes.take();
+  // Null: all of them.
+  if (keys == nullptr || keys->type == protocol::RespType::null) return near_cache_->flush();
+  while (const protocol::RespNode* const key = nodes.take()) near_cache_->invalidate(key->text);
+}
+
+void Connection::heard(Timers::Clock::time_point sent_at) {
+  if (near_cache_ != nullptr) near_cache_->heard(feed_, sent_at);
 }
 
 void Connection::submit(std::string_view request, Exchange::Waiter& waiter, std::uint32_t replies) {
@@ -207,6 +240,7 @@ void Connection::beat() {
     timers_->set(next_beat_, now + config_.heartbeat_interval);
   } else if (!beat_sent_) {
     beat_sent_ = true;
+    beat_sent_at_ = now;
     submit(kPing, beat_answer_);
     timers_->set(next_beat_, now + config_.heartbeat_timeout);
   } else {
@@ -215,7 +249,10 @@ void Connection::beat() {
   }
 }
 
-void Connection::beat_answered(Exchange::Reply /*reply*/) { beat_sent_ = false; }
+void Connection::beat_answered(Exchange::Reply /*reply*/) {
+  beat_sent_ = false;
+  heard(beat_sent_at_);
+}
 
 void Connection::end_because(std::string_view reason) {
   end({.code = ClientErrc::unavailable,
@@ -235,6 +272,8 @@ void Connection::end_now(const ConnectionEnd& end) {
   const auto self = shared_from_this();  // The owner may let it go.
   state_ = State::ended;
   end_reason_ = end.reason;
+  // Before anybody is told that it has ended.
+  if (near_cache_ != nullptr) near_cache_->close_feed(feed_);
   timers_->cancel(opening_deadline_);
   timers_->cancel(next_beat_);
   resolver_.cancel();

@@ -17,6 +17,7 @@
 
 #include "client/endpoint_url.hpp"
 #include "client/exchange.hpp"
+#include "client/near_cache.hpp"
 #include "client/strand.hpp"
 #include "client/stream.hpp"
 #include "client/timers.hpp"
@@ -47,10 +48,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   };
 
   /// Strand, endpoint and configuration are referred to. `tls`: none if the endpoint is not
-  /// encrypted.
+  /// encrypted. `near_cache`: told by the server of what changes, unless null.
   Connection(const Strand& strand, std::shared_ptr<Timers> timers, const EndpointUrl& endpoint,
              const ClientConfig& config, std::shared_ptr<boost::asio::ssl::context> tls,
-             Owner& owner);
+             NearCache* near_cache, Owner& owner);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   ~Connection();
@@ -67,6 +68,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void submit(std::string_view request, Exchange::Waiter& waiter, std::uint32_t replies = 1);
   bool abandon(const Exchange::Waiter& waiter) noexcept { return exchange_.abandon(waiter); }
   std::size_t in_flight() const noexcept { return exchange_.in_flight(); }
+  /// What tells the near cache of changes to what is read here; nobody if the server does not.
+  NearCache::Feed feed() const noexcept { return feed_; }
+  /// Something was answered that was sent at `sent_at`.
+  void heard(Timers::Clock::time_point sent_at);
 
  private:
   using Resolver = boost::asio::ip::basic_resolver<boost::asio::ip::tcp, Strand>;
@@ -102,6 +107,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void connected(const Error& error);
   void greet();
   void greeted(Exchange::Reply reply);
+  void tracking_answered(Exchange::Reply reply);
+  void opened();
+  void pushed(Exchange::Reply push);
 
   void read();
   void received(const Error& error, std::size_t bytes);
@@ -120,6 +128,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::shared_ptr<Timers> timers_;
   const EndpointUrl& endpoint_;
   const ClientConfig& config_;
+  NearCache* const near_cache_;
   Owner& owner_;
 
   State state_ = State::opening;
@@ -133,12 +142,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool write_soon_ = false;  // A write was posted.
   bool heard_ = false;       // Something has arrived since the last beat.
   bool beat_sent_ = false;   // And is not answered.
+  Timers::Clock::time_point beat_sent_at_{};
+  Timers::Clock::time_point greeting_sent_at_{};
+  NearCache::Feed feed_{};
   std::optional<ConnectionEnd> ending_;
   std::string end_reason_;
 
   Due opening_deadline_{*this, &Connection::opening_took_too_long};
   Due next_beat_{*this, &Connection::beat};
   Answer greeting_answer_{*this, &Connection::greeted};
+  Answer tracking_answer_{*this, &Connection::tracking_answered};
   Answer beat_answer_{*this, &Connection::beat_answered};
 };
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "client/near_cache_writes.hpp"
 #include "client/reply_reader.hpp"
 #include "client/server_error.hpp"
 #include "client/tls_context.hpp"
@@ -48,11 +49,16 @@ Core::~Core() {
   waiting_turn_.clear();
   waiting_endpoint_.clear();
   sleeping_.clear();
+  while (!waiting_fetch_.empty()) {
+    static_cast<void>(near_cache_->leave(waiting_fetch_.front().fetch_wait));
+    waiting_fetch_.pop_front();
+  }
   timers_->stop();
 }
 
 ClientResult<void> Core::make_endpoints() {
   QUARTZ_TRY(check(config_));
+  if (config_.near_cache) near_cache_ = std::make_unique<NearCache>(*config_.near_cache);
   if (config_.local) {
     add_endpoint({.local = true}, nullptr);
     return {};
@@ -71,7 +77,8 @@ ClientResult<void> Core::make_endpoints() {
 
 void Core::add_endpoint(EndpointUrl url, std::shared_ptr<boost::asio::ssl::context> tls) {
   endpoints_.push_back(std::make_unique<Endpoint>(strand_, timers_, config_, random_,
-                                                  std::move(url), std::move(tls), *this));
+                                                  std::move(url), std::move(tls), near_cache_.get(),
+                                                  *this));
 }
 
 Request& Core::take() {
@@ -166,6 +173,7 @@ void Core::attempt(Request& request) {
   if (request.deadline <= now) return deadline_passed(request);
   Endpoint* const endpoint = choose();
   if (endpoint != nullptr) {
+    if (request.near_key && !ask_near_cache(request, *endpoint->connection(), now)) return;
     request.state = Request::State::sent;
     request.endpoint = endpoint;
     request.connection = endpoint->connection();
@@ -179,6 +187,56 @@ void Core::attempt(Request& request) {
   if (!is_hopeful()) return attempt_in_vain(request);
   request.state = Request::State::waiting_endpoint;
   waiting_endpoint_.push_back(request);
+}
+
+// Whether it has to be sent, over that connection.
+bool Core::ask_near_cache(Request& request, Connection& connection, Clock::time_point now) {
+  auto answer =
+      near_cache_->ask(*request.near_key, connection.feed(), now, near_value_, request.fetch_wait);
+  switch (answer.found) {
+    case NearCache::Found::hit:
+    case NearCache::Found::absent:
+      settle(request);
+      request.succeed_later(answer.found == NearCache::Found::hit
+                                ? std::optional<std::string_view>(near_value_)
+                                : std::nullopt);
+      return false;
+    case NearCache::Found::wait:
+      request.state = Request::State::waiting_fetch;
+      waiting_fetch_.push_back(request);
+      return false;
+    case NearCache::Found::fetch:
+    case NearCache::Found::miss:
+      break;
+  }
+  request.fetch = std::move(answer.fetch);
+  return true;
+}
+
+void Core::fill_near_cache(Request& request, Exchange::Reply reply) {
+  request.connection->heard(request.sent_at);
+  if (!request.fetch) return;
+  const protocol::RespNode* const value = ReplyNodes(reply).take();
+  if (value->type == protocol::RespType::bulk) {
+    request.fetch.complete(value->text);
+  } else if (value->type == protocol::RespType::null) {
+    request.fetch.complete(std::nullopt);
+  } else {
+    request.fetch.fail();
+  }
+}
+
+void Core::fetched(Request& request, std::optional<std::string_view> value) {
+  leave_list(request);
+  settle(request);
+  request.succeed_later(value);
+}
+
+// It asks by itself, so that of many that wait for what cannot be had each waits only once.
+void Core::fetch_failed(Request& request) {
+  leave_list(request);
+  request.near_key.reset();
+  attempt(request);
 }
 
 void Core::attempt_in_vain(Request& request) {
@@ -224,6 +282,7 @@ void Core::replied(Request& request, Exchange::Reply reply) {
   } else {
     request.endpoint->budget().refund(config_.retry.success_refund);
   }
+  if (near_cache_) fill_near_cache(request, reply);
   settle(request);
   request.succeed(reply);
 }
@@ -241,6 +300,7 @@ void Core::attempt_failed(Request& request, Failure failed) {
   Endpoint& endpoint = request.endpoint == nullptr ? *endpoints_.front() : *request.endpoint;
   request.endpoint = nullptr;
   request.connection = nullptr;
+  request.fetch.fail();
   if (!request.policy) {
     request.policy.emplace(
         config_.retry, endpoint.budget(), random_,
@@ -300,6 +360,10 @@ void Core::leave_list(Request& request) noexcept {
     case Request::State::waiting_endpoint:
       waiting_endpoint_.erase(RequestList::s_iterator_to(request));
       return;
+    case Request::State::waiting_fetch:
+      waiting_fetch_.erase(RequestList::s_iterator_to(request));
+      static_cast<void>(near_cache_->leave(request.fetch_wait));
+      return;
     case Request::State::sleeping:
       sleeping_.erase(RequestList::s_iterator_to(request));
       return;
@@ -313,6 +377,9 @@ void Core::leave_list(Request& request) noexcept {
 void Core::settle(Request& request) {
   timers_->cancel(request.deadline_timer);
   timers_->cancel(request.retry_timer);
+  request.fetch.fail();
+  // The server tells of it, too, but may do so behind its answer.
+  if (near_cache_ && request.writes) invalidate_written(*near_cache_, request.text);
   if (!std::exchange(request.admitted, false)) return;
   --requests_;
   request_bytes_ -= request.text.size();
@@ -334,6 +401,7 @@ void Core::close() {
   if (std::exchange(closed_, true)) return;
   fail_all(waiting_turn_);
   fail_all(waiting_endpoint_);
+  fail_all(waiting_fetch_);
   fail_all(sleeping_);
   for (const auto& endpoint : endpoints_) endpoint->close();
   timers_->stop();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "base/mutex.hpp"
 #include "base/random.hpp"
 #include "client/endpoint.hpp"
+#include "client/near_cache.hpp"
 #include "client/request.hpp"
 #include "client/strand.hpp"
 #include "client/timers.hpp"
@@ -42,6 +44,13 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   /// What the options make of the configuration's deadline. Threads: any.
   Clock::time_point deadline_of(const RequestOptions& options) const noexcept;
 
+  /// Null if there is none, or the client is being closed. Threads: any.
+  NearCache* near_cache() const noexcept {
+    return closing_.load(std::memory_order_relaxed) ? nullptr : near_cache_.get();
+  }
+  /// `close` follows: from now on the near cache answers nobody. Threads: any.
+  void announce_close() noexcept { closing_.store(true, std::memory_order_relaxed); }
+
   /// A request that was taken and filled in; it is recycled when its caller is told.
   void begin(Request& request);
   /// Nothing happens if that use of the request is over.
@@ -54,6 +63,8 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   void lost(Request& request, FailureKind kind);
   void deadline_passed(Request& request);
   void retry(Request& request);
+  void fetched(Request& request, std::optional<std::string_view> value);
+  void fetch_failed(Request& request);
   void recycle(Request& request) noexcept;
 
  private:
@@ -74,6 +85,8 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   void admit(Request& request);
   void admit_waiting();
   void attempt(Request& request);
+  bool ask_near_cache(Request& request, Connection& connection, Clock::time_point now);
+  void fill_near_cache(Request& request, Exchange::Reply reply);
   void attempt_in_vain(Request& request);
   void attempt_failed(Request& request, Failure failure);
   void give_up(Request& request, ClientErrc code, std::string_view message,
@@ -88,6 +101,10 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   const boost::asio::any_completion_executor executor_;
   const std::shared_ptr<Timers> timers_;
   Random random_;
+  // Behind the requests, for they may have begun to fill it.
+  std::unique_ptr<NearCache> near_cache_;
+  std::string near_value_;
+  std::atomic<bool> closing_{false};
 
   Mutex pool_mutex_;
   std::vector<std::unique_ptr<Request>> pool_ QUARTZ_GUARDED_BY(pool_mutex_);
@@ -98,6 +115,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   std::vector<Endpoint*> usable_;  // While one is chosen.
   RequestList waiting_turn_;
   RequestList waiting_endpoint_;
+  RequestList waiting_fetch_;
   RequestList sleeping_;
   std::size_t requests_ = 0;  // Admitted.
   std::size_t request_bytes_ = 0;

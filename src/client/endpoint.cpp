@@ -18,13 +18,14 @@ constexpr double kNewestShare = 0.125;
 
 Endpoint::Endpoint(const Strand& strand, std::shared_ptr<Timers> timers, const ClientConfig& config,
                    Random& random, EndpointUrl url, std::shared_ptr<boost::asio::ssl::context> tls,
-                   Observer& observer)
+                   NearCache* near_cache, Observer& observer)
     : strand_(strand),
       timers_(std::move(timers)),
       config_(config),
       random_(random),
       url_(std::move(url)),
       tls_(std::move(tls)),
+      near_cache_(near_cache),
       observer_(observer),
       breaker_(config_.breaker),
       budget_(config_.retry),
@@ -69,7 +70,8 @@ void Endpoint::open_slot(Slot& slot) {
     observer_.changed(*this);
     return;
   }
-  slot.connection = std::make_shared<Connection>(strand_, timers_, url_, config_, tls_, *this);
+  slot.connection =
+      std::make_shared<Connection>(strand_, timers_, url_, config_, tls_, near_cache_, *this);
   slot.connection->open();
 }
 

@@ -34,10 +34,10 @@ class Endpoint : public Connection::Owner {
     virtual void changed(Endpoint& endpoint) = 0;
   };
 
-  /// All but the URL and the context are referred to.
+  /// All but the URL and the context are referred to. `near_cache`: as in Connection.
   Endpoint(const Strand& strand, std::shared_ptr<Timers> timers, const ClientConfig& config,
            Random& random, EndpointUrl url, std::shared_ptr<boost::asio::ssl::context> tls,
-           Observer& observer);
+           NearCache* near_cache, Observer& observer);
   Endpoint(const Endpoint&) = delete;
   Endpoint& operator=(const Endpoint&) = delete;
   ~Endpoint() override;
@@ -102,6 +102,7 @@ class Endpoint : public Connection::Owner {
   Random& random_;
   const EndpointUrl url_;
   const std::shared_ptr<boost::asio::ssl::context> tls_;
+  NearCache* const near_cache_;
   Observer& observer_;
 
   CircuitBreaker breaker_;

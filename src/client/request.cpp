@@ -72,6 +72,10 @@ void Request::failed(FailureKind kind) { core.lost(*this, kind); }
 
 void Request::Deadline::due() { of.core.deadline_passed(of); }
 void Request::Retry::due() { of.core.retry(of); }
+void Request::FetchWait::fetched(std::optional<std::string_view> value) {
+  of.core.fetched(of, value);
+}
+void Request::FetchWait::failed() { of.core.fetch_failed(of); }
 
 void Request::succeed(Exchange::Reply reply) {
   complete(
@@ -80,6 +84,22 @@ void Request::succeed(Exchange::Reply reply) {
       [&own = core.executor()](const auto& where, auto call) {
         if (where == own) return call();
         asio::dispatch(where, std::move(call));
+      });
+}
+
+void Request::succeed_later(std::optional<std::string_view> value) {
+  using protocol::RespType;
+  const protocol::RespNode found = {.type = value ? RespType::bulk : RespType::null,
+                                    .depth = 0,
+                                    .children = 0,
+                                    .text = value.value_or(std::string_view())};
+  const Strand& strand = core.strand();
+  complete(
+      *this, [&]<class T>(std::type_identity<T>) { return read_for<T>(*this, {&found, 1}); },
+      [&strand](const auto& where, auto call) {
+        asio::post(strand, [where, call = std::move(call)]() mutable {
+          asio::dispatch(where, std::move(call));
+        });
       });
 }
 
@@ -103,6 +123,8 @@ void Request::reset() noexcept {
   handler.emplace<std::monostate>();
   executor = nullptr;
   into = nullptr;
+  writes = false;
+  near_key.reset();
   ++generation;
   state = State::idle;
   admitted = false;

@@ -12,6 +12,7 @@
 #include <boost/intrusive/list.hpp>
 
 #include "client/exchange.hpp"
+#include "client/near_cache.hpp"
 #include "client/retry_policy.hpp"
 #include "client/timers.hpp"
 #include "quartz/client/client_result.hpp"
@@ -38,6 +39,7 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
     idle,              ///< Nobody's, or about to begin.
     waiting_turn,      ///< For others to end, because of the limits.
     waiting_endpoint,  ///< For a connection.
+    waiting_fetch,     ///< For what another request reads for the near cache.
     sent,              ///< For an answer.
     sleeping,          ///< Between two attempts.
   };
@@ -58,6 +60,8 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
 
   /// Tells the caller what the reply, no error, says. The request is recycled before.
   void succeed(Exchange::Reply reply);
+  /// The same with what the near cache has; later, never from within.
+  void succeed_later(std::optional<std::string_view> value);
   /// Tells the caller later, never from within.
   void fail(ClientError error);
   /// As before its first use, but for the memory it has.
@@ -74,12 +78,22 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
     void due() override;
     Request& of;
   };
+  // What another one reads.
+  struct FetchWait : NearCache::Waiter {
+    explicit FetchWait(Request& request) : of(request) {}
+    void fetched(std::optional<std::string_view> value) override;
+    void failed() override;
+    Request& of;
+  };
 
   Core& core;
   // What is asked.
   std::string text;
   std::uint32_t replies = 1;
   bool idempotent = false;
+  bool writes = false;  // It may change what the near cache has.
+  /// In `text`: what is read through the near cache, if anything is.
+  std::optional<std::string_view> near_key;
   Clock::time_point deadline = Clock::time_point::max();
   // Who is told, and where. `into` is what a string is put into, if not null.
   AnyHandler handler;
@@ -99,6 +113,8 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   std::optional<RetryPolicy> policy;  // Once an attempt has failed.
   Deadline deadline_timer{*this};
   Retry retry_timer{*this};
+  FetchWait fetch_wait{*this};
+  NearCache::Fetch fetch;  // While it is sent, and is to fill the near cache.
 };
 
 using RequestList = boost::intrusive::list<Request>;

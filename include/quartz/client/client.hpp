@@ -173,7 +173,8 @@ class QUARTZ_EXPORT Client {
   }
   ClientResult<std::vector<Reply>> exec(const Batch& batch, RequestOptions options = {});
 
-  // Strings and keys: as the functions of the same names in `quartz::commands`.
+  // Strings and keys: as the functions of the same names in `quartz::commands`. But `get` and
+  // `async_get` may be answered by `ClientConfig::near_cache`, which those always pass by.
 
   template <class CompletionToken>
   auto async_get(std::string_view key, RequestOptions options, CompletionToken&& token);

@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "quartz/client/circuit_breaker_config.hpp"
 #include "quartz/client/client_result.hpp"
 #include "quartz/client/local_service.hpp"
+#include "quartz/client/near_cache_config.hpp"
 #include "quartz/client/retry_config.hpp"
 #include "quartz/export.hpp"
 
@@ -70,6 +72,9 @@ struct ClientConfig {
   ClientLimits limits = {};
   RetryConfig retry = {};
   CircuitBreakerConfig breaker = {};
+  /// Values that `get` and `async_get` have read are kept, if this is set, for as long as the
+  /// server tells of their changes. None: each read asks the server.
+  std::optional<NearCacheConfig> near_cache = {};
 };
 
 /// `invalid_argument` naming the option that makes no sense. A client of such a configuration fails
