@@ -51,7 +51,7 @@ bool permits_scope(const Grants& grants, std::string_view scope, const Arguments
 }
 
 HttpPeer::HttpPeer(AccessControl& access, std::string_view address)
-    : access_(access), host_(host_of(address)) {}
+    : access_(access), address_(address), host_(host_of(address)) {}
 
 const Grants& HttpPeer::grants() const noexcept {
   static const Grants nothing;

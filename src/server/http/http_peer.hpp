@@ -33,6 +33,8 @@ class HttpPeer {
     return identity_ ? std::string_view(identity_->user) : "";
   }
   const IdentityRef& identity() const noexcept { return identity_; }
+  /// With its port.
+  const std::string& address() const noexcept { return address_; }
   const std::string& host() const noexcept { return host_; }
 
  private:
@@ -42,6 +44,7 @@ class HttpPeer {
   bool permits(const Route& route, const Request& request) const;
 
   AccessControl& access_;
+  const std::string address_;
   const std::string host_;
   IdentityRef identity_;
   SecretHash verified_ = {};  // Digest of the credential behind the identity.

@@ -202,7 +202,7 @@ boost::asio::awaitable<Result<std::string>> RedisRoutes::replies(const Request& 
   const Result<std::string> requests = requests_of(request, commands);
   if (!requests) co_return requests.error();
   const auto executor = co_await boost::asio::this_coro::executor;
-  RequestClient client(server_, executor);
+  RequestClient client(server_, request.peer == nullptr ? "" : request.peer->address(), executor);
   if (request.peer != nullptr && request.peer->identity()) {
     client.client().take_identity(request.peer->identity());
   }

@@ -1,6 +1,7 @@
 #include "server/http/request_client.hpp"
 
 #include <chrono>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
@@ -12,6 +13,16 @@
 namespace quartz::server {
 
 namespace asio = boost::asio;
+
+namespace {
+
+ClientDescription describe(std::string address) {
+  ClientDescription who;
+  who.address = std::move(address);
+  return who;
+}
+
+}  // namespace
 
 struct RequestClient::Signal {
   explicit Signal(const asio::any_io_executor& executor)
@@ -26,11 +37,12 @@ struct RequestClient::Signal {
   bool raised = false;
 };
 
-RequestClient::RequestClient(RespServer& server, const asio::any_io_executor& executor)
+RequestClient::RequestClient(RespServer& server, std::string address,
+                             const asio::any_io_executor& executor)
     : server_(server),
       signal_(std::make_shared<Signal>(executor)),
       client_(
-          std::make_shared<RespClient>(server, ClientDescription{},
+          std::make_shared<RespClient>(server, describe(std::move(address)),
                                        ClientWire{.push = [](const std::string&) {},
                                                   .close = [] {},
                                                   .wake =
@@ -41,6 +53,7 @@ RequestClient::RequestClient(RespServer& server, const asio::any_io_executor& ex
                                                         });
                                                       }})) {
   server_.add_unlisted(client_);
+  client_->note_paid();
 }
 
 RequestClient::~RequestClient() {

@@ -16,10 +16,13 @@ namespace quartz::server {
 
 /// A client of the Redis protocol that lives for one request of HTTP, and waits as a session of
 /// that protocol would: for the end of a pause, for a command that runs on another thread, and for
-/// the sync. Belongs to the executor.
+/// the sync. The request was counted towards the rate already, and pays for the first command.
+/// Belongs to the executor.
 class RequestClient {
  public:
-  RequestClient(RespServer& server, const boost::asio::any_io_executor& executor);
+  /// `address`: whence the request has come, with the port; empty if nobody knows.
+  RequestClient(RespServer& server, std::string address,
+                const boost::asio::any_io_executor& executor);
   RequestClient(const RequestClient&) = delete;
   RequestClient& operator=(const RequestClient&) = delete;
   ~RequestClient();

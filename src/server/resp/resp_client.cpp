@@ -150,44 +150,44 @@ void RespClient::note_synced() {
   server_.note_commit(std::exchange(unsynced_commits_, 0) + lap());
 }
 
+// Between MULTI and EXEC it spoils the transaction. An EXEC that is refused ends it, so that the
+// connection is not left with one that the client believes is over.
 void RespClient::refuse(std::string_view why, std::string& output, const Command* command) {
   if (queue_) queue_refused_ = true;
+  std::string aborted;
+  if (command != nullptr && command->name == "exec") {
+    static_cast<void>(end_multi());
+    unwatch();
+    constexpr std::string_view kPlain = "ERR ";
+    aborted = fmt::format("EXECABORT Transaction discarded because of: {}",
+                          why.substr(why.starts_with(kPlain) ? kPlain.size() : 0));
+    why = aborted;
+  }
   const std::size_t offset = output.size();
   protocol::RespReplyWriter(output, version()).error(why);
   server_.statistics().rejected(command, std::string_view(output).substr(offset));
 }
 
-// An EXEC that is refused ends the transaction.
-void RespClient::refuse_call(const Command& command, std::string why, std::string& output) {
-  if (command.name == "exec") {
-    static_cast<void>(end_multi());
-    unwatch();
-    why = fmt::format("EXECABORT Transaction discarded because of: {}",
-                      why.substr(std::string_view("ERR ").size()));
-  }
-  refuse(why, output, &command);
-}
-
 const Command* RespClient::admit(Words arguments, std::string& output) {
-  if (!within_rate()) {
-    refuse("ERR rate limit exceeded", output);
-    return nullptr;
-  }
   const CommandTable& table = CommandTable::all();
   const Command* const command = table.find(arguments);
+  if (!within_rate()) {
+    refuse("ERR rate limit exceeded", output, command);
+    return nullptr;
+  }
   if (command == nullptr) {
     const bool known = arguments.size() > 1 && table.find(arguments[0]) != nullptr;
     refuse(known ? unknown_subcommand(arguments) : unknown_command(arguments), output);
     return nullptr;
   }
   if (!command->accepts(arguments.size())) {
-    refuse_call(*command, no_argument_count(command->name), output);
+    refuse(no_argument_count(command->name), output, command);
     return nullptr;
   }
   if (!permits(*command, arguments, output)) return nullptr;
   if (command->is(CommandFlag::carries)) {
-    if (auto refusal = refusal_of_carried(arguments)) {
-      refuse_call(*command, *std::move(refusal), output);
+    if (const auto refusal = refusal_of_carried(arguments)) {
+      refuse(*refusal, output, command);
       return nullptr;
     }
   }
@@ -196,16 +196,15 @@ const Command* RespClient::admit(Words arguments, std::string& output) {
     return nullptr;
   }
   if (queue_ && command->is(CommandFlag::no_multi)) {
-    refuse_call(*command, "ERR Command not allowed inside a transaction", output);
+    refuse("ERR Command not allowed inside a transaction", output, command);
     return nullptr;
   }
   if (subscription_count() + shard_channels_.size() > 0 &&
       version() == protocol::RespVersion::resp2 && !command->is(CommandFlag::in_subscription)) {
-    refuse_call(*command,
-                fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "
-                            "PING / QUIT / RESET are allowed in this context",
-                            command->name),
-                output);
+    refuse(fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "
+                       "PING / QUIT / RESET are allowed in this context",
+                       command->name),
+           output, command);
     return nullptr;
   }
   return command;

@@ -139,6 +139,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   void trust() noexcept { trusted_ = true; }
   /// Who asks it; null if nobody does.
   AccessControl* access() const noexcept { return trusted_ ? nullptr : server_.access(); }
+  /// The next command was counted towards the rate already, with what has brought it.
+  void note_paid() noexcept { paid_ = true; }
   /// Forgets who it is.
   void log_out();
   /// Whether it may do more than log in.
@@ -270,7 +272,6 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   void begin_lengthy_run(const Command& command, Words arguments);
   const Command* admit(Words arguments, std::string& output);
   void refuse(std::string_view why, std::string& output, const Command* command = nullptr);
-  void refuse_call(const Command& command, std::string why, std::string& output);
   bool syncs_later() const noexcept { return server_.durability() == Durability::disk; }
   WriteOptions commit_options() const noexcept;
   void run_in_burst(const Command& command, Words arguments, std::string& output);
@@ -317,6 +318,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   bool trusted_ = false;
   IdentityRef identity_;
   const Grants* grants_ = nullptr;  // Null: nothing but logging in.
+  bool paid_ = false;               // The next command is within the rate in any case.
   std::shared_ptr<TokenBucket> user_bucket_;
   std::shared_ptr<TokenBucket> address_bucket_;
 

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -68,7 +69,7 @@ void RespClient::log_out() {
 bool RespClient::within_rate() {
   AccessControl* const access = this->access();
   const std::uint32_t per_second = access == nullptr ? 0 : access->rates().per_second();
-  if (per_second == 0) return true;
+  if (per_second == 0 || std::exchange(paid_, false)) return true;
   if (!address_bucket_) address_bucket_ = access->rates().bucket("address " + host());
   const auto now = TokenBucket::Clock::now();
   if (!address_bucket_->try_take(per_second, now)) return false;

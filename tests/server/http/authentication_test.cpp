@@ -123,5 +123,28 @@ TEST_F(HttpUsers, may_run_those_commands_of_redis_that_they_are_granted) {
   EXPECT_THAT(refused.body, HasSubstr("NOPERM"));
 }
 
+TEST_F(HttpUsers, pay_for_their_first_command_of_redis_with_the_request) {
+  const std::string json_body = "Content-Type: application/json\r\n";
+  const std::string shop = create("shop", {"kv:read", "kv:write"});
+  ServerConfig config = small_config();
+  config.limits.requests_per_second = 1;
+  serve(config);
+  const RawResponse answer =
+      ask("POST", "/command", bearer(shop) + json_body, R"(["SET","a","1"])");
+  EXPECT_EQ(answer.status, 200) << answer.body;
+}
+
+TEST_F(HttpUsers, run_no_part_of_a_transaction_that_is_beyond_their_rate) {
+  ServerConfig config = small_config();
+  config.limits.requests_per_second = 1;
+  serve(config);
+  const RawResponse answer = ask("POST", "/multi-exec", "Content-Type: application/json\r\n",
+                                 R"([["SET","a","1"],["SET","b","1"]])");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(answer.body, HasSubstr("rate limit exceeded"));
+  EXPECT_EQ(engine_.get("a").value(), std::nullopt);
+  EXPECT_EQ(engine_.get("b").value(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace quartz::server

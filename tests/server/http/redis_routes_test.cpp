@@ -67,6 +67,10 @@ TEST_F(RedisOverHttp, commands_that_need_a_connection_are_refused) {
               HasSubstr("connection of its own"));
 }
 
+TEST_F(RedisOverHttp, commands_come_from_where_the_request_did) {
+  EXPECT_THAT(post("/command", R"(["CLIENT", "INFO"])"), HasSubstr(" addr=127.0.0.1:"));
+}
+
 TEST_F(RedisOverHttp, a_pipeline_answers_each_command) {
   const std::string body =
       post("/pipeline", R"([["SET", "a", "1"], ["INCR", "a"], ["LPUSHX"], ["MGET", "a", "none"]])");

@@ -34,6 +34,14 @@ class RespUsers : public RespConversation {
   AuthenticationConfig config_;
   ServerLog log_{[](LogLevel, std::string_view) {}};
   AccessControl access_{*users_, config_, log_};
+  /// What a line is replied while the rate is used up; there is none again afterwards.
+  std::string ask_beyond_rate(std::string_view line) {
+    access_.rates().set_per_second(1);
+    const std::string replies = peer_.send("PING\r\n" + std::string(line) + "\r\n");
+    access_.rates().set_per_second(0);
+    return replies.substr(replies.find('\n') + 1);
+  }
+
   RespServer guarded_{service(), {.access = &access_}};
   RespPeer peer_{guarded_};
 };
@@ -127,6 +135,62 @@ TEST_F(RespUsers, spoil_a_transaction_with_what_they_may_not) {
   EXPECT_EQ(ask("MULTI"), "+OK\r\n");
   EXPECT_THAT(ask("SET a 1"), StartsWith("-NOPERM"));
   EXPECT_EQ(ask("EXEC"), "-EXECABORT Transaction discarded because of previous errors.\r\n");
+}
+
+TEST_F(RespUsers, who_are_nobody_have_no_transaction_to_end) {
+  const std::string secret = create("shop", {"kv:read"});
+  create("other", {"kv:read"});
+  constexpr std::string_view kAborted =
+      "-EXECABORT Transaction discarded because of: NOAUTH Authentication required.\r\n";
+  EXPECT_EQ(ask("EXEC"), kAborted);
+  log_in("shop", secret);
+  EXPECT_EQ(ask("MULTI"), "+OK\r\n");
+  EXPECT_EQ(ask("GET a"), "+QUEUED\r\n");
+  ASSERT_TRUE(users_->revoke("shop"));
+  EXPECT_EQ(ask("GET a"), kNoAuth);
+  EXPECT_EQ(ask("EXEC"), kAborted);
+  log_in("shop", create("shop", {"kv:read"}));
+  EXPECT_EQ(ask("EXEC"), "-ERR EXEC without MULTI\r\n");
+}
+
+TEST_F(RespUsers, spoil_a_transaction_with_what_is_beyond_their_rate) {
+  EXPECT_EQ(ask("MULTI"), "+OK\r\n");
+  EXPECT_EQ(ask("SET a 1"), "+QUEUED\r\n");
+  EXPECT_EQ(ask_beyond_rate("SET b 1"), "-ERR rate limit exceeded\r\n");
+  EXPECT_EQ(ask("EXEC"), "-EXECABORT Transaction discarded because of previous errors.\r\n");
+  EXPECT_EQ(ask("EXISTS a b"), ":0\r\n");
+}
+
+TEST_F(RespUsers, end_a_transaction_with_an_exec_that_is_beyond_their_rate) {
+  EXPECT_EQ(ask("WATCH w"), "+OK\r\n");
+  EXPECT_EQ(ask("MULTI"), "+OK\r\n");
+  EXPECT_EQ(ask("SET a 1"), "+QUEUED\r\n");
+  EXPECT_EQ(ask_beyond_rate("EXEC"),
+            "-EXECABORT Transaction discarded because of: rate limit exceeded\r\n");
+  EXPECT_EQ(ask("EXEC"), "-ERR EXEC without MULTI\r\n");
+  EXPECT_EQ(ask("EXISTS a"), ":0\r\n");
+  // The watch has ended with it.
+  EXPECT_EQ(ask("SET w 1"), "+OK\r\n");
+  EXPECT_EQ(ask("MULTI"), "+OK\r\n");
+  EXPECT_EQ(ask("EXEC"), "*0\r\n");
+}
+
+TEST_F(RespUsers, begin_nothing_with_a_multi_that_is_beyond_their_rate) {
+  EXPECT_EQ(ask_beyond_rate("MULTI"), "-ERR rate limit exceeded\r\n");
+  EXPECT_EQ(ask("SET a 1"), "+OK\r\n");
+  EXPECT_EQ(ask("EXEC"), "-ERR EXEC without MULTI\r\n");
+}
+
+TEST_F(RespUsers, pay_for_what_is_unknown_too) {
+  EXPECT_EQ(ask_beyond_rate("NONSENSE"), "-ERR rate limit exceeded\r\n");
+}
+
+TEST_F(RespUsers, do_not_pay_again_for_what_was_counted_before) {
+  peer_.client().note_paid();
+  access_.rates().set_per_second(1);
+  EXPECT_EQ(peer_.send("MULTI\r\nPING\r\nEXEC\r\n"),
+            "+OK\r\n+QUEUED\r\n-EXECABORT Transaction discarded because of: rate limit "
+            "exceeded\r\n");
 }
 
 TEST_F(RespUsers, are_nobody_again_after_reset_and_revocation) {

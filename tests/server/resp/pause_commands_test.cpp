@@ -158,6 +158,18 @@ TEST_F(PausedClients, who_cannot_wait_is_refused) {
   EXPECT_EQ(say("SET a 1"), "+OK\r\n");
 }
 
+TEST_F(PausedClients, whose_exec_is_refused_are_in_no_transaction_any_more) {
+  say("MULTI");
+  say("SET a 1");
+  first_.say("CLIENT PAUSE 100000 WRITE");
+  EXPECT_EQ(say("EXEC"),
+            "-EXECABORT Transaction discarded because of: BUSY Commands are held back by CLIENT "
+            "PAUSE\r\n");
+  first_.say("CLIENT UNPAUSE");
+  EXPECT_EQ(say("EXEC"), "-ERR EXEC without MULTI\r\n");
+  EXPECT_EQ(say("EXISTS a"), ":0\r\n");
+}
+
 // Two that pause at the same time wait for all others, but not for each other.
 TEST_F(PausedClients, a_pause_waits_for_commands_under_way_and_several_pauses_end) {
   std::thread other([this] {
