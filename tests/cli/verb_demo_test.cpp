@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -19,11 +20,32 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
+/// While it lives, programs with ThreadSanitizer do not look for deadlocks: hnswlib has a lock for
+/// each row and holds two at a time, over which that search takes minutes. Our own locks are looked
+/// at by all other tests.
+class NoSearchForDeadlocks {
+ public:
+  NoSearchForDeadlocks() {
+    if (const char* const options = std::getenv(kName)) before_ = options;
+    if (before_) ::setenv(kName, (*before_ + ":detect_deadlocks=0").c_str(), 1);
+  }
+  NoSearchForDeadlocks(const NoSearchForDeadlocks&) = delete;
+  NoSearchForDeadlocks& operator=(const NoSearchForDeadlocks&) = delete;
+  ~NoSearchForDeadlocks() {
+    if (before_) ::setenv(kName, before_->c_str(), 1);
+  }
+
+ private:
+  static constexpr const char* kName = "TSAN_OPTIONS";
+  std::optional<std::string> before_;
+};
+
 class VerbDemo : public testing::Test {
  protected:
   // The whole of MNIST would take minutes.
   VerbDemo() { ::unsetenv("QUARTZ_DATA_DIR"); }
 
+  NoSearchForDeadlocks options_;
   ScratchDirectory scratch_;
   std::string work_ = (scratch_ / "work").string();
 };
