@@ -51,7 +51,8 @@ void listen_to_cancellation(const std::shared_ptr<Core>& core, Request& request,
 template <class T>
 void launch(const std::shared_ptr<Core>& core, Request& request, const RequestOptions& options,
             Handler<T> handler) {
-  request.deadline = core->deadline_of(options);
+  request.begun_at = Core::Clock::now();
+  request.deadline = core->deadline_of(options, request.begun_at);
   if (options.idempotency != Idempotency::by_command) {
     request.idempotent = options.idempotency == Idempotency::yes;
   }
@@ -245,6 +246,10 @@ void Client::close() {
 Client::executor_type Client::get_executor() const noexcept {
   return core_->strand().get_inner_executor().get();
 }
+
+ClientMetrics Client::metrics() const { return core_->metrics(); }
+
+std::string Client::metrics_text() const { return core_->metrics_text(); }
 
 std::optional<ClientError> Client::refuse_to_block() const {
   if (!core_->strand().running_in_this_thread()) return std::nullopt;

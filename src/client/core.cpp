@@ -9,6 +9,7 @@
 
 #include "base/try.hpp"
 #include "client/near_cache_writes.hpp"
+#include "client/operations.hpp"
 #include "client/reply_reader.hpp"
 #include "client/server_error.hpp"
 #include "client/tls_context.hpp"
@@ -39,7 +40,8 @@ Core::Core(boost::asio::any_io_executor executor, ClientConfig config)
       strand_(OwnersExecutor(std::move(executor))),
       executor_(without_type(strand_.get_inner_executor().get())),
       timers_(std::make_shared<Timers>(strand_)),
-      random_(random_seed()) {
+      random_(random_seed()),
+      metrics_(operation_names()) {
   auto made = make_endpoints();
   if (!made) config_error_ = std::move(made).error();
 }
@@ -58,6 +60,7 @@ Core::~Core() {
 
 ClientResult<void> Core::make_endpoints() {
   QUARTZ_TRY(check(config_));
+  metrics_.now.connections_max = config_.endpoints.size() * config_.connections;
   if (config_.near_cache) near_cache_ = std::make_unique<NearCache>(*config_.near_cache);
   if (config_.local) {
     add_endpoint({.local = true}, nullptr);
@@ -98,10 +101,11 @@ void Core::recycle(Request& request) noexcept {
   idle_.push_back(&request);
 }
 
-Core::Clock::time_point Core::deadline_of(const RequestOptions& options) const noexcept {
+Core::Clock::time_point Core::deadline_of(const RequestOptions& options,
+                                          Clock::time_point now) const noexcept {
   const auto timeout = options.timeout.value_or(config_.request_timeout);
   const auto never = Clock::time_point::max();
-  const auto by_timeout = timeout.count() == 0 ? never : Clock::now() + timeout;
+  const auto by_timeout = timeout.count() == 0 ? never : now + timeout;
   return std::min(by_timeout, options.deadline.value_or(never));
 }
 
@@ -122,6 +126,7 @@ void Core::begin(Request& request) {
   }
   request.state = Request::State::waiting_turn;
   waiting_turn_.push_back(request);
+  count_waiting();
 }
 
 bool Core::fits(const Request& request) const noexcept {
@@ -133,7 +138,7 @@ bool Core::fits(const Request& request) const noexcept {
 
 void Core::admit(Request& request) {
   request.admitted = true;
-  ++requests_;
+  metrics_.now.requests.store(++requests_, std::memory_order_relaxed);
   request_bytes_ += request.text.size();
   attempt(request);
 }
@@ -196,6 +201,7 @@ bool Core::ask_near_cache(Request& request, Connection& connection, Clock::time_
   switch (answer.found) {
     case NearCache::Found::hit:
     case NearCache::Found::absent:
+      record(request, now, std::nullopt);
       settle(request);
       request.succeed_later(answer.found == NearCache::Found::hit
                                 ? std::optional<std::string_view>(near_value_)
@@ -228,6 +234,7 @@ void Core::fill_near_cache(Request& request, Exchange::Reply reply) {
 
 void Core::fetched(Request& request, std::optional<std::string_view> value) {
   leave_list(request);
+  record(request, Clock::now(), std::nullopt);
   settle(request);
   request.succeed_later(value);
 }
@@ -265,7 +272,8 @@ void Core::changed(Endpoint& /*endpoint*/) {
 }
 
 void Core::replied(Request& request, Exchange::Reply reply) {
-  request.endpoint->answered(Clock::now() - request.sent_at);
+  const auto now = Clock::now();
+  request.endpoint->answered(now - request.sent_at);
   const auto refusal = error_text(reply);
   if (refusal || !request.queue_error.empty()) {
     // What EXEC says of a batch that was refused does not tell why.
@@ -283,6 +291,7 @@ void Core::replied(Request& request, Exchange::Reply reply) {
     request.endpoint->budget().refund(config_.retry.success_refund);
   }
   if (near_cache_) fill_near_cache(request, reply);
+  record(request, now, std::nullopt);
   settle(request);
   request.succeed(reply);
 }
@@ -314,9 +323,11 @@ void Core::attempt_failed(Request& request, Failure failed) {
                             std::nullopt, policy.failures()});
   }
   if (const auto* const stop = std::get_if<RetryStop>(&decision)) {
+    if (*stop == RetryStop::budget) metrics_.counted.retries_refused.add();
     return finish(request, {failed.code, std::move(failed.message), policy.executed(), *stop,
                             policy.failures()});
   }
+  metrics_.counted.retries.add();
   request.state = Request::State::sleeping;
   sleeping_.push_back(request);
   timers_->set(request.retry_timer, now + std::get<Clock::duration>(decision));
@@ -356,6 +367,7 @@ void Core::leave_list(Request& request) noexcept {
   switch (std::exchange(request.state, Request::State::idle)) {
     case Request::State::waiting_turn:
       waiting_turn_.erase(RequestList::s_iterator_to(request));
+      count_waiting();
       return;
     case Request::State::waiting_endpoint:
       waiting_endpoint_.erase(RequestList::s_iterator_to(request));
@@ -381,12 +393,33 @@ void Core::settle(Request& request) {
   // The server tells of it, too, but may do so behind its answer.
   if (near_cache_ && request.writes) invalidate_written(*near_cache_, request.text);
   if (!std::exchange(request.admitted, false)) return;
-  --requests_;
+  metrics_.now.requests.store(--requests_, std::memory_order_relaxed);
   request_bytes_ -= request.text.size();
   admit_waiting();
 }
 
+void Core::record(const Request& request, Clock::time_point now,
+                  std::optional<ClientErrc> failure) {
+  metrics_.record_operation(operation_of(request.text), now - request.begun_at, failure);
+}
+
+void Core::count_waiting() noexcept {
+  metrics_.now.requests_waiting.store(waiting_turn_.size(), std::memory_order_relaxed);
+}
+
+void Core::connected(Clock::duration after) {
+  metrics_.connection_create.record(static_cast<std::uint64_t>(after.count()));
+  metrics_.now.connections.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Core::disconnected(bool was_open) {
+  if (was_open) metrics_.now.connections.fetch_sub(1, std::memory_order_relaxed);
+  if (closed_) return;
+  (was_open ? metrics_.counted.connections_lost : metrics_.counted.connections_failed).add();
+}
+
 void Core::finish(Request& request, ClientError error) {
+  record(request, Clock::now(), error.code());
   settle(request);
   request.fail(std::move(error));
 }

@@ -15,6 +15,7 @@
 #include "base/mutex.hpp"
 #include "base/random.hpp"
 #include "client/endpoint.hpp"
+#include "client/metrics_recorder.hpp"
 #include "client/near_cache.hpp"
 #include "client/request.hpp"
 #include "client/strand.hpp"
@@ -42,7 +43,11 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   /// One that is idle, for the caller to fill in. Threads: any.
   Request& take();
   /// What the options make of the configuration's deadline. Threads: any.
-  Clock::time_point deadline_of(const RequestOptions& options) const noexcept;
+  Clock::time_point deadline_of(const RequestOptions& options,
+                                Clock::time_point now) const noexcept;
+  /// Threads: any.
+  ClientMetrics metrics() const { return metrics_.reading(near_cache_.get()); }
+  std::string metrics_text() const { return metrics_.text(near_cache_.get()); }
 
   /// Null if there is none, or the client is being closed. Threads: any.
   NearCache* near_cache() const noexcept {
@@ -76,6 +81,8 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   };
 
   void changed(Endpoint& endpoint) override;
+  void connected(Clock::duration after) override;
+  void disconnected(bool was_open) override;
 
   ClientResult<void> make_endpoints();
   void add_endpoint(EndpointUrl url, std::shared_ptr<boost::asio::ssl::context> tls);
@@ -93,6 +100,8 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
                std::optional<RetryStop> stop);
   void leave_list(Request& request) noexcept;
   void settle(Request& request);
+  void record(const Request& request, Clock::time_point now, std::optional<ClientErrc> failure);
+  void count_waiting() noexcept;
   void finish(Request& request, ClientError error);
   void fail_all(RequestList& list);
 
@@ -101,6 +110,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   const boost::asio::any_completion_executor executor_;
   const std::shared_ptr<Timers> timers_;
   Random random_;
+  MetricsRecorder metrics_;
   // Behind the requests, for they may have begun to fill it.
   std::unique_ptr<NearCache> near_cache_;
   std::string near_value_;

@@ -72,6 +72,7 @@ void Endpoint::open_slot(Slot& slot) {
   }
   slot.connection =
       std::make_shared<Connection>(strand_, timers_, url_, config_, tls_, near_cache_, *this);
+  slot.opening_since = Clock::now();
   slot.connection->open();
 }
 
@@ -87,7 +88,10 @@ void Endpoint::open_later(Slot& slot) {
 
 void Endpoint::opened(Connection& connection) {
   for (const auto& slot : slots_) {
-    if (slot->connection.get() == &connection) slot->failures = 0;
+    if (slot->connection.get() != &connection) continue;
+    slot->failures = 0;
+    slot->open = true;
+    observer_.connected(Clock::now() - slot->opening_since);
   }
   breaker_answered();
   observer_.changed(*this);
@@ -99,6 +103,7 @@ void Endpoint::ended(Connection& connection, const ConnectionEnd& end) {
   if (found == slots_.end()) return;
   Slot& slot = **found;
   const auto gone = std::exchange(slot.connection, nullptr);
+  observer_.disconnected(std::exchange(slot.open, false));
   if (closed_) return;
   last_end_ = end;
   ++slot.failures;

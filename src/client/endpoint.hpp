@@ -32,6 +32,9 @@ class Endpoint : public Connection::Owner {
     virtual ~Observer() = default;
     /// Requests may pass that could not, or there is less hope than there was.
     virtual void changed(Endpoint& endpoint) = 0;
+    /// Of each connection: that it is open, after so long; or, in the end, that it was or was not.
+    virtual void connected(Clock::duration after) = 0;
+    virtual void disconnected(bool was_open) = 0;
   };
 
   /// All but the URL and the context are referred to. `near_cache`: as in Connection.
@@ -71,7 +74,9 @@ class Endpoint : public Connection::Owner {
 
     Endpoint& endpoint;
     std::shared_ptr<Connection> connection;  // Null: it is to be opened, now or later.
-    std::uint32_t failures = 0;              // In a row.
+    Clock::time_point opening_since{};
+    bool open = false;
+    std::uint32_t failures = 0;  // In a row.
   };
   // The PING that goes before requests.
   struct Probe : Timers::Entry, Exchange::Waiter {

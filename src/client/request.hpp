@@ -94,6 +94,7 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   bool writes = false;  // It may change what the near cache has.
   /// In `text`: what is read through the near cache, if anything is.
   std::optional<std::string_view> near_key;
+  Clock::time_point begun_at{};
   Clock::time_point deadline = Clock::time_point::max();
   // Who is told, and where. `into` is what a string is put into, if not null.
   AnyHandler handler;

@@ -1,134 +1,154 @@
-#include "client/client_metrics.hpp"
+#include "quartz/client/client_metrics.hpp"
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <optional>
-#include <set>
-#include <sstream>
 #include <string>
 #include <string_view>
-#include <thread>
-#include <vector>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/use_future.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "client/client_fixture.hpp"
+#include "client/closed_port.hpp"
+#include "client/operations.hpp"
+#include "client/scripted_peer.hpp"
+#include "quartz/client/client.hpp"
 
 namespace quartz::client {
 namespace {
 
-using namespace std::chrono_literals;
-using testing::EndsWith;
+namespace asio = boost::asio;
 using testing::HasSubstr;
-using testing::Not;
 
-constexpr std::array<std::string_view, 2> kOperations = {"GET", "SET"};
-
-class NoWaiter : public NearCache::Waiter {
-  void fetched(std::optional<std::string_view> /*value*/) override {}
-  void failed() override {}
-};
-
-class ClientMetricsText : public testing::Test {
- protected:
-  std::string text() const { return metrics_.text(nullptr); }
-
-  ClientMetrics metrics_{kOperations};
-  NoWaiter waiter_;
-};
-
-TEST_F(ClientMetricsText, has_durations_of_operations_by_name_and_outcome) {
-  metrics_.record_operation(0, 4ms, std::nullopt);
-  metrics_.record_operation(0, 70ms, std::nullopt);
-  metrics_.record_operation(1, 2s, FailureKind::timed_out);
-  const std::string name = "db_client_operation_duration_seconds";
-  const std::string get = R"({db_system_name="quartz",db_operation_name="GET")";
-  EXPECT_THAT(text(), HasSubstr(name + "_bucket" + get + R"(,le="0.001"} 0)"));
-  EXPECT_THAT(text(), HasSubstr(name + "_bucket" + get + R"(,le="0.005"} 1)"));
-  EXPECT_THAT(text(), HasSubstr(name + "_bucket" + get + R"(,le="+Inf"} 2)"));
-  EXPECT_THAT(text(), HasSubstr(name + "_count" + get + "} 2\n"));
-  EXPECT_THAT(text(), HasSubstr(name + "_sum" + get + "} 0.074\n"));
-  EXPECT_THAT(text(), HasSubstr(R"(db_operation_name="SET",error_type="timed_out"} 1)"));
-  // What never happened is not told.
-  EXPECT_THAT(text(), Not(HasSubstr(R"(db_operation_name="SET"})")));
+/// How many requests of that name had that end.
+std::uint64_t count_of(const ClientMetrics& metrics, std::string_view name,
+                       std::optional<ClientErrc> failure = std::nullopt) {
+  const auto found = std::ranges::find_if(metrics.operations, [&](const auto& operation) {
+    return operation.name == name && operation.failure == failure;
+  });
+  return found == metrics.operations.end() ? 0 : found->count;
 }
 
-TEST_F(ClientMetricsText, tells_every_kind_of_failure_apart) {
-  const std::vector<FailureKind> kinds = {FailureKind::not_sent,  FailureKind::refused,
-                                          FailureKind::throttled, FailureKind::lost,
-                                          FailureKind::timed_out, FailureKind::rejected};
-  for (const FailureKind kind : kinds) metrics_.record_operation(0, 1ms, kind);
-  for (const FailureKind kind : kinds) {
-    EXPECT_THAT(text(), HasSubstr("error_type=\"" + std::string(to_string(kind)) + "\"} 1\n"));
+class MetricsOfClients : public ServedClient {};
+
+TEST_F(MetricsOfClients, count_requests_by_command_and_end) {
+  Client client{patient_config(url())};
+  EXPECT_EQ(client.metrics().connections_max, 1u);
+  EXPECT_TRUE(client.metrics().operations.empty());
+  ASSERT_TRUE(client.set("k", "v"));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(client.get("k"));
+  ASSERT_FALSE(client.incr("k"));
+  ASSERT_TRUE(client.exec(Batch().add(commands::incr("n")).add({"GET", "n"})));
+  ASSERT_TRUE(client.command({"object", "ENCODING", "k"}));
+  ASSERT_TRUE(client.command({"get", "k"}));
+  const ClientMetrics metrics = client.metrics();
+  EXPECT_EQ(count_of(metrics, "SET"), 1u);
+  EXPECT_EQ(count_of(metrics, "GET"), 4u);
+  EXPECT_EQ(count_of(metrics, "INCR"), 0u);
+  EXPECT_EQ(count_of(metrics, "INCR", ClientErrc::rejected), 1u);
+  EXPECT_EQ(count_of(metrics, "EXEC"), 1u);
+  EXPECT_EQ(count_of(metrics, "other"), 1u);
+  EXPECT_EQ(metrics.connections, 1u);
+  EXPECT_EQ(metrics.connections_opened, 1u);
+  EXPECT_EQ(metrics.requests, 0u);
+  EXPECT_FALSE(metrics.near_cache);
+  for (const ClientMetrics::Operation& operation : metrics.operations) {
+    EXPECT_GT(operation.total.count(), 0) << operation.name;
+    EXPECT_LE(operation.p50, operation.p99) << operation.name;
   }
 }
 
-TEST_F(ClientMetricsText, has_connections_and_retries) {
-  metrics_.now.idle_connections = 3;
-  metrics_.now.used_connections = 2;
-  metrics_.now.connections_max = 16;
-  metrics_.now.pending_requests = 7;
-  metrics_.counted.connection_timeouts.add();
-  metrics_.counted.retries.add(5);
-  metrics_.counted.hedges_won.add(2);
-  metrics_.lasted.connection_wait.record(1'000'000);
-  for (const char* line :
-       {"db_client_connection_count{state=\"idle\"} 3\n",
-        "db_client_connection_count{state=\"used\"} 2\n", "db_client_connection_max 16\n",
-        "db_client_connection_pending_requests 7\n", "db_client_connection_timeouts_total 1\n",
-        "quartz_client_retries_total 5\n", "quartz_client_hedges_won_total 2\n",
-        "db_client_connection_wait_time_seconds_count{db_system_name=\"quartz\"} 1\n"}) {
-    EXPECT_THAT(text(), HasSubstr(line));
-  }
+TEST_F(MetricsOfClients, are_text_for_a_page_that_is_scraped) {
+  Client client{patient_config(url())};
+  ASSERT_TRUE(client.get("k"));
+  const std::string text = client.metrics_text();
+  EXPECT_THAT(text, HasSubstr("db_client_operation_duration_seconds_count{db_system_name="
+                              "\"quartz\",db_operation_name=\"GET\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("db_client_connection_count{state=\"used\"} 1\n"));
+  EXPECT_THAT(text, testing::EndsWith("# EOF\n"));
 }
 
-TEST_F(ClientMetricsText, has_the_near_cache_if_there_is_one) {
-  EXPECT_THAT(text(), Not(HasSubstr("near_cache")));
-  NearCache cache{NearCacheConfig()};
-  std::string value;
-  cache.ask("k", cache.open_feed({}), {}, value, waiter_).fetch.complete("v");
-  EXPECT_EQ(cache.find("k", {}, value), NearCache::Found::hit);
-  EXPECT_THAT(metrics_.text(&cache), HasSubstr("quartz_client_near_cache_hits_total 1\n"));
-  EXPECT_THAT(metrics_.text(&cache), HasSubstr("quartz_client_near_cache_misses_total 1\n"));
-  EXPECT_THAT(metrics_.text(&cache), HasSubstr("quartz_client_near_cache_entries 1\n"));
+TEST_F(MetricsOfClients, tell_what_the_near_cache_does) {
+  ClientConfig config = patient_config(url());
+  config.near_cache.emplace();
+  Client client{config};
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(client.get("k"));
+  const auto near = client.metrics().near_cache.value();
+  EXPECT_EQ(near.misses, 1u);
+  EXPECT_EQ(near.hits, 9u);
+  EXPECT_EQ(near.entries, 1u);
+  EXPECT_GT(near.bytes, 0u);
+  EXPECT_EQ(count_of(client.metrics(), "GET"), 1u);
+  EXPECT_THAT(client.metrics_text(), HasSubstr("quartz_client_near_cache_hits_total 9\n"));
 }
 
-TEST_F(ClientMetricsText, is_open_metrics) {
-  metrics_.record_operation(0, 4ms, std::nullopt);
-  EXPECT_THAT(text(), EndsWith("\n# EOF\n"));
-  // Every family is described once, and every sample is behind the description of its family.
-  std::set<std::string> families;
-  std::string family;
-  std::istringstream lines(text());
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream words(line);
-    std::string first;
-    std::string what;
-    words >> first >> what;
-    if (first == "#" && what == "TYPE") {
-      words >> family;
-      EXPECT_TRUE(families.insert(family).second) << family;
-    } else if (first != "#") {
-      EXPECT_TRUE(line.starts_with(family)) << line;
-    }
-  }
-  EXPECT_GT(families.size(), 10u);
+TEST(MetricsOfFailures, count_attempts_and_connections) {
+  const ClosedPort port;
+  Client client{patient_config(port.url())};
+  ASSERT_FALSE(client.get("k"));
+  const ClientMetrics metrics = client.metrics();
+  EXPECT_EQ(count_of(metrics, "GET", ClientErrc::unavailable), 1u);
+  EXPECT_EQ(metrics.retries, 2u);
+  EXPECT_EQ(metrics.retries_refused, 0u);
+  EXPECT_GE(metrics.connections_failed, 1u);
+  EXPECT_EQ(metrics.connections_opened, 0u);
+  EXPECT_EQ(metrics.connections, 0u);
 }
 
-TEST_F(ClientMetricsText, counts_what_several_threads_record) {
-  constexpr int kRecords = 10'000;
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([this] {
-      for (int record = 0; record < kRecords; ++record) {
-        metrics_.record_operation(1, 1us, std::nullopt);
-        metrics_.counted.retries.add();
-      }
-    });
+TEST(MetricsOfFailures, count_connections_that_end_and_retries_without_budget) {
+  ScriptedPeer peer([](PeerConnection& connection) {
+    if (connection.greet()) connection.read_command();
+  });
+  ClientConfig config = patient_config(peer.url());
+  config.retry.budget_tokens = 0;
+  Client client{config};
+  EXPECT_THAT(client.get("k"), WasStoppedBy(RetryStop::budget));
+  EXPECT_EQ(client.metrics().retries_refused, 1u);
+  EXPECT_GE(client.metrics().connections_lost, 1u);
+}
+
+TEST(MetricsOfRequests, tell_how_many_are_under_way_and_wait) {
+  ScriptedPeer peer([](PeerConnection& connection) { connection.swallow(); });
+  ClientConfig config = patient_config(peer.url());
+  config.limits.requests_max = 1;
+  Client client{config};
+  asio::cancellation_signal first_signal;
+  auto first =
+      client.async_get("k", asio::bind_cancellation_slot(first_signal.slot(), asio::use_future));
+  asio::cancellation_signal signal;
+  auto second =
+      client.async_get("k", asio::bind_cancellation_slot(signal.slot(), asio::use_future));
+  const auto patience = std::chrono::steady_clock::now() + kPatience;
+  while (client.metrics().requests_waiting == 0 && std::chrono::steady_clock::now() < patience) {
   }
-  static_cast<void>(text());
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_THAT(text(), HasSubstr(R"(db_operation_name="SET"} 40000)"));
-  EXPECT_THAT(text(), HasSubstr("quartz_client_retries_total 40000\n"));
+  EXPECT_EQ(client.metrics().requests, 1u);
+  EXPECT_EQ(client.metrics().requests_waiting, 1u);
+  signal.emit(asio::cancellation_type::terminal);
+  EXPECT_FALSE(second.get());
+  first_signal.emit(asio::cancellation_type::terminal);
+  EXPECT_FALSE(first.get());
+  EXPECT_EQ(client.metrics().requests, 0u);
+  EXPECT_EQ(client.metrics().requests_waiting, 0u);
+  EXPECT_EQ(count_of(client.metrics(), "GET", ClientErrc::cancelled), 2u);
+}
+
+TEST(Operations, are_named_by_the_first_word_of_a_request) {
+  const auto name = [](std::string_view request) {
+    return operation_names()[operation_of(request)];
+  };
+  EXPECT_EQ(name("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n"), "GET");
+  EXPECT_EQ(name("*2\r\n$3\r\nget\r\n$3\r\nSET\r\n"), "GET");
+  EXPECT_EQ(name("*1\r\n$5\r\nMULTI\r\n*1\r\n$4\r\nEXEC\r\n"), "EXEC");
+  EXPECT_EQ(name("*1\r\n$6\r\nAPPEND\r\n"), "APPEND");
+  EXPECT_EQ(name("*1\r\n$6\r\nZSCORE\r\n"), "ZSCORE");
+  EXPECT_EQ(name("*1\r\n$6\r\nZZZZZZ\r\n"), "other");
+  EXPECT_EQ(name("*1\r\n$0\r\n\r\n"), "other");
+  EXPECT_EQ(name("*0\r\n"), "other");
+  EXPECT_EQ(name("*1\r\n$30\r\nA.NAME.LONGER.THAN.ANY.OF.THEM\r\n"), "other");
 }
 
 }  // namespace

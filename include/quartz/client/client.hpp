@@ -51,6 +51,7 @@
 
 #include "quartz/client/client_config.hpp"
 #include "quartz/client/client_error.hpp"
+#include "quartz/client/client_metrics.hpp"
 #include "quartz/client/client_result.hpp"
 #include "quartz/client/command.hpp"
 #include "quartz/client/commands/keys.hpp"
@@ -138,6 +139,12 @@ class QUARTZ_EXPORT Client {
   /// Requests under way fail with `closed`, and so does everything from now on. Returns at once.
   void close();
   executor_type get_executor() const noexcept;
+
+  /// What it has done since it was made. Does not disturb it.
+  ClientMetrics metrics() const;
+  /// The same, with whole histograms, in the text format of OpenMetrics 1.0, for a page that is
+  /// scraped.
+  std::string metrics_text() const;
 
   // Any command.
 

@@ -1,0 +1,56 @@
+#include "client/operations.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace quartz::client {
+namespace {
+
+// In the order of the alphabet but for the last one.
+constexpr auto kNames = std::to_array<std::string_view>(
+    {"APPEND",  "DECR",    "DECRBY",   "DEL",     "EVAL",      "EVALSHA",  "EXEC",
+     "EXISTS",  "EXPIRE",  "GET",      "GETDEL",  "GETEX",     "GETRANGE", "GETSET",
+     "HDEL",    "HEXISTS", "HGET",     "HGETALL", "HINCRBY",   "HKEYS",    "HLEN",
+     "HMGET",   "HSCAN",   "HSET",     "HVALS",   "INCR",      "INCRBY",   "INCRBYFLOAT",
+     "LINDEX",  "LLEN",    "LMOVE",    "LPOP",    "LPUSH",     "LRANGE",   "LREM",
+     "LSET",    "LTRIM",   "MGET",     "MSET",    "PERSIST",   "PEXPIRE",  "PING",
+     "PTTL",    "PUBLISH", "RENAME",   "RPOP",    "RPUSH",     "SADD",     "SCAN",
+     "SCARD",   "SET",     "SETRANGE", "SINTER",  "SISMEMBER", "SMEMBERS", "SPOP",
+     "SREM",    "STRLEN",  "SUNION",   "TTL",     "TYPE",      "UNLINK",   "VADD",
+     "VREM",    "VSIM",    "ZADD",     "ZCARD",   "ZCOUNT",    "ZINCRBY",  "ZPOPMAX",
+     "ZPOPMIN", "ZRANGE",  "ZRANK",    "ZREM",    "ZREVRANGE", "ZSCORE",   "other"});
+constexpr std::size_t kOther = kNames.size() - 1;
+static_assert(std::ranges::is_sorted(kNames.begin(), kNames.begin() + kOther));
+
+constexpr std::size_t kNameBytesMax = 16;
+
+// Its first word: behind two lines that tell lengths.
+std::string_view name_of(std::string_view request) noexcept {
+  for (int line = 0; line < 2; ++line) {
+    const std::size_t end = request.find('\n');
+    if (end == std::string_view::npos) return {};
+    request.remove_prefix(end + 1);
+  }
+  return request.substr(0, request.find('\r'));
+}
+
+}  // namespace
+
+std::span<const std::string_view> operation_names() noexcept { return kNames; }
+
+std::size_t operation_of(std::string_view request) noexcept {
+  const std::string_view name = name_of(request);
+  if (name.empty() || name.size() > kNameBytesMax) return kOther;
+  std::array<char, kNameBytesMax> upper_name{};
+  std::ranges::transform(name, upper_name.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+  });
+  std::string_view wanted(upper_name.data(), name.size());
+  if (wanted == "MULTI") wanted = "EXEC";
+  const auto* const end = kNames.data() + kOther;
+  const auto* const found = std::lower_bound(kNames.data(), end, wanted);
+  return found != end && *found == wanted ? static_cast<std::size_t>(found - kNames.data())
+                                          : kOther;
+}
+
+}  // namespace quartz::client
