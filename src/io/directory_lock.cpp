@@ -66,27 +66,30 @@ Error held_by(const std::filesystem::path& lock_file, std::string_view holder) {
   return {Errc::busy, lock_file.string() + " is held by " + std::string(holder)};
 }
 
-}  // namespace
+class HeldFile final : public DirectoryLock::Held {
+ public:
+  HeldFile(FileId directory, Descriptor descriptor)
+      : directory_(directory), descriptor_(std::move(descriptor)), owner_(::getpid()) {}
+  HeldFile(const HeldFile&) = delete;
+  HeldFile& operator=(const HeldFile&) = delete;
 
-struct DirectoryLock::Held {
-  FileId directory;
-  Descriptor descriptor;
-  pid_t owner;
-
-  Held(FileId id, Descriptor file) : directory(id), descriptor(std::move(file)), owner(getpid()) {}
-  Held(const Held&) = delete;
-  Held& operator=(const Held&) = delete;
-
-  ~Held() {
+  ~HeldFile() override {
     // A forked child has the same open file description, so its unlocking would be its parent's.
-    if (::getpid() != owner) return;
+    if (::getpid() != owner_) return;
     MutexLock lock(registry().mutex);
     // Said outright, because closing alone would leave it to a child that still has the file open.
     struct flock unlock = whole_file(F_UNLCK);
-    (void)::fcntl(descriptor.get(), F_OFD_SETLK, &unlock);
-    registry().owners.erase(directory);
+    (void)::fcntl(descriptor_.get(), F_OFD_SETLK, &unlock);
+    registry().owners.erase(directory_);
   }
+
+ private:
+  FileId directory_;
+  Descriptor descriptor_;
+  pid_t owner_;
 };
+
+}  // namespace
 
 Result<DirectoryLock> DirectoryLock::acquire(const std::filesystem::path& directory) {
   const std::filesystem::path lock_file = directory / "LOCK";
@@ -109,12 +112,7 @@ Result<DirectoryLock> DirectoryLock::acquire(const std::filesystem::path& direct
   }
   write_holder(descriptor.get());
   registry().owners[id] = ::getpid();
-  return DirectoryLock(std::make_unique<Held>(id, std::move(descriptor)));
+  return DirectoryLock(std::make_unique<HeldFile>(id, std::move(descriptor)));
 }
-
-DirectoryLock::DirectoryLock(std::unique_ptr<Held> held) noexcept : held_(std::move(held)) {}
-DirectoryLock::DirectoryLock(DirectoryLock&&) noexcept = default;
-DirectoryLock& DirectoryLock::operator=(DirectoryLock&&) noexcept = default;
-DirectoryLock::~DirectoryLock() = default;
 
 }  // namespace quartz::io

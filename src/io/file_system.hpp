@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "io/directory_lock.hpp"
 #include "io/mapping.hpp"
 #include "quartz/result.hpp"
 
@@ -90,6 +91,8 @@ class FileSystem {
   /// Whether space reserved by `File::allocate` is kept for later writes in place (ext4, xfs,
   /// tmpfs…; not on copy-on-write and network file systems).
   virtual Result<bool> keeps_allocation(const Path& directory) const = 0;
+  /// Keeps everybody else out of an existing directory; `busy` if somebody is there.
+  virtual Result<DirectoryLock> lock_directory(const Path& directory) = 0;
 };
 
 /// The operating system's. Lives for ever.

@@ -47,6 +47,9 @@ class PosixFileSystem final : public FileSystem {
   Result<void> remove_directory(const Path& directory) override;
   Result<std::uint64_t> free_bytes(const Path& directory) const override;
   Result<bool> keeps_allocation(const Path& directory) const override;
+  Result<DirectoryLock> lock_directory(const Path& directory) override {
+    return DirectoryLock::acquire(directory);
+  }
 
  private:
   Result<void> copy(const Path& from, const Path& to);

@@ -15,7 +15,7 @@ Result<ClosedDatabase> ClosedDatabase::enter(io::FileSystem& files, const io::Pa
   if (!has_levels && !has_log) {
     return Error(Errc::not_found, fmt::format("{} holds no Quartz database", directory.string()));
   }
-  QUARTZ_ASSIGN(io::DirectoryLock lock, io::DirectoryLock::acquire(directory));
+  QUARTZ_ASSIGN(io::DirectoryLock lock, files.lock_directory(directory));
   ClosedDatabase database{std::move(lock), std::nullopt, {}};
   auto format = read_format(files, directory);
   if (!format && format.error().code() == Errc::unsupported) return std::move(format).error();

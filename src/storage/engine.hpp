@@ -41,6 +41,10 @@
 #include "storage/space_guard.hpp"
 #include "storage/stored_value.hpp"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace quartz::storage {
 
 /// What a `Snapshot` holds.
@@ -67,9 +71,12 @@ struct SnapshotState {
 /// retiring_mutex_ → view_mutex_; flush_mutex_ is innermost too.
 class Engine : public std::enable_shared_from_this<Engine> {
  public:
+  /// `levels_env` is how RocksDB reaches the same files as `files`; null: the operating system's.
+  /// Both must outlive the engine.
   static Result<std::shared_ptr<Engine>> open(const io::Path& directory, StorageConfig config,
                                               io::FileSystem& files = io::posix_file_system(),
-                                              TimeSource time = TimeSource::system());
+                                              TimeSource time = TimeSource::system(),
+                                              rocksdb::Env* levels_env = nullptr);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -134,6 +141,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<void> checkpoint(const io::Path& directory);
   Statistics statistics();
   const io::Path& directory() const noexcept { return directory_; }
+  /// The file system that the directory is on.
+  io::FileSystem& files() const noexcept { return files_; }
   /// That expiry goes by.
   ExpiryClock& expiry_clock() const noexcept { return *expiry_clock_; }
   /// Whether a row is absent for all reads. Costs a look at the clock only if it expires at all.
@@ -172,7 +181,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
     RowCache::Hit row;
   };
 
-  Engine(io::Path directory, StorageConfig config, io::FileSystem& files);
+  Engine(io::Path directory, StorageConfig config, io::FileSystem& files, rocksdb::Env* levels_env);
 
   // engine_write.cpp
   Result<Durability> effective_durability(const WriteOptions& options) const;
@@ -283,6 +292,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   const io::Path directory_;
   const StorageConfig config_;
   io::FileSystem& files_;
+  rocksdb::Env* const levels_env_;  // Null: RocksDB's own.
   std::uint64_t database_id_ = 0;
   RecoveryStatistics recovery_;
 

@@ -120,7 +120,8 @@ void Engine::flush_waiting() {
 Result<FlushTables> Engine::write_tables(const std::vector<const Memtable*>& memtables) try {
   return write_flush_tables(
       files_, directory_ / kIngestDirectoryName, memtables,
-      [this](KeyspaceId id) { return keyspaces_->find(id) != nullptr; }, &next_table_number_);
+      [this](KeyspaceId id) { return keyspaces_->find(id) != nullptr; }, &next_table_number_,
+      levels_env_);
 } catch (const std::bad_alloc&) {
   return Error(Errc::io_error, directory_.string() + ": no memory was left for a flush");
 }

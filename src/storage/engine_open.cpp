@@ -38,10 +38,12 @@ BackPressureLimits back_pressure_limits(const StorageConfig& config) {
 
 }  // namespace
 
-Engine::Engine(io::Path directory, StorageConfig config, io::FileSystem& files)
+Engine::Engine(io::Path directory, StorageConfig config, io::FileSystem& files,
+               rocksdb::Env* levels_env)
     : directory_(std::move(directory)),
       config_(std::move(config)),
       files_(files),
+      levels_env_(levels_env),
       cache_(config_.cache_size, config_.cache_bytes),
       back_pressure_(back_pressure_limits(config_)),
       pool_(config_.read_threads) {}
@@ -77,7 +79,7 @@ class EngineOpener {
     }
     QUARTZ_ASSIGN(auto format, read_format(files_, engine_.directory_));
     if (!format && !config.create_if_missing) return not_found();
-    QUARTZ_ASSIGN(engine_.directory_lock_, io::DirectoryLock::acquire(engine_.directory_));
+    QUARTZ_ASSIGN(engine_.directory_lock_, files_.lock_directory(engine_.directory_));
     // Once more: somebody may have created or changed it before the lock was ours.
     QUARTZ_ASSIGN(format, read_format(files_, engine_.directory_));
     if (format && config.error_if_exists) {
@@ -135,6 +137,7 @@ class EngineOpener {
     LevelsOptions options;
     options.directory = path(kLevelsDirectoryName);
     options.create_if_missing = is_new_;
+    options.env = engine_.levels_env_;
     options.block_cache_bytes = config.block_cache_bytes;
     options.compaction_threshold = config.compaction_threshold;
     options.max_level_size = config.max_level_size;
@@ -313,10 +316,11 @@ class EngineOpener {
 };
 
 Result<std::shared_ptr<Engine>> Engine::open(const io::Path& directory, StorageConfig config,
-                                             io::FileSystem& files, TimeSource time) {
+                                             io::FileSystem& files, TimeSource time,
+                                             rocksdb::Env* levels_env) {
   if (directory.empty()) return Error(Errc::invalid_argument, "the directory must not be empty");
   QUARTZ_TRY(check_config(config));
-  std::shared_ptr<Engine> engine(new Engine(directory, std::move(config), files));
+  std::shared_ptr<Engine> engine(new Engine(directory, std::move(config), files, levels_env));
   QUARTZ_TRY(EngineOpener(*engine, std::move(time)).run());
   return engine;
 }

@@ -13,8 +13,8 @@ namespace quartz::storage {
 namespace {
 
 Result<TableFile> write_table(const io::Path& path, const std::vector<const Memtable*>& memtables,
-                              KeyspaceId keyspace) {
-  QUARTZ_ASSIGN(TableBuilder table, TableBuilder::create(path, keyspace));
+                              KeyspaceId keyspace, rocksdb::Env* env) {
+  QUARTZ_ASSIGN(TableBuilder table, TableBuilder::create(path, keyspace, env));
   for (const Memtable* memtable : memtables) {
     for (const RangeTombstone& range : memtable->range_tombstones(keyspace, kSequenceMax)) {
       QUARTZ_TRY(table.remove_range(range.first, range.last));
@@ -37,7 +37,7 @@ Result<TableFile> write_table(const io::Path& path, const std::vector<const Memt
 Result<FlushTables> write_flush_tables(io::FileSystem& files, const io::Path& directory,
                                        const std::vector<const Memtable*>& memtables,
                                        const std::function<bool(KeyspaceId)>& keep,
-                                       std::uint64_t* next_number) {
+                                       std::uint64_t* next_number, rocksdb::Env* env) {
   FlushTables tables;
   std::set<KeyspaceId> keyspaces;
   for (const Memtable* memtable : memtables) {
@@ -47,7 +47,7 @@ Result<FlushTables> write_flush_tables(io::FileSystem& files, const io::Path& di
   for (const KeyspaceId id : keyspaces) {
     if (!keep(id)) continue;
     const io::Path path = directory / fmt::format("{:06}.sst", (*next_number)++);
-    auto table = write_table(path, memtables, id);
+    auto table = write_table(path, memtables, id, env);
     if (!table) {
       discard_tables(files, tables.files);
       discard_tables(files, {TableFile{id, path, 0, 0}});

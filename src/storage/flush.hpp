@@ -22,11 +22,12 @@ struct FlushTables {
 /// Writes the newest version of every key in `memtables` (newest first, none of them active any
 /// more) as sorted tables into `directory`, numbered from `*next_number` on, which is advanced.
 /// Keyspaces for which `keep` answers false were dropped; their rows are left out. On an error the
-/// files written so far are removed.
+/// files written so far are removed. `env` is RocksDB's way to the same files as `files`; null: the
+/// operating system's.
 Result<FlushTables> write_flush_tables(io::FileSystem& files, const io::Path& directory,
                                        const std::vector<const Memtable*>& memtables,
                                        const std::function<bool(KeyspaceId)>& keep,
-                                       std::uint64_t* next_number);
+                                       std::uint64_t* next_number, rocksdb::Env* env = nullptr);
 
 /// Removes tables that will not be ingested. Best effort: what stays is removed at the next open.
 void discard_tables(io::FileSystem& files, const std::vector<TableFile>& tables) noexcept;

@@ -162,7 +162,7 @@ Result<void> Collection::drop(const std::shared_ptr<storage::Engine>& engine,
   // that a crash had left behind.
   if (const auto record = read_record(*engine, keyspace); record && record->has_value()) {
     auto removed =
-        io::posix_file_system().remove(index_file_path(engine->directory(), (*record)->identity));
+        engine->files().remove(index_file_path(engine->directory(), (*record)->identity));
     if (!removed && removed.error().code() != Errc::not_found) return removed;
   }
   return engine->drop_keyspace(keyspace.state());

@@ -56,8 +56,7 @@ Result<IndexKeeper::IndexPointer> IndexKeeper::open_index() {
 }
 
 Result<IndexKeeper::IndexPointer> IndexKeeper::load_index(IndexStamp& stamp) const {
-  QUARTZ_ASSIGN(const IndexFileReader file,
-                IndexFileReader::open(io::posix_file_system(), index_path_));
+  QUARTZ_ASSIGN(const IndexFileReader file, IndexFileReader::open(engine_->files(), index_path_));
   QUARTZ_ASSIGN(stamp, decode_index_stamp(file.parameters()));
   const VectorCollectionConfig config = this->config();
   if (file.identity() != identity_ || stamp.config != config.index ||

@@ -194,8 +194,8 @@ Result<void> IndexKeeper::save_locked(bool last) {
   }
   changes_when_saved_ = changes_.load();
   ExclusiveLock still(links_lock_);
-  QUARTZ_TRY(io::posix_file_system().create_directories(index_path_.parent_path()));
-  QUARTZ_TRY(index->save(io::posix_file_system(), index_path_, identity_, stamp));
+  QUARTZ_TRY(engine_->files().create_directories(index_path_.parent_path()));
+  QUARTZ_TRY(index->save(engine_->files(), index_path_, identity_, stamp));
   files_written_.fetch_add(1, std::memory_order_relaxed);
   return {};
 }

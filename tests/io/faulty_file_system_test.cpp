@@ -100,6 +100,7 @@ TEST(FaultyFileSystem, every_operation_can_be_failed) {
   EXPECT_THAT(f.files.remove_directory(a), FailsWith(Errc::busy));
   EXPECT_THAT(f.files.free_bytes(a), FailsWith(Errc::busy));
   EXPECT_THAT(f.files.keeps_allocation(a), FailsWith(Errc::busy));
+  EXPECT_THAT(f.files.lock_directory(a), FailsWith(Errc::busy));
   EXPECT_EQ(f.files.faults(), kOperations);
 }
 

@@ -46,6 +46,8 @@ std::string_view to_string(Operation operation) noexcept {
       return "free_bytes";
     case Operation::keeps_allocation:
       return "keeps_allocation";
+    case Operation::lock_directory:
+      return "lock_directory";
   }
   return "unknown";
 }
@@ -203,6 +205,11 @@ Result<std::uint64_t> FaultyFileSystem::free_bytes(const Path& directory) const 
 Result<bool> FaultyFileSystem::keeps_allocation(const Path& directory) const {
   QUARTZ_TRY(enter(Operation::keeps_allocation, directory));
   return below_.keeps_allocation(directory);
+}
+
+Result<DirectoryLock> FaultyFileSystem::lock_directory(const Path& directory) {
+  QUARTZ_TRY(enter(Operation::lock_directory, directory));
+  return below_.lock_directory(directory);
 }
 
 }  // namespace quartz::io

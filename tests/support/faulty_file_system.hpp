@@ -35,8 +35,9 @@ enum class Operation : std::uint8_t {
   remove_directory,
   free_bytes,
   keeps_allocation,
+  lock_directory,
 };
-inline constexpr std::size_t kOperations = 18;
+inline constexpr std::size_t kOperations = 19;
 
 /// The operation's name as written above.
 std::string_view to_string(Operation operation) noexcept;
@@ -82,6 +83,7 @@ class FaultyFileSystem final : public FileSystem {
   Result<void> remove_directory(const Path& directory) override;
   Result<std::uint64_t> free_bytes(const Path& directory) const override;
   Result<bool> keeps_allocation(const Path& directory) const override;
+  Result<DirectoryLock> lock_directory(const Path& directory) override;
 
  private:
   class FaultyFile;

@@ -53,6 +53,9 @@ class SmallDisk final : public FileSystem {
   Result<bool> keeps_allocation(const Path& directory) const override {
     return below_.keeps_allocation(directory);
   }
+  Result<DirectoryLock> lock_directory(const Path& directory) override {
+    return below_.lock_directory(directory);
+  }
 
  private:
   FileSystem& below_ = posix_file_system();
