@@ -46,6 +46,27 @@ TEST(FaultyFileSystem, the_nth_call_fails_once_without_effect) {
   EXPECT_EQ(f.files.faults(), 1u);
 }
 
+TEST(FaultyFileSystem, a_short_write_leaves_its_first_half) {
+  Fixture f;
+  const auto file = f.create("a");
+  f.files.fail_any(1, Errc::no_space, FaultLength::once, FaultEffect::short_write);
+  EXPECT_THAT(file->write_at(0, as_bytes("half")), FailsWith(Errc::no_space));
+  EXPECT_EQ(*file->size(), 2u);
+  f.files.fail_any(1, Errc::no_space, FaultLength::once, FaultEffect::short_write);
+  EXPECT_THAT(file->truncate(0), FailsWith(Errc::no_space));
+  EXPECT_EQ(*file->size(), 2u);
+}
+
+TEST(FaultyFileSystem, spared_calls_pass_and_do_not_count) {
+  Fixture f;
+  const auto file = f.create("spared");
+  f.files.spare(Operation::write, "/spared");
+  f.files.fail_any(1, Errc::io_error);
+  EXPECT_THAT(file->write_at(0, as_bytes("x")), Succeeds());
+  EXPECT_EQ(f.files.calls(Operation::write), 0u);
+  EXPECT_THAT(file->sync_data(), FailsWith(Errc::io_error));
+}
+
 TEST(FaultyFileSystem, a_lasting_fault_stays_until_it_is_cleared) {
   Fixture f;
   const auto file = f.create("a");

@@ -71,8 +71,13 @@ class FaultyFileSystem::FaultyFile final : public File {
     return below_->data_ranges(within);
   }
   Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
-    QUARTZ_TRY(owner_.enter(Operation::write, path()));
-    return below_->write_at(offset, bytes);
+    FaultEffect effect = FaultEffect::none;
+    auto entered = owner_.enter(Operation::write, path(), &effect);
+    if (entered) return below_->write_at(offset, bytes);
+    if (effect == FaultEffect::short_write) {
+      QUARTZ_TRY(below_->write_at(offset, bytes.first(bytes.size() / 2)));
+    }
+    return entered;
   }
   Result<void> allocate(std::uint64_t bytes) override {
     QUARTZ_TRY(owner_.enter(Operation::allocate, path()));
@@ -103,12 +108,18 @@ class FaultyFileSystem::FaultyFile final : public File {
 void FaultyFileSystem::fail(Operation operation, std::uint64_t nth, Errc code, FaultLength length,
                             std::string path_contains) {
   MutexLock lock(mutex_);
-  rules_.push_back({operation, nth - 1, code, length, std::move(path_contains)});
+  rules_.push_back({operation, nth - 1, code, length, std::move(path_contains), FaultEffect::none});
 }
 
-void FaultyFileSystem::fail_any(std::uint64_t nth, Errc code, FaultLength length) {
+void FaultyFileSystem::fail_any(std::uint64_t nth, Errc code, FaultLength length,
+                                FaultEffect effect) {
   MutexLock lock(mutex_);
-  rules_.push_back({std::nullopt, nth - 1, code, length, {}});
+  rules_.push_back({std::nullopt, nth - 1, code, length, {}, effect});
+}
+
+void FaultyFileSystem::spare(Operation operation, std::string path_contains) {
+  MutexLock lock(mutex_);
+  spared_.emplace_back(operation, std::move(path_contains));
 }
 
 void FaultyFileSystem::clear_faults() {
@@ -131,8 +142,12 @@ std::uint64_t FaultyFileSystem::faults() const {
   return faults_;
 }
 
-Result<void> FaultyFileSystem::enter(Operation operation, const Path& path) const {
+Result<void> FaultyFileSystem::enter(Operation operation, const Path& path,
+                                     FaultEffect* effect) const {
   MutexLock lock(mutex_);
+  for (const auto& [spared, part] : spared_) {
+    if (spared == operation && path.native().find(part) != std::string::npos) return {};
+  }
   ++calls_[static_cast<std::size_t>(operation)];
   std::optional<Errc> fault;
   // Every rule sees every call, so that each counts for itself whatever the others do.
@@ -144,7 +159,9 @@ Result<void> FaultyFileSystem::enter(Operation operation, const Path& path) cons
       continue;
     }
     rule.spent = rule.length == FaultLength::once;
-    if (!fault) fault = rule.code;
+    if (fault) continue;
+    fault = rule.code;
+    if (effect != nullptr) *effect = rule.effect;
   }
   if (!fault) return {};
   ++faults_;

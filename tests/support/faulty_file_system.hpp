@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/mutex.hpp"
@@ -48,10 +49,15 @@ enum class FaultLength : std::uint8_t {
   for_ever,  ///< That call and every later one fails, until `clear_faults`.
 };
 
-/// A file system on top of another, which it must not outlive, that fails the calls a test names. A
-/// failed call does not reach the other one; its message is "<path>: injected fault in
-/// <operation>". Files and handles opened here count and fail too, and must not outlive it.
-/// Threads: all calls may run at the same time.
+/// What a failed call has done.
+enum class FaultEffect : std::uint8_t {
+  none,         ///< It does not reach the file system below.
+  short_write,  ///< Of a write, the first half; of other calls nothing.
+};
+
+/// A file system on top of another, which it must not outlive, that fails the calls a test names.
+/// The message is "<path>: injected fault in <operation>". Files and handles opened here count and
+/// fail too, and must not outlive it. Threads: all calls may run at the same time.
 class FaultyFileSystem final : public FileSystem {
  public:
   explicit FaultyFileSystem(FileSystem& below) : below_(below) {}
@@ -62,7 +68,11 @@ class FaultyFileSystem final : public FileSystem {
   void fail(Operation operation, std::uint64_t nth, Errc code,
             FaultLength length = FaultLength::once, std::string path_contains = {});
   /// The same for any operation, for sweeps over every call of a scenario.
-  void fail_any(std::uint64_t nth, Errc code, FaultLength length = FaultLength::once);
+  void fail_any(std::uint64_t nth, Errc code, FaultLength length = FaultLength::once,
+                FaultEffect effect = FaultEffect::none);
+  /// Lets calls of `operation` pass whose path contains this, whatever the rules say, for as long
+  /// as the file system lives; they do not count.
+  void spare(Operation operation, std::string path_contains);
   /// Forgets all rules; the counts stay.
   void clear_faults();
 
@@ -93,16 +103,18 @@ class FaultyFileSystem final : public FileSystem {
     Errc code = Errc::io_error;
     FaultLength length = FaultLength::once;
     std::string path_contains;
+    FaultEffect effect = FaultEffect::none;
     bool spent = false;
   };
 
-  // Counts the call; the error to give instead of it, if a rule applies.
-  Result<void> enter(Operation operation, const Path& path) const;
+  // Counts the call; the error to give instead of it, if a rule applies, and what to do before.
+  Result<void> enter(Operation operation, const Path& path, FaultEffect* effect = nullptr) const;
 
   FileSystem& below_;
   mutable Mutex mutex_;
   // Mutable, because reading calls count as well.
   mutable std::vector<Rule> rules_ QUARTZ_GUARDED_BY(mutex_);
+  std::vector<std::pair<Operation, std::string>> spared_ QUARTZ_GUARDED_BY(mutex_);
   mutable std::array<std::uint64_t, kOperations> calls_ QUARTZ_GUARDED_BY(mutex_){};
   mutable std::uint64_t faults_ QUARTZ_GUARDED_BY(mutex_) = 0;
 };
