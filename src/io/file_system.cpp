@@ -7,6 +7,21 @@
 
 namespace quartz::io {
 
+Result<void> create_durable_directories(FileSystem& files, const Path& directory) {
+  std::vector<Path> changed;
+  Path path = directory.lexically_normal();
+  if (!path.has_filename()) path = path.parent_path();  // It ended with a slash.
+  while (path.has_relative_path()) {
+    QUARTZ_ASSIGN(const bool exists, files.exists(path));
+    if (exists) break;
+    path = path.has_parent_path() ? path.parent_path() : Path(".");
+    changed.push_back(path);
+  }
+  QUARTZ_TRY(files.create_directories(directory));
+  for (const Path& each : changed) QUARTZ_TRY(files.sync_directory(each));
+  return {};
+}
+
 Result<void> publish_file(FileSystem& files, const Path& path,
                           std::span<const std::byte> contents) {
   QUARTZ_ASSIGN(auto staged, StagedFile::create(files, path));

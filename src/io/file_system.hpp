@@ -98,6 +98,10 @@ class FileSystem {
 /// The operating system's. Lives for ever.
 FileSystem& posix_file_system() noexcept;
 
+/// Creates what is missing of `directory` and the directories above it, and syncs where each new
+/// name is, so that they survive power loss.
+Result<void> create_durable_directories(FileSystem& files, const Path& directory);
+
 /// Writes `contents` to `path` so that after a crash either the old file or the whole new one is
 /// there: staging file beside it, sync, rename, sync of the directory.
 Result<void> publish_file(FileSystem& files, const Path& path, std::span<const std::byte> contents);

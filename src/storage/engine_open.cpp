@@ -75,7 +75,7 @@ class EngineOpener {
     QUARTZ_ASSIGN(const bool directory_exists, files_.exists(engine_.directory_));
     if (!directory_exists) {
       if (!config.create_if_missing) return not_found();
-      QUARTZ_TRY(files_.create_directories(engine_.directory_));
+      QUARTZ_TRY(io::create_durable_directories(files_, engine_.directory_));
     }
     QUARTZ_ASSIGN(auto format, read_format(files_, engine_.directory_));
     if (!format && !config.create_if_missing) return not_found();

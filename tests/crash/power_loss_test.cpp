@@ -1,0 +1,53 @@
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rocksdb/env.h>
+
+#include "quartz/storage/storage_engine.hpp"
+#include "storage/engine.hpp"
+#include "support/result_matchers.hpp"
+#include "support/rocksdb_files.hpp"
+#include "support/simulated_disk.hpp"
+#include "support/small_engine.hpp"
+
+namespace quartz {
+namespace {
+
+// An engine on a disk that keeps what was synced and nothing else.
+class PowerLoss : public ::testing::Test {
+ protected:
+  void open(const std::filesystem::path& directory, bool create = true) {
+    StorageConfig config = small_config();
+    config.create_if_missing = create;
+    auto opened =
+        storage::Engine::open(directory, config, disk_, storage::TimeSource::system(), env_.get());
+    ASSERT_THAT(opened, Succeeds());
+    engine_.emplace(*std::move(opened));
+  }
+  void cut_power() {
+    disk_.cut_power(io::PowerCut::losing_all());
+    engine_.reset();
+    disk_.restore_power();
+  }
+
+  io::SimulatedDisk disk_;
+  std::unique_ptr<rocksdb::Env> env_ = rocksdb_env_over(disk_);
+  std::optional<StorageEngine> engine_;
+};
+
+TEST_F(PowerLoss, a_new_database_survives_with_every_directory_that_was_made_for_it) {
+  for (const char* directory : {"/a/b/db", "/a/slash/", "relative/db", "/top"}) {
+    open(directory);
+    ASSERT_THAT(engine_->put("key", "value", {.durability = Durability::disk}), Succeeds());
+    cut_power();
+    open(directory, false);
+    EXPECT_EQ(read(*engine_, "key"), "value");
+    engine_.reset();
+  }
+}
+
+}  // namespace
+}  // namespace quartz
