@@ -13,10 +13,12 @@ thread_local std::uint64_t allocations = 0;
 // their own before them. `free` needs none: what it frees comes from the same place.
 extern "C" {
 
+// NOLINTBEGIN(readability-identifier-naming, bugprone-reserved-identifier): they are glibc's.
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* memory, std::size_t size);
 void* __libc_memalign(std::size_t alignment, std::size_t size);
+// NOLINTEND(readability-identifier-naming, bugprone-reserved-identifier)
 
 void* malloc(std::size_t size) noexcept {
   ++allocations;

@@ -25,7 +25,7 @@ constexpr std::string_view kOrigin =
 
 constexpr std::string_view kMethod =
     "\n## Method\n\n"
-    "- The server has one processor to itself, and the client another one. The figure to compare "
+    "- The server runs on one processor, and the client on another one. The figure to compare "
     "is the processor time of the client, its own and what the system spends for it, for an "
     "operation: it does not depend on how fast the server is.\n"
     "- An operation is a GET of one of 10,000 keys, at random, with a value of 100 bytes. "
