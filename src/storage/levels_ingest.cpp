@@ -72,6 +72,8 @@ void merge_metadata(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
 
 Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) {
   QUARTZ_CHECK(applied >= applied_sequence());
+  // RocksDB 7.8 goes on without numbers for the tables, and ends the process over it.
+  QUARTZ_TRY(state_->check_manifest());
   const auto families = state_->families();
   rocksdb::Env& env = *state_->db().GetEnv();
 
@@ -108,6 +110,7 @@ Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) 
   if (!status.ok()) {
     // Best effort: the next start of the engine empties the directory anyway.
     env.DeleteFile(metadata).PermitUncheckedError();
+    QUARTZ_TRY(state_->check_manifest());  // Trying again, as after a full disk, cannot help then.
     return to_error(status, "ingesting up to sequence " + std::to_string(applied));
   }
   std::set<std::uint32_t> changed;

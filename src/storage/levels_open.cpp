@@ -134,6 +134,7 @@ Result<std::unique_ptr<Levels>> Levels::open(LevelsOptions options) {
   QUARTZ_TRY(prepare_directories(options, env));
   auto database = std::make_shared<LevelsDatabase>(options);
   rocksdb::DBOptions database_options = storage::database_options(options);
+  database_options.env = &database->environment;
   database_options.listeners.push_back(database->listener);
 
   QUARTZ_ASSIGN(const std::vector<std::string> names,

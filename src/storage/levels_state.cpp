@@ -13,11 +13,24 @@ namespace {
 
 constexpr std::size_t kBlockCacheBytesDefault = std::size_t{8} << 20;
 
+rocksdb::Env& environment_of(const LevelsOptions& options) {
+  return options.env != nullptr ? *options.env : *rocksdb::Env::Default();
+}
+
 }  // namespace
+
+Result<void> Levels::State::check_manifest() const {
+  if (!database->files->manifest_failed()) return {};
+  return Error(Errc::reopen_required,
+               options.directory.string() +
+                   ": writing the MANIFEST has failed; reopen the engine to recover");
+}
 
 LevelsDatabase::LevelsDatabase(const LevelsOptions& options)
     : block_cache(rocksdb::NewLRUCache(options.block_cache_bytes != 0 ? options.block_cache_bytes
                                                                       : kBlockCacheBytesDefault)),
+      files(std::make_shared<LevelsFiles>(environment_of(options).GetFileSystem())),
+      environment(environment_of(options), files),
       runs(std::make_shared<SortedRuns>(table_reader_options(options.env, block_cache))),
       listener(std::make_shared<LevelsListener>(options.observer, runs)),
       expiry_filter(options.expiry_clock == nullptr

@@ -14,6 +14,7 @@
 #include "base/mutex.hpp"
 #include "storage/levels.hpp"
 #include "storage/levels_expiry_filter.hpp"
+#include "storage/levels_files.hpp"
 #include "storage/levels_filters.hpp"
 #include "storage/levels_listener.hpp"
 #include "storage/levels_sorted_run.hpp"
@@ -29,6 +30,8 @@ struct LevelsDatabase {
   LevelsDatabase& operator=(const LevelsDatabase&) = delete;
 
   const std::shared_ptr<rocksdb::Cache> block_cache;
+  const std::shared_ptr<LevelsFiles> files;
+  LevelsEnvironment environment;
   const std::shared_ptr<SortedRuns> runs;
   const std::shared_ptr<LevelsListener> listener;
   const std::unique_ptr<LevelsExpiryFilter> expiry_filter;  // Null: no row expires.
@@ -101,6 +104,9 @@ struct Levels::State {
 
   void replace_filters(const LevelsFamily& family, const LevelsSnapshot& now)
       QUARTZ_REQUIRES(filters_mutex);
+
+  /// `reopen_required` once the MANIFEST may hold an edit that RocksDB takes for not made.
+  Result<void> check_manifest() const;
 
   LevelsOptions options;
   std::shared_ptr<LevelsDatabase> database;

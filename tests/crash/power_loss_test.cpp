@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "quartz/storage/storage_engine.hpp"
 #include "storage/engine.hpp"
+#include "support/faulty_file_system.hpp"
 #include "support/result_matchers.hpp"
 #include "support/rocksdb_files.hpp"
 #include "support/simulated_disk.hpp"
@@ -46,6 +48,38 @@ TEST_F(PowerLoss, a_new_database_survives_with_every_directory_that_was_made_for
     open(directory, false);
     EXPECT_EQ(read(*engine_, "key"), "value");
     engine_.reset();
+  }
+}
+
+// The edit may have reached the disk all the same, so the tables that it names must stay.
+TEST(ManifestFault, of_one_write_or_sync_ends_flushing_until_a_reopen_and_loses_nothing) {
+  for (const io::Operation operation : {io::Operation::write, io::Operation::sync_data}) {
+    for (const Errc code : {Errc::io_error, Errc::no_space}) {
+      for (std::uint64_t nth = 1; nth <= 3; ++nth) {
+        io::SimulatedDisk disk;
+        io::FaultyFileSystem faulty(disk);
+        const auto env = rocksdb_env_over(faulty);
+        const auto open = [&] {
+          return StorageEngine(storage::Engine::open("/db", small_config(), faulty,
+                                                     storage::TimeSource::system(), env.get())
+                                   .value());
+        };
+        {
+          StorageEngine engine = open();
+          ASSERT_THAT(engine.put("key", "value"), Succeeds());
+          faulty.fail(operation, nth, code, io::FaultLength::once, "MANIFEST");
+          if (!engine.flush()) {
+            EXPECT_FALSE(engine.flush().has_value());
+            EXPECT_THAT(engine.put("after", "1"), FailsWith(Errc::reopen_required));
+            EXPECT_EQ(read(engine, "key"), "value");
+          }
+        }
+        faulty.clear_faults();
+        StorageEngine engine = open();
+        EXPECT_EQ(read(engine, "key"), "value");
+        EXPECT_THAT(engine.flush(), Succeeds());
+      }
+    }
   }
 }
 
