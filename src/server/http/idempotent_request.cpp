@@ -76,6 +76,12 @@ Result<std::optional<Response>> response_again(const IdempotencyKeys::Begun& beg
   return response;
 }
 
+// As the client of a command is called, so that a key is the same by all routes.
+std::string_view user_of(const Request& request) {
+  const std::string_view user = request.peer == nullptr ? "" : request.peer->user();
+  return user.empty() ? "default" : user;
+}
+
 }  // namespace
 
 RouteParameter idempotency_parameter() {
@@ -107,10 +113,7 @@ Result<std::optional<std::string_view>> idempotency_key_of(const Request& reques
 
 IdempotentRequest::IdempotentRequest(IdempotencyKeys& keys, const Request& request,
                                      std::string_view key)
-    : keys_(keys),
-      request_{.user = request.peer == nullptr ? std::string_view() : request.peer->user(),
-               .http = true,
-               .id = key} {
+    : keys_(keys), request_{.user = user_of(request), .http = true, .id = key} {
   append_text(content_, to_string(request.method));
   append_text(content_, request.target);
   for (const std::string_view header : {"Content-Type", "If-Match", "If-None-Match"}) {

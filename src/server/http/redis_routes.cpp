@@ -206,6 +206,7 @@ boost::asio::awaitable<Result<std::string>> RedisRoutes::replies(const Request& 
   if (request.peer != nullptr && request.peer->identity()) {
     client.client().take_identity(request.peer->identity());
   }
+  if (request.has_header(kIdempotencyHeader)) client.client().note_keys_of_header();
   if ((*database)->number != 0) client.client().select(**database);
   Result<std::string> output = co_await client.answer(*requests, kReplyBytesMax);
   co_return output;

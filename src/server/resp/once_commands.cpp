@@ -72,6 +72,7 @@ Result<void> once(CommandCall& call) {
   const Words words = carried_words(call.arguments);
   const std::string content = content_of(call.view.database().number, words);
   const KeyedRequest request{.user = call.client.user_name(),
+                             .http = call.client.has_keys_of_header(),
                              .id = id,
                              .sequence = static_cast<std::uint64_t>(sequence),
                              .content = content};

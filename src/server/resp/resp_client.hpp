@@ -141,6 +141,9 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   AccessControl* access() const noexcept { return trusted_ ? nullptr : server_.access(); }
   /// The next command was counted towards the rate already, with what has brought it.
   void note_paid() noexcept { paid_ = true; }
+  /// The keys of its QUARTZ.ONCE are those of the header of a request of HTTP.
+  void note_keys_of_header() noexcept { keys_of_header_ = true; }
+  bool has_keys_of_header() const noexcept { return keys_of_header_; }
   /// Forgets who it is.
   void log_out();
   /// Whether it may do more than log in.
@@ -318,7 +321,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   bool trusted_ = false;
   IdentityRef identity_;
   const Grants* grants_ = nullptr;  // Null: nothing but logging in.
-  bool paid_ = false;               // The next command is within the rate in any case.
+  bool keys_of_header_ = false;
+  bool paid_ = false;  // The next command is within the rate in any case.
   std::shared_ptr<TokenBucket> user_bucket_;
   std::shared_ptr<TokenBucket> address_bucket_;
 

@@ -41,6 +41,28 @@ std::int64_t second_of(ExpiryTime time) {
 
 }  // namespace
 
+/// Room for one more. It is given back unless it was taken.
+class IdempotencyKeys::Place {
+ public:
+  Place(IdempotencyKeys& keys, std::int64_t second, std::uint64_t bytes)
+      : keys_(keys), second_(second), bytes_(bytes) {
+    MutexLock lock(keys_.mutex_);
+    keys_.add(second_, bytes_);
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  ~Place() {
+    if (!taken_) keys_.subtract(second_, bytes_);
+  }
+  void take() noexcept { taken_ = true; }
+
+ private:
+  IdempotencyKeys& keys_;
+  const std::int64_t second_;
+  const std::uint64_t bytes_;
+  bool taken_ = false;
+};
+
 Result<std::unique_ptr<IdempotencyKeys>> IdempotencyKeys::open(StorageEngine& engine,
                                                                const IdempotencyConfig& config) {
   QUARTZ_ASSIGN(Keyspace rows, open_keyspace(engine, "idempotency"));
@@ -54,16 +76,27 @@ Result<void> IdempotencyKeys::count_rows() {
   Cursor cursor = engine_.cursor({.keyspace = &rows_});
   for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {
     const auto expires_at = cursor.attributes().expires_at.value_or(engine_.now());
-    add(expires_at, cursor.key().size() + cursor.value().size() + kRowBytes);
+    add(second_of(expires_at), cursor.key().size() + cursor.value().size() + kRowBytes);
   }
   if (cursor.error()) return *cursor.error();
   return {};
 }
 
-void IdempotencyKeys::add(ExpiryTime expires_at, std::uint64_t bytes) {
-  for (Sum* const sum : {&sum_, &by_second_[second_of(expires_at)]}) {
+void IdempotencyKeys::add(std::int64_t second, std::uint64_t bytes) {
+  for (Sum* const sum : {&sum_, &by_second_[second]}) {
     ++sum->count;
     sum->bytes += bytes;
+  }
+}
+
+void IdempotencyKeys::subtract(std::int64_t second, std::uint64_t bytes) {
+  MutexLock lock(mutex_);
+  const auto found = by_second_.find(second);
+  // What has expired is not counted any more.
+  if (found == by_second_.end()) return;
+  for (Sum* const sum : {&sum_, &found->second}) {
+    --sum->count;
+    sum->bytes -= bytes;
   }
 }
 
@@ -111,8 +144,9 @@ void IdempotencyKeys::remember(Transaction& transaction, const KeyedRequest& req
   const std::string key = row_key(request);
   const ExpiryTime expires_at = transaction.now() + config_.window;
   transaction.put(rows_, key, value, {.expires_at = expires_at});
-  MutexLock lock(mutex_);
-  add(expires_at, key.size() + value.size() + kRowBytes);
+  const auto place =
+      std::make_shared<Place>(*this, second_of(expires_at), key.size() + value.size() + kRowBytes);
+  transaction.when_committed([place] { place->take(); });
 }
 
 std::uint64_t IdempotencyKeys::count() const {

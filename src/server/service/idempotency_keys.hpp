@@ -34,7 +34,7 @@ struct KeyedRequest {
   static constexpr std::size_t kIdBytesMax = 255;
 
   std::string_view user = {};  ///< Keys of different users have nothing to do with each other.
-  bool http = false;           ///< Nor have those of REST routes and of commands.
+  bool http = false;           ///< Nor have those of headers of HTTP and of QUARTZ.ONCE.
   std::string_view id = {};
   std::uint64_t sequence = 0;
   /// The whole request, in a form that no other one has: the same key with another request is a
@@ -56,7 +56,7 @@ class IdempotencyKeys {
     first,     ///< Carry it out, and `remember` the reply if that has succeeded.
     repeated,  ///< It was carried out: here is the reply.
     other,     ///< Under this key another request was carried out.
-    refused,   ///< There are too many; it was not looked at.
+    refused,   ///< There are too many, with those under way; it was not looked at.
   };
   struct Begun {
     Use use = Use::first;
@@ -68,15 +68,18 @@ class IdempotencyKeys {
   /// the same key one is committed and the others run again. When repeated, the row is written once
   /// more as it is: the reply is a promise, which has to be as durable as the first time.
   Result<Begun> begin(Transaction& transaction, const KeyedRequest& request) const;
-  /// Writes the reply beside what the request has written.
+  /// Writes the reply beside what the request has written. It counts from now on, so that no bound
+  /// is passed by those that are under way together, and not any more if it is not committed.
+  /// Outlives the transaction.
   void remember(Transaction& transaction, const KeyedRequest& request, ReplyForm form,
                 std::string_view reply);
 
-  // Within the window, or a little more: also what was tried and not committed.
+  // Within the window, or a little more; with what may still be committed.
   std::uint64_t count() const;
   std::uint64_t bytes() const;
 
  private:
+  class Place;
   struct Sum {
     std::uint64_t count = 0;
     std::uint64_t bytes = 0;
@@ -85,7 +88,8 @@ class IdempotencyKeys {
   IdempotencyKeys(StorageEngine& engine, Keyspace rows, const IdempotencyConfig& config) noexcept
       : engine_(engine), rows_(std::move(rows)), config_(config) {}
   Result<void> count_rows();
-  void add(ExpiryTime expires_at, std::uint64_t bytes) QUARTZ_REQUIRES(mutex_);
+  void add(std::int64_t second, std::uint64_t bytes) QUARTZ_REQUIRES(mutex_);
+  void subtract(std::int64_t second, std::uint64_t bytes);
   /// Of what has not expired.
   const Sum& current() const QUARTZ_REQUIRES(mutex_);
 

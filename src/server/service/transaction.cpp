@@ -28,14 +28,14 @@ void Transaction::restart() {
   reads_.restart(engine_.sequence());
   isolated_ = false;
   invalid_ = false;
-  writes_.clear();
-  events_.clear();
+  forget_writes();
   kept_.clear();
 }
 
 void Transaction::forget_writes() {
   writes_.clear();
   events_.clear();
+  told_.clear();
 }
 
 Result<std::optional<VisibleRow>> Transaction::read(const Keyspace& keyspace, std::string_view key,
@@ -67,6 +67,15 @@ void Transaction::announce(KeyEventClass what, std::string_view event, const Dat
 }
 
 Result<void> Transaction::commit(const WriteOptions& options) {
+  Result<void> written = write(options);
+  if (written) {
+    for (const auto& told : told_) told();
+  }
+  told_.clear();
+  return written;
+}
+
+Result<void> Transaction::write(const WriteOptions& options) {
   if (invalid_) return Error(Errc::conflict, "what was read is no more; read again and retry");
   if (writes_.empty() && (reads_.size() == 0 || snapshot_)) return {};
   batch_.clear();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -97,6 +98,10 @@ class Transaction {
                 std::string_view key);
   const std::vector<KeyEvent>& events() const noexcept { return events_; }
 
+  /// `told` is called as soon as all is visible. It is dropped if that does not come to be: with
+  /// the writes, or by a `commit` that fails.
+  void when_committed(std::function<void()> told) { told_.push_back(std::move(told)); }
+
   /// Something that was found is no more: whatever is written, `commit` answers `conflict`.
   void invalidate() noexcept { invalid_ = true; }
 
@@ -109,6 +114,7 @@ class Transaction {
 
  private:
   bool has_expired(const RowAttributes& attributes) const;
+  Result<void> write(const WriteOptions& options);
 
   StorageEngine& engine_;
   ReadSet reads_;
@@ -117,6 +123,7 @@ class Transaction {
   bool invalid_ = false;
   PendingWrites writes_;
   std::vector<KeyEvent> events_;
+  std::vector<std::function<void()>> told_;
   std::vector<std::shared_ptr<const void>> kept_;
   WriteBatch batch_;
 };

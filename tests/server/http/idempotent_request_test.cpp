@@ -137,6 +137,26 @@ TEST_F(IdempotentRequests, name_each_command_of_a_request_by_its_place) {
   EXPECT_EQ(engine_.get("n").value(), "5");
 }
 
+TEST_F(IdempotentRequests, are_no_clients_of_the_same_name) {
+  const auto post = [&](const std::string& headers, std::string_view body) {
+    return ask("POST", "/command", "Content-Type: application/json\r\n" + headers, body).body;
+  };
+  EXPECT_EQ(post(key("me"), R"(["INCR","n"])"), R"({"result":1})");
+  EXPECT_EQ(post("", R"(["QUARTZ.ONCE","me","0","INCR","n"])"), R"({"result":2})");
+  EXPECT_EQ(post(key("me"), R"(["INCR","n"])"), R"({"result":1})");
+  EXPECT_EQ(post("", R"(["QUARTZ.ONCE","me","0","INCR","n"])"), R"({"result":2})");
+  EXPECT_THAT(post(key("other"), R"(["QUARTZ.ONCE","me","1","INCR","n"])"),
+              HasSubstr("cannot have an Idempotency-Key"));
+}
+
+TEST_F(IdempotentRequests, have_their_key_among_all_routes) {
+  EXPECT_EQ(increment("a").status, 200);
+  EXPECT_THAT(ask("POST", "/command", json("a"), R"(["INCR","n"])").body, HasSubstr("ONCEREUSED"));
+  EXPECT_EQ(ask("POST", "/command", json("b"), R"(["INCR","n"])").body, R"({"result":2})");
+  EXPECT_EQ(increment("b").status, 422);
+  EXPECT_EQ(engine_.get("n").value(), "2");
+}
+
 TEST_F(IdempotentRequests, are_carried_out_by_one_of_those_who_try_at_the_same_time) {
   serve();
   constexpr int kRounds = 50;

@@ -116,6 +116,21 @@ TEST_F(OnceCommands, are_forgotten_with_a_transaction_that_is_discarded) {
   EXPECT_EQ(say("QUARTZ.ONCE me 1 INCR n"), ":1\r\n");
 }
 
+TEST_F(OnceCommands, count_only_what_was_committed) {
+  say("WATCH n");
+  say("MULTI");
+  say("QUARTZ.ONCE me 1 INCR n");
+  RespPeer(server()).say("SET n 5");
+  EXPECT_EQ(say("EXEC"), "*-1\r\n");
+  say("LPUSH l x");
+  EXPECT_THAT(say("QUARTZ.ONCE me 2 INCR l"), StartsWith("-WRONGTYPE"));
+  EXPECT_EQ(service().idempotency_keys().count(), 0u);
+  EXPECT_EQ(service().idempotency_keys().bytes(), 0u);
+  EXPECT_EQ(say("QUARTZ.ONCE me 1 INCR n"), ":6\r\n");
+  EXPECT_EQ(say("QUARTZ.ONCE me 1 INCR n"), ":6\r\n");
+  EXPECT_EQ(service().idempotency_keys().count(), 1u);
+}
+
 TEST_F(OnceCommands, say_that_they_were_done_where_the_reply_would_be_of_the_other_protocol) {
   say("ZADD z 1 a");
   EXPECT_EQ(say("QUARTZ.ONCE me 1 ZINCRBY z 1 a"), "$1\r\n2\r\n");
@@ -174,6 +189,7 @@ TEST_F(OnceCommands, are_carried_out_by_one_of_those_who_try_at_the_same_time) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong.load(), 0);
+  EXPECT_EQ(service().idempotency_keys().count(), static_cast<std::uint64_t>(kRounds));
   EXPECT_EQ(say("GET n"), "$3\r\n200\r\n");
 }
 

@@ -145,6 +145,54 @@ TEST_F(IdempotencyKeysOfAService, refuse_new_keys_at_a_bound_and_forget_none) {
   EXPECT_EQ(request(request_of).use, Use::first);
 }
 
+TEST_F(IdempotencyKeysOfAService, count_what_is_under_way_and_no_longer_what_was_not_committed) {
+  open_keys({.keys_max = 2});
+  KeyedRequest b = a_;
+  b.sequence = 2;
+  {
+    Transaction first(engine());
+    Transaction second(engine());
+    for (Transaction* const transaction : {&first, &second}) {
+      EXPECT_EQ(keys_->begin(*transaction, a_).value().use, Use::first);
+      keys_->remember(*transaction, a_, ReplyForm::resp2, "done");
+    }
+    EXPECT_EQ(keys_->count(), 2u);
+    EXPECT_EQ(request(b).use, Use::refused);
+    EXPECT_THAT(first.commit(), Succeeds());
+    EXPECT_THAT(second.commit(), FailsWith(Errc::conflict));
+    // Without waiting for the end of the transaction, which may be that of a connection.
+    EXPECT_EQ(keys_->count(), 1u);
+    second.restart();
+    keys_->remember(second, b, ReplyForm::resp2, "lost");
+    second.forget_writes();
+    EXPECT_EQ(keys_->count(), 1u);
+    keys_->remember(second, b, ReplyForm::resp2, "lost");
+    second.restart();
+    EXPECT_EQ(keys_->count(), 1u);
+    keys_->remember(second, b, ReplyForm::resp2, "lost");
+    EXPECT_EQ(keys_->count(), 2u);
+  }
+  EXPECT_EQ(keys_->count(), 1u);
+  EXPECT_EQ(request(b).use, Use::first);
+  EXPECT_EQ(keys_->count(), 2u);
+  const std::uint64_t bytes = keys_->bytes();
+  EXPECT_EQ(request(b).use, Use::repeated);
+  EXPECT_EQ(keys_->count(), 2u);
+  EXPECT_EQ(keys_->bytes(), bytes);
+}
+
+TEST_F(IdempotencyKeysOfAService, do_not_take_from_others_what_expired_before_it_was_given_up) {
+  open_keys({.window = 10s});
+  {
+    Transaction transaction(engine());
+    keys_->remember(transaction, a_, ReplyForm::resp2, "lost");
+    time_.pass(12s);
+    EXPECT_EQ(keys_->count(), 0u);
+  }
+  EXPECT_EQ(keys_->count(), 0u);
+  EXPECT_EQ(keys_->bytes(), 0u);
+}
+
 TEST_F(IdempotencyKeysOfAService, bound_bytes_too) {
   open_keys({.bytes_max = 1000});
   EXPECT_EQ(request(a_, std::string(1000, 'x')).use, Use::first);

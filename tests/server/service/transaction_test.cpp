@@ -56,6 +56,39 @@ TEST_F(TransactionTest, is_refused_if_a_keyspace_was_dropped_meanwhile) {
   EXPECT_THAT(transaction.commit(), FailsWith(Errc::closed));
 }
 
+TEST_F(TransactionTest, tells_once_that_it_was_committed) {
+  Transaction transaction(engine());
+  std::string seen;
+  transaction.put(rows(), "a", "1");
+  transaction.when_committed([&] { seen += read(engine(), "a"); });
+  EXPECT_EQ(seen, "");
+  ASSERT_THAT(transaction.commit(), Succeeds());
+  EXPECT_EQ(seen, "1");
+  transaction.restart();
+  ASSERT_THAT(transaction.commit(), Succeeds());
+  EXPECT_EQ(seen, "1");
+}
+
+TEST_F(TransactionTest, tells_nobody_of_what_was_not_committed) {
+  Transaction transaction(engine());
+  int told = 0;
+  const auto when = [&] { transaction.when_committed([&told] { ++told; }); };
+  when();
+  transaction.restart();
+  ASSERT_THAT(transaction.commit(), Succeeds());
+  when();
+  transaction.forget_writes();
+  ASSERT_THAT(transaction.commit(), Succeeds());
+  when();
+  EXPECT_EQ(look(transaction, "a"), "(none)");
+  transaction.put(rows(), "a", "mine");
+  ASSERT_THAT(engine().put("a", "another"), Succeeds());
+  EXPECT_THAT(transaction.commit(), FailsWith(Errc::conflict));
+  transaction.restart();
+  ASSERT_THAT(transaction.commit(), Succeeds());
+  EXPECT_EQ(told, 0);
+}
+
 TEST_F(TransactionTest, is_refused_once_it_is_invalid) {
   Transaction transaction(engine());
   transaction.put(rows(), "a", "1");
