@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "server/oracle/command_text.hpp"
 
@@ -17,14 +19,14 @@ bool has_all_on_one_page(const std::vector<std::string>& words) {
 }
 
 /// With 0 in place of -0, as a text and as a number.
-std::string with_one_zero(std::string_view reply) {
-  std::string text(reply);
-  for (const std::string_view minus : {"$2:-0 ", ",2:-0 "}) {
-    for (std::size_t at = 0; (at = text.find(minus, at)) != std::string::npos;) {
-      text.replace(at + 1, minus.size() - 1, "1:0 ");
-    }
+ReplyTree with_one_zero(const ReplyTree& reply) {
+  ReplyTree same{.bytes = {}, .head = reply.head, .type = reply.type, .items = {}};
+  if (same.head == "$2:-0 " || same.head == ",2:-0 ") same.head.replace(1, 4, "1:0");
+  same.bytes = same.head;
+  for (const ReplyTree& item : reply.items) {
+    same.bytes += same.items.emplace_back(with_one_zero(item)).bytes;
   }
-  return text;
+  return same;
 }
 
 // A word that leads nowhere leaves the elements in their own order, of which a set has none: Redis
@@ -42,8 +44,60 @@ bool has_order_of_set(const std::vector<std::string>& words) {
   return leads_nowhere;
 }
 
-// Of "*3 $1:a ...".
-std::string_view head_of(std::string_view reply) { return reply.substr(0, reply.find(' ')); }
+/// How many values an answer of SORT has for each element if the first is the element itself; zero
+/// if it is not, or was not sorted by the elements as texts.
+std::size_t values_of_sorted_text(const std::vector<std::string>& words) {
+  const std::string name = lower_case(words[0]);
+  if (name != "sort" && name != "sort_ro") return 0;
+  bool by_text = false;
+  std::vector<std::string> told;
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const std::string option = lower_case(words[i]);
+    if (option == "by" || option == "store") return 0;
+    by_text = by_text || option == "alpha";
+    if (option == "get" && i + 1 < words.size()) told.push_back(words[++i]);
+  }
+  if (!by_text || (!told.empty() && told.front() != "#")) return 0;
+  return std::max<std::size_t>(1, told.size());
+}
+
+// Of "$3:a\0b ", as C sees it.
+std::string_view text_before_zero(const ReplyTree& item) {
+  std::string_view text = std::string_view(item.head).substr(item.head.find(':') + 1);
+  text.remove_suffix(1);
+  return text.substr(0, text.find('\0'));
+}
+
+std::string row_of(const ReplyTree& answer, std::size_t first, std::size_t count) {
+  std::string row;
+  for (std::size_t i = first; i < first + count; ++i) row += answer.items[i].bytes;
+  return row;
+}
+
+// Redis compares texts up to a zero byte, and leaves open the order of those that are the same so
+// far.
+bool is_order_of_texts_with_zero(const std::vector<std::string>& words, const ReplyTree& redis,
+                                 const ReplyTree& quartz) {
+  const std::size_t step = values_of_sorted_text(words);
+  if (step == 0 || redis.head != quartz.head || redis.items.size() % step != 0) return false;
+  std::vector<std::string> theirs;
+  std::vector<std::string> ours;
+  bool has_zero = false;
+  for (std::size_t i = 0; i < redis.items.size(); i += step) {
+    for (const ReplyTree* const answer : {&redis, &quartz}) {
+      has_zero = has_zero || answer->items[i].head.find('\0') != std::string::npos;
+    }
+    if (text_before_zero(redis.items[i]) != text_before_zero(quartz.items[i])) return false;
+    theirs.push_back(row_of(redis, i, step));
+    ours.push_back(row_of(quartz, i, step));
+  }
+  // Which of them a limit cuts off is as open.
+  const bool is_cut = std::ranges::any_of(
+      words, [](const std::string& word) { return lower_case(word) == "limit"; });
+  std::ranges::sort(theirs);
+  std::ranges::sort(ours);
+  return has_zero && (is_cut || theirs == ours);
+}
 
 // Of ":2:17 ".
 std::int64_t number_in(std::string_view reply) {
@@ -53,8 +107,11 @@ std::int64_t number_in(std::string_view reply) {
 
 }  // namespace
 
-bool is_allowed_difference(const std::vector<std::string>& words, std::string_view redis,
-                           std::string_view quartz) {
+bool is_allowed_difference(const RandomCommand& command, const ReplyTree& redis_reply,
+                           const ReplyTree& quartz_reply) {
+  const std::vector<std::string>& words = command.words;
+  const std::string_view redis = redis_reply.bytes;
+  const std::string_view quartz = quartz_reply.bytes;
   const std::string name = lower_case(words[0]);
   // Cursors are numbers that were given out; Redis takes any.
   const bool is_scan = name.ends_with("scan");
@@ -65,9 +122,15 @@ bool is_allowed_difference(const std::vector<std::string>& words, std::string_vi
   if (is_scan && !has_all_on_one_page(words)) {
     return !redis.starts_with('-') && !quartz.starts_with('-');
   }
-  if (has_order_of_set(words)) return redis.starts_with('*') && head_of(redis) == head_of(quartz);
+  if (has_order_of_set(words)) {
+    return redis.starts_with('*') && redis_reply.head == quartz_reply.head;
+  }
+  if (is_order_of_texts_with_zero(words, redis_reply, quartz_reply)) return true;
   // Scores of -0 are 0. They are in small sorted sets of Redis, too, but not in large ones.
-  if (name.starts_with('z') && with_one_zero(redis) == quartz) return true;
+  if (name.starts_with('z') &&
+      agree(with_one_zero(redis_reply), quartz_reply, command.comparison)) {
+    return true;
+  }
   // Redis counts what has expired until it comes across it.
   if (name == "dbsize") return number_in(redis) > number_in(quartz);
   // Times end at 2^62 milliseconds, half of what Redis takes.

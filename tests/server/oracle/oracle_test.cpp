@@ -152,7 +152,7 @@ class OraclePair {
       same = true;
       for (std::size_t i = 0; i < queued_.size(); ++i) {
         if (agree(theirs.items[i], ours.items[i], queued_[i].comparison) ||
-            allow(queued_[i].words, theirs.items[i], ours.items[i])) {
+            allow(queued_[i], theirs.items[i], ours.items[i])) {
           continue;
         }
         same = false;
@@ -165,15 +165,14 @@ class OraclePair {
           queued_, [](const RandomCommand& one) { return changes_silently(one.words); }));
     }
     if (name == "exec" || name == "discard") queued_.clear();
-    return same || allow(command.words, theirs, ours);
+    return same || allow(command, theirs, ours);
   }
 
-  bool allow(const std::vector<std::string>& words, const ReplyTree& theirs,
-             const ReplyTree& ours) {
-    if (!is_allowed_difference(words, theirs.bytes, ours.bytes)) return false;
+  bool allow(const RandomCommand& command, const ReplyTree& theirs, const ReplyTree& ours) {
+    if (!is_allowed_difference(command, theirs, ours)) return false;
     // What only one of them refused, only the other one did.
     apart_ = apart_ || (ours.type == RespType::error && theirs.type != RespType::error &&
-                        !lower_case(words[0]).ends_with("scan"));
+                        !lower_case(command.words[0]).ends_with("scan"));
     return true;
   }
 
