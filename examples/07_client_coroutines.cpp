@@ -34,6 +34,7 @@ struct Progress {
 
 asio::awaitable<bool> store_people(quartz::Client& client) {
   std::vector<std::pair<std::string, std::string>> people;
+  people.reserve(kPeople);
   for (int person = 0; person < kPeople; ++person) {
     people.emplace_back(key_of(person), "Person " + std::to_string(person));
   }
