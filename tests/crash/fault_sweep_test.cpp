@@ -10,7 +10,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rocksdb/env.h>
 
 #include "crash/steps.hpp"
 #include "quartz/storage/storage_engine.hpp"

@@ -9,12 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include <rocksdb/env.h>
-
 #include "base/random.hpp"
 #include "crash/steps.hpp"
 #include "quartz/storage/storage_engine.hpp"
 #include "quartz/vector/vector_collection.hpp"
+#include "support/rocksdb_files.hpp"
 #include "support/simulated_disk.hpp"
 
 namespace quartz {
