@@ -87,7 +87,13 @@ SimulatedContents::SimulatedContents()
 }
 
 SimulatedContents::SimulatedContents(std::vector<std::byte> bytes) : SimulatedContents() {
-  write_at(0, bytes);
+  truncate(bytes.size());
+  // Space that is only reserved, megabytes of it, costs nothing.
+  for (std::size_t at = 0; at < bytes.size(); at += kPageBytes) {
+    const auto page = std::span(bytes).subspan(at, std::min(kPageBytes, bytes.size() - at));
+    const auto is_zero = [](std::byte byte) { return byte == std::byte{}; };
+    if (!std::ranges::all_of(page, is_zero)) write_at(at, page);
+  }
   platter_ = std::move(bytes);
 }
 
