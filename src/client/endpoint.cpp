@@ -184,7 +184,12 @@ void Endpoint::breaker_answered() {
   const bool was_closed = breaker_.state() == CircuitBreaker::State::closed;
   breaker_.answered();
   if (was_closed) return;
-  if (probe_.connection == nullptr) timers_->cancel(probe_);
+  // A PING that is still under way has nothing left to find out. Were it waited for, its time would
+  // be taken for that of the next one, should the breaker open again meanwhile.
+  if (Connection* const asked = std::exchange(probe_.connection, nullptr)) {
+    static_cast<void>(asked->abandon(probe_));
+  }
+  timers_->cancel(probe_);
   open_missing();
 }
 

@@ -234,6 +234,50 @@ TEST(ClientFailures, open_the_breaker_until_a_ping_is_answered) {
   EXPECT_EQ(peer.accepted(), 1u);
 }
 
+TEST(ClientFailures, that_come_back_while_a_ping_is_under_way_are_got_over) {
+  std::atomic<bool> answering{true};
+  ScriptedPeer peer([&](PeerConnection& connection) {
+    if (!connection.greet()) return;
+    std::string owed;
+    bool late_is_owed = false;
+    connection.answer_all([&](const std::string& command) -> std::string {
+      if (command == "GET late") {
+        late_is_owed = true;
+        return {};
+      }
+      owed += command == "PING" ? "+PONG\r\n" : bulk("v");
+      if (answering) return std::exchange(owed, {});
+      // The PING brings an answer, but not its own.
+      const bool comes_late = command == "PING" && std::exchange(late_is_owed, false);
+      return comes_late ? bulk("late") : std::string();
+    });
+  });
+  ClientConfig config = patient_config(peer.url());
+  config.breaker.failures_max = 2;
+  config.breaker.open_min = milliseconds(1);
+  config.breaker.open_max = milliseconds(1);
+  config.retry.attempts_max = 1;
+  Client client{config};
+  const RequestOptions soon{.timeout = kTimeToSend, .deadline = {}, .idempotency = {}};
+  ASSERT_TRUE(client.get("k"));
+  answering = false;
+  auto late = client.async_get("late", asio::use_future);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_THAT(client.get("k", soon), FailsAs(ClientErrc::timed_out, Executed::unknown));
+  }
+  // The late answer lets requests pass again, which fail like those before.
+  ASSERT_EQ(late.get().value(), "late");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_THAT(client.get("k", soon), FailsAs(ClientErrc::timed_out, Executed::unknown));
+  }
+  answering = true;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  auto value = client.get("k");
+  while (!value && std::chrono::steady_clock::now() < until) value = client.get("k");
+  ASSERT_TRUE(value) << value.error().to_string();
+  EXPECT_EQ(*value, "v");
+}
+
 TEST(ClientFailures, of_one_endpoint_leave_the_others) {
   ScriptedPeer healthy([](PeerConnection& connection) {
     if (!connection.greet()) return;
