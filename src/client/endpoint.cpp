@@ -193,16 +193,16 @@ void Endpoint::breaker_answered() {
   open_missing();
 }
 
-// Either that it shall begin, or that it has got no answer in time.
+// Either that it shall begin, or that it has got no answer in time. It is both if a request that
+// was sent before has opened the breaker again meanwhile.
 void Endpoint::probe_is_due() {
   const auto now = Clock::now();
   if (Connection* const asked = std::exchange(probe_.connection, nullptr)) {
     static_cast<void>(asked->abandon(probe_));
     breaker_failed(now);
     observer_.changed(*this);
-    return;
   }
-  if (breaker_.admit(now) != CircuitBreaker::Admission::probe) return;
+  if (closed_ || breaker_.admit(now) != CircuitBreaker::Admission::probe) return;
   if (Connection* const connection = least_busy()) {
     probe_.connection = connection;
     connection->submit(kPing, probe_);

@@ -278,6 +278,41 @@ TEST(ClientFailures, that_come_back_while_a_ping_is_under_way_are_got_over) {
   EXPECT_EQ(*value, "v");
 }
 
+TEST(ClientFailures, of_older_requests_while_a_ping_is_under_way_do_not_end_the_asking) {
+  std::atomic<bool> answering{true};
+  ScriptedPeer peer([&](PeerConnection& connection) {
+    if (!connection.greet()) return;
+    std::string owed;
+    connection.answer_all([&](const std::string& command) -> std::string {
+      owed += command == "PING" ? "+PONG\r\n" : bulk("v");
+      return answering ? std::exchange(owed, {}) : std::string();
+    });
+  });
+  ClientConfig config = patient_config(peer.url());
+  config.breaker.failures_max = 2;
+  config.breaker.open_min = milliseconds(1);
+  config.breaker.open_max = milliseconds(1);
+  config.connect_timeout = 2 * kTimeToSend;  // Of a PING, too.
+  config.retry.attempts_max = 1;
+  Client client{config};
+  ASSERT_TRUE(client.get("k"));
+  answering = false;
+  const RequestOptions later{.timeout = 5 * kTimeToSend / 2, .deadline = {}, .idempotency = {}};
+  auto older = client.async_get("k", later, asio::use_future);
+  const RequestOptions soon{.timeout = kTimeToSend, .deadline = {}, .idempotency = {}};
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_THAT(client.get("k", soon), FailsAs(ClientErrc::timed_out, Executed::unknown));
+  }
+  // The first PING is under way when this fails, and opens the breaker once more.
+  ASSERT_THAT(older.get(), FailsAs(ClientErrc::timed_out, Executed::unknown));
+  answering = true;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  auto value = client.get("k");
+  while (!value && std::chrono::steady_clock::now() < until) value = client.get("k");
+  ASSERT_TRUE(value) << value.error().to_string();
+  EXPECT_EQ(*value, "v");
+}
+
 TEST(ClientFailures, of_one_endpoint_leave_the_others) {
   ScriptedPeer healthy([](PeerConnection& connection) {
     if (!connection.greet()) return;
