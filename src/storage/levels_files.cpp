@@ -47,6 +47,37 @@ class ManifestFile final : public rocksdb::FSWritableFileOwnerWrapper {
   const std::shared_ptr<std::atomic<bool>> failed_;
 };
 
+// Loses the messages that cannot be written.
+class MessageFile final : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  explicit MessageFile(std::unique_ptr<rocksdb::FSWritableFile> below)
+      : FSWritableFileOwnerWrapper(std::move(below)) {}
+
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           rocksdb::IODebugContext* debug) override {
+    return whatever(FSWritableFileOwnerWrapper::Append(data, options, debug));
+  }
+  rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                           const rocksdb::DataVerificationInfo& verification,
+                           rocksdb::IODebugContext* debug) override {
+    return whatever(FSWritableFileOwnerWrapper::Append(data, options, verification, debug));
+  }
+  rocksdb::IOStatus Flush(const rocksdb::IOOptions& options,
+                          rocksdb::IODebugContext* debug) override {
+    return whatever(FSWritableFileOwnerWrapper::Flush(options, debug));
+  }
+  rocksdb::IOStatus Close(const rocksdb::IOOptions& options,
+                          rocksdb::IODebugContext* debug) override {
+    return whatever(FSWritableFileOwnerWrapper::Close(options, debug));
+  }
+
+ private:
+  static rocksdb::IOStatus whatever(const rocksdb::IOStatus& status) {
+    status.PermitUncheckedError();
+    return rocksdb::IOStatus::OK();
+  }
+};
+
 }  // namespace
 
 rocksdb::IOStatus LevelsFiles::NewWritableFile(const std::string& name,
@@ -54,10 +85,21 @@ rocksdb::IOStatus LevelsFiles::NewWritableFile(const std::string& name,
                                                std::unique_ptr<rocksdb::FSWritableFile>* created,
                                                rocksdb::IODebugContext* debug) {
   auto status = FileSystemWrapper::NewWritableFile(name, options, created, debug);
-  if (status.ok() && last_part(name).starts_with("MANIFEST-")) {
+  if (!status.ok()) return status;
+  const auto file = last_part(name);
+  if (file.starts_with("MANIFEST-")) {
     *created = std::make_unique<ManifestFile>(std::move(*created), manifest_failed_);
+  } else if (file == "LOG") {
+    *created = std::make_unique<MessageFile>(std::move(*created));
   }
   return status;
+}
+
+// The wrapper's has the file opened below, past us.
+rocksdb::IOStatus LevelsFiles::NewLogger(const std::string& name, const rocksdb::IOOptions& options,
+                                         std::shared_ptr<rocksdb::Logger>* created,
+                                         rocksdb::IODebugContext* debug) {
+  return FileSystem::NewLogger(name, options, created, debug);
 }
 
 rocksdb::IOStatus LevelsFiles::DeleteFile(const std::string& name,

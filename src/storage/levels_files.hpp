@@ -9,10 +9,16 @@
 
 namespace quartz::storage {
 
-/// RocksDB's way to its files, with one rule of our own: once a write or sync of the MANIFEST has
-/// failed, no table is removed any more. RocksDB 7.8 takes an edit that failed for one that was not
-/// made, and removes the tables that it would have added; but the edit may be on disk, and the next
-/// open then misses them. What is not needed is removed by that open. Threads: any.
+/// RocksDB's way to its files, with two rules of our own. Threads: any.
+///
+/// Once a write or sync of the MANIFEST has failed, no table is removed any more. RocksDB 7.8 takes
+/// an edit that failed for one that was not made, and removes the tables that it would have added;
+/// but the edit may be on disk, and the next open then misses them. What is not needed is removed
+/// by that open.
+///
+/// A message for the file LOG that cannot be written is lost, and that is no error: RocksDB 7.8
+/// would go on to use the file that failed, which its assertions take for a reason to end the
+/// process.
 class LevelsFiles final : public rocksdb::FileSystemWrapper {
  public:
   explicit LevelsFiles(const std::shared_ptr<rocksdb::FileSystem>& below)
@@ -26,6 +32,9 @@ class LevelsFiles final : public rocksdb::FileSystemWrapper {
                                     rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus DeleteFile(const std::string& name, const rocksdb::IOOptions& options,
                                rocksdb::IODebugContext* debug) override;
+  rocksdb::IOStatus NewLogger(const std::string& name, const rocksdb::IOOptions& options,
+                              std::shared_ptr<rocksdb::Logger>* created,
+                              rocksdb::IODebugContext* debug) override;
 
  private:
   const std::shared_ptr<std::atomic<bool>> manifest_failed_ =

@@ -43,4 +43,12 @@ void LevelsListener::OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/
   if (observer_.failed) observer_.failed(error);
 }
 
+// Resuming could acknowledge what was lost. Besides, RocksDB 7.8 waits for ever when it is closed
+// between this call and the begin of a recovery for which there is never enough space.
+void LevelsListener::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/,
+                                          rocksdb::Status error, bool* auto_recovery) {
+  error.PermitUncheckedError();
+  *auto_recovery = false;
+}
+
 }  // namespace quartz::storage

@@ -27,6 +27,10 @@ class LevelsListener final : public rocksdb::EventListener {
 
   void OnCompactionCompleted(rocksdb::DB* db, const rocksdb::CompactionJobInfo& job) override;
   void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override;
+  /// Never lets RocksDB resume by itself; after a full disk it otherwise would, whatever
+  /// `max_bgerror_resume_count` says.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason reason, rocksdb::Status error,
+                            bool* auto_recovery) override;
 
  private:
   const std::shared_ptr<SortedRuns> runs_;

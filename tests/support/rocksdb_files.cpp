@@ -1,7 +1,6 @@
 #include "support/rocksdb_files.hpp"
 
 #include <algorithm>
-#include <cstdarg>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -139,13 +138,6 @@ class Directory final : public rocksdb::FSDirectory {
   const std::string path_;
 };
 
-class SilentLogger final : public rocksdb::Logger {
- public:
-  using Logger::Logv;
-  void Logv(const char*, std::va_list) override {}
-  std::size_t GetLogFileSize() const override { return 0; }
-};
-
 class RocksdbFiles final : public rocksdb::FileSystem {
  public:
   explicit RocksdbFiles(io::FileSystem& files) : files_(files) {}
@@ -265,11 +257,6 @@ class RocksdbFiles final : public rocksdb::FileSystem {
   }
   IOStatus UnlockFile(rocksdb::FileLock* lock, const IOOptions&, IODebugContext*) override {
     delete lock;
-    return IOStatus::OK();
-  }
-  IOStatus NewLogger(const std::string&, const IOOptions&, std::shared_ptr<rocksdb::Logger>* result,
-                     IODebugContext*) override {
-    *result = std::make_shared<SilentLogger>();
     return IOStatus::OK();
   }
   IOStatus GetTestDirectory(const IOOptions&, std::string*, IODebugContext*) override {
