@@ -54,11 +54,14 @@ void launch(const std::shared_ptr<Core>& core, Request& request, const RequestOp
   request.begun_at = Core::Clock::now();
   request.deadline = core->deadline_of(options, request.begun_at);
   if (options.idempotency != Idempotency::by_command) {
-    request.idempotent = options.idempotency == Idempotency::yes;
+    request.idempotent = options.idempotency != Idempotency::no;
   }
   // Whoever reads from now on, even before it was sent, is not to be told what was before.
   NearCache* const near_cache = core->near_cache();
   if (near_cache != nullptr && request.writes) invalidate_written(*near_cache, request.text);
+  if (request.writes && options.idempotency == Idempotency::by_key) {
+    core->once_keys().give(request.text);
+  }
   request.executor = executor_of(*core, handler);
   listen_to_cancellation(core, request, handler);
   request.handler.template emplace<Handler<T>>(std::move(handler));

@@ -17,6 +17,7 @@
 #include "client/endpoint.hpp"
 #include "client/metrics_recorder.hpp"
 #include "client/near_cache.hpp"
+#include "client/once_keys.hpp"
 #include "client/request.hpp"
 #include "client/strand.hpp"
 #include "client/timers.hpp"
@@ -53,6 +54,8 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   NearCache* near_cache() const noexcept {
     return closing_.load(std::memory_order_relaxed) ? nullptr : near_cache_.get();
   }
+  /// Threads: any.
+  OnceKeys& once_keys() noexcept { return once_keys_; }
   /// `close` follows: from now on the near cache answers nobody. Threads: any.
   void announce_close() noexcept { closing_.store(true, std::memory_order_relaxed); }
 
@@ -110,6 +113,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   const boost::asio::any_completion_executor executor_;
   const std::shared_ptr<Timers> timers_;
   Random random_;
+  OnceKeys once_keys_;
   MetricsRecorder metrics_;
   // Behind the requests, for they may have begun to fill it.
   std::unique_ptr<NearCache> near_cache_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "client/request_words.hpp"
+
 namespace quartz::client {
 namespace {
 
@@ -24,14 +26,18 @@ static_assert(std::ranges::is_sorted(kNames.begin(), kNames.begin() + kOther));
 
 constexpr std::size_t kNameBytesMax = 16;
 
-// Its first word: behind two lines that tell lengths.
+constexpr std::string_view kOnce = "QUARTZ.ONCE";
+constexpr std::size_t kOnceWords = 3;  // The name, and the two of the key.
+
+// Of what it carries out, once or as often as it is sent.
 std::string_view name_of(std::string_view request) noexcept {
-  for (int line = 0; line < 2; ++line) {
-    const std::size_t end = request.find('\n');
-    if (end == std::string_view::npos) return {};
-    request.remove_prefix(end + 1);
-  }
-  return request.substr(0, request.find('\r'));
+  RequestWords left(request);
+  const std::size_t words = left.begin_command();
+  if (words == 0) return {};
+  const std::string_view name = left.take();
+  if (name != kOnce || words <= kOnceWords) return name;
+  for (std::size_t i = 1; i < kOnceWords; ++i) left.take();
+  return left.take();
 }
 
 }  // namespace

@@ -26,6 +26,7 @@ constexpr auto kKnown = std::to_array<KnownError>({
     {"CLUSTERDOWN ", kRefused},
     {"ERR max number of clients reached", kThrottled},
     {"ERR rate limit exceeded", kThrottled},
+    {"ONCEFULL ", kThrottled},
     {"ERR io_error", kNobodyKnows},
     {"WRONGTYPE ", kWrongKind},
     {"NOAUTH ", kNotPermitted},

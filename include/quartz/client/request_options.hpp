@@ -12,6 +12,9 @@ enum class Idempotency : std::uint8_t {
                ///< not.
   yes,         ///< It is: may be repeated although the server may have carried it out.
   no,          ///< It is not.
+  by_key,      ///< It is, for the client gives each of its commands that writes a key, by which a
+               ///< server of Quartz knows it again and carries it out once (QUARTZ.ONCE); others
+               ///< reject it. What may not have a key is told in docs/api/resp.md.
 };
 
 /// How one request differs from what `ClientConfig` says.
