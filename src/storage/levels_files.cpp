@@ -95,10 +95,11 @@ rocksdb::IOStatus LevelsFiles::NewWritableFile(const std::string& name,
   return status;
 }
 
-// The wrapper's has the file opened below, past us.
+// The wrapper's would have the file opened below, past us.
 rocksdb::IOStatus LevelsFiles::NewLogger(const std::string& name, const rocksdb::IOOptions& options,
                                          std::shared_ptr<rocksdb::Logger>* created,
                                          rocksdb::IODebugContext* debug) {
+  // NOLINTNEXTLINE(bugprone-parent-virtual-call): the parent's is the one not to be called.
   return FileSystem::NewLogger(name, options, created, debug);
 }
 
