@@ -240,7 +240,9 @@ template <>
 ClientResult<std::vector<ScoredMember>> read_reply<std::vector<ScoredMember>>(Nodes reply) {
   ReplyNodes nodes(reply);
   const RespNode* const head = nodes.take();
-  if (head == nullptr || head->type != RespType::array) return unexpected(head, "an array");
+  if (head == nullptr || (head->type != RespType::array && head->type != RespType::map)) {
+    return unexpected(head, "members with their scores");
+  }
   std::vector<ScoredMember> members;
   // Pairs, or members and scores one after another.
   for (std::size_t taken = 0; taken < head->children;) {

@@ -17,6 +17,7 @@
 #include "quartz/client/commands/sets.hpp"
 #include "quartz/client/commands/sorted_sets.hpp"
 #include "quartz/client/commands/strings.hpp"
+#include "quartz/client/commands/vectors.hpp"
 #include "server/peers/redis_server.hpp"
 
 namespace quartz::client {
@@ -27,6 +28,7 @@ using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::Pair;
+using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
 enum class Against : std::uint8_t { quartz, own_process, redis };
@@ -191,6 +193,39 @@ TEST_P(Commands, in_a_batch) {
   batch.add(c::set("k", "1")).add(c::incr("k")).add(c::hset("h", {{"f", "v"}}));
   EXPECT_THAT(client_->exec(batch).value(),
               ElementsAre(Reply::of_string("OK"), Reply::of_integer(2), Reply::of_integer(1)));
+}
+
+TEST_P(Commands, of_vector_sets) {
+  if (GetParam() == Against::redis) GTEST_SKIP() << "Redis 7 has no vector sets";
+  const std::vector<float> north = {0, 1};
+  const std::vector<float> east = {1, 0};
+  const std::vector<float> north_east = {0.6F, 0.8F};
+  EXPECT_TRUE(run(c::vadd("v", "n", north, {.attributes = R"({"cold":true})"})));
+  EXPECT_TRUE(run(c::vadd("v", "e", east)));
+  EXPECT_FALSE(run(c::vadd("v", "e", east)));
+  EXPECT_THAT(client_->run(c::vadd("v", "u", std::vector<float>{0, 0, 1})),
+              FailsAs(ClientErrc::rejected, Executed::yes));
+  EXPECT_EQ(run(c::vcard("v")), 2);
+  EXPECT_EQ(run(c::vdim("v")), 2);
+  const auto near = run(c::vsim("v", north_east, {.exact = true}));
+  ASSERT_THAT(near, SizeIs(2));
+  EXPECT_EQ(near[0].member, "n");
+  EXPECT_NEAR(near[0].score, 0.9, 0.01);
+  EXPECT_EQ(near[1].member, "e");
+  EXPECT_NEAR(near[1].score, 0.8, 0.01);
+  EXPECT_THAT(run(c::vsim("v", north_east, {.count = 1, .ef_search = 50})), SizeIs(1));
+  const auto cold = run(c::vsim("v", "e", {.filter = ".cold"}));
+  ASSERT_THAT(cold, SizeIs(1));
+  EXPECT_EQ(cold[0].member, "n");
+  EXPECT_THAT(client_->run(c::vsim("v", "none")), FailsAs(ClientErrc::rejected, Executed::yes));
+  EXPECT_EQ(run(c::vgetattr("v", "n")), R"({"cold":true})");
+  EXPECT_TRUE(run(c::vsetattr("v", "n", "")));
+  EXPECT_EQ(run(c::vgetattr("v", "n")), std::nullopt);
+  EXPECT_FALSE(run(c::vsetattr("v", "none", "{}")));
+  EXPECT_TRUE(run(c::vrem("v", "n")));
+  EXPECT_FALSE(run(c::vrem("v", "n")));
+  EXPECT_TRUE(run(c::vadd("whole", "n", north, {.precision = c::VectorSetPrecision::full})));
+  EXPECT_TRUE(run(c::vadd("signs", "n", north, {.precision = c::VectorSetPrecision::one_bit})));
 }
 
 TEST_P(Commands, in_words_with_replies_of_any_kind) {
