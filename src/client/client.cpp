@@ -2,18 +2,16 @@
 
 #include <thread>
 
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
 
+#include "client/completion.hpp"
 #include "client/core.hpp"
 #include "client/idempotency.hpp"
 #include "client/near_cache_writes.hpp"
+#include "client/subscriber.hpp"
 #include "protocol/resp_request_writer.hpp"
 
 namespace quartz {
@@ -22,31 +20,6 @@ namespace asio = boost::asio;
 
 namespace client {
 namespace {
-
-// Where the handler wants to be called. Its context must not run out of work before; the client's
-// own does not, for it has the connection.
-template <class T>
-asio::any_completion_executor executor_of(const Core& core, const Handler<T>& handler) {
-  const auto executor = asio::get_associated_executor(handler, core.executor());
-  if (executor == core.executor()) return core.executor();
-  return asio::prefer(executor, asio::execution::outstanding_work.tracked);
-}
-
-template <class T>
-void listen_to_cancellation(const std::shared_ptr<Core>& core, Request& request,
-                            const Handler<T>& handler) {
-  auto slot = handler.get_cancellation_slot();
-  if (!slot.is_connected()) return;
-  slot.assign([weak = std::weak_ptr<Core>(core), &request,
-               generation = request.generation](asio::cancellation_type type) {
-    // The third kind promises that nothing has happened, which nobody can.
-    constexpr auto kHeard = asio::cancellation_type::terminal | asio::cancellation_type::partial;
-    const auto alive = weak.lock();
-    if (!alive || (type & kHeard) == asio::cancellation_type::none) return;
-    asio::post(alive->strand(),
-               [alive, &request, generation] { alive->cancel(request, generation); });
-  });
-}
 
 template <class T>
 void launch(const std::shared_ptr<Core>& core, Request& request, const RequestOptions& options,
@@ -62,8 +35,14 @@ void launch(const std::shared_ptr<Core>& core, Request& request, const RequestOp
   if (request.writes && options.idempotency == Idempotency::by_key) {
     core->once_keys().give(request.text);
   }
-  request.executor = executor_of(*core, handler);
-  listen_to_cancellation(core, request, handler);
+  request.executor = executor_of(core->executor(), handler);
+  listen_to_cancellation(
+      handler, [weak = std::weak_ptr<Core>(core), &request, generation = request.generation] {
+        const auto alive = weak.lock();
+        if (!alive) return;
+        asio::post(alive->strand(),
+                   [alive, &request, generation] { alive->cancel(request, generation); });
+      });
   request.handler.template emplace<Handler<T>>(std::move(handler));
   // What a handler begins is on the strand already, most of the time.
   if (core->strand().running_in_this_thread()) return core->begin(request);
@@ -112,13 +91,8 @@ Request& take_read(Core& core, std::span<const std::string_view> words) {
 // Tells the caller, not from within.
 template <class T>
 void tell_later(const Core& core, ClientResult<T> result, Handler<T> handler) {
-  const auto executor = executor_of(core, handler);
-  auto call = [handler = std::move(handler), result = std::move(result)]() mutable {
-    std::move(handler)(std::move(result));
-  };
-  asio::post(core.strand(), [executor, call = std::move(call)]() mutable {
-    asio::dispatch(executor, std::move(call));
-  });
+  auto executor = executor_of(core.executor(), handler);
+  run_later(core.strand(), std::move(executor), call_of<T>(std::move(handler), std::move(result)));
 }
 
 }  // namespace
@@ -157,6 +131,12 @@ void start_into(const std::shared_ptr<Core>& core, std::span<const std::string_v
   Request& request = take_read(*core, words);
   request.into = &into;
   launch(core, request, options, std::move(handler));
+}
+
+void start_subscription(const std::shared_ptr<Core>& core, SubscriptionConfig config,
+                        const WaitOptions& options, Handler<Subscription> handler) {
+  const auto subscriber = std::make_shared<Subscriber>(*core, std::move(config));
+  subscriber->begin(core, options, std::move(handler));
 }
 
 // Those of commands.
@@ -263,6 +243,12 @@ std::optional<ClientError> Client::refuse_to_block() const {
 ClientResult<std::vector<Reply>> Client::exec(const Batch& batch, RequestOptions options) {
   return wait_for<std::vector<Reply>>([&](auto handler) {
     client::start<std::vector<Reply>>(core_, batch.encoded(), options, std::move(handler));
+  });
+}
+
+ClientResult<Subscription> Client::subscribe(SubscriptionConfig config, WaitOptions options) {
+  return wait_for<Subscription>([&](auto handler) {
+    client::start_subscription(core_, std::move(config), options, std::move(handler));
   });
 }
 

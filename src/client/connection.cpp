@@ -154,8 +154,7 @@ void Connection::opened() {
 }
 
 void Connection::pushed(Exchange::Reply push) {
-  // Nothing is subscribed to on shared connections: all else is not for us.
-  if (near_cache_ == nullptr) return;
+  if (near_cache_ == nullptr) return owner_.pushed(push);
   ReplyNodes nodes(push);
   nodes.take();
   const protocol::RespNode* const kind = nodes.take();
@@ -207,7 +206,13 @@ void Connection::written(const Error& error) {
   write();
 }
 
+void Connection::resume_reading() {
+  if (!std::exchange(paused_, false) || state_ == State::ended || reading_) return;
+  read();
+}
+
 void Connection::read() {
+  reading_ = true;
   stream_.async_read_some(asio::buffer(received_),
                           [self = shared_from_this()](const Error& error, std::size_t bytes) {
                             self->received(error, bytes);
@@ -227,7 +232,9 @@ void Connection::received(const Error& error, std::size_t bytes) {
   if (ending_) return end_now(*std::exchange(ending_, std::nullopt));
   if (!taken) return end_because(taken.error().message());
   write();
-  if (state_ != State::ended) read();
+  if (state_ == State::ended) return;
+  reading_ = !paused_;
+  if (reading_) read();
 }
 
 void Connection::opening_took_too_long() {
@@ -236,7 +243,7 @@ void Connection::opening_took_too_long() {
 
 void Connection::beat() {
   const auto now = Timers::Clock::now();
-  if (std::exchange(heard_, false)) {
+  if (std::exchange(heard_, false) || !reading_) {
     timers_->set(next_beat_, now + config_.heartbeat_interval);
   } else if (!beat_sent_) {
     beat_sent_ = true;

@@ -45,6 +45,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     virtual void opened(Connection& connection) = 0;
     /// The last that is heard of it; requests that waited have failed before.
     virtual void ended(Connection& connection, const ConnectionEnd& end) = 0;
+    /// What the server says unasked, if there is no near cache to hear it; it lives until this
+    /// returns. On connections that requests share nothing is subscribed to.
+    virtual void pushed(Exchange::Reply /*push*/) {}
   };
 
   /// Strand, endpoint and configuration are referred to. `tls`: none if the endpoint is not
@@ -68,6 +71,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void submit(std::string_view request, Exchange::Waiter& waiter, std::uint32_t replies = 1);
   bool abandon(const Exchange::Waiter& waiter) noexcept { return exchange_.abandon(waiter); }
   std::size_t in_flight() const noexcept { return exchange_.in_flight(); }
+  /// Behind what has arrived already nothing is read, so that the server has to wait, until reading
+  /// goes on. Nor is it asked meanwhile whether it lives: its answer would not be heard.
+  void pause_reading() noexcept { paused_ = true; }
+  void resume_reading();
   /// What tells the near cache of changes to what is read here; nobody if the server does not.
   NearCache::Feed feed() const noexcept { return feed_; }
   /// Something was answered that was sent at `sent_at`.
@@ -138,6 +145,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string phase_ = "looking up the name";  // What takes its time before it is open.
   std::vector<char> received_;
   Exchange exchange_;
+  bool paused_ = false;      // Nothing more is to be read.
+  bool reading_ = false;     // A read is under way, or about to be.
   bool telling_ = false;     // The exchange is taking what was received.
   bool write_soon_ = false;  // A write was posted.
   bool heard_ = false;       // Something has arrived since the last beat.

@@ -109,9 +109,25 @@ Core::Clock::time_point Core::deadline_of(const RequestOptions& options,
   return std::min(by_timeout, options.deadline.value_or(never));
 }
 
+std::optional<ClientError> Core::obstacle() const {
+  if (closed_) return ClientError(ClientErrc::closed, std::string(kClosed));
+  return config_error_;
+}
+
+void Core::move_out(const Resident& resident) noexcept {
+  std::erase_if(residents_, [&](const auto& each) { return each.get() == &resident; });
+}
+
+std::shared_ptr<Connection> Core::connection_for(Connection::Owner& owner) {
+  const Endpoint* endpoint = choose();
+  if (endpoint == nullptr) {
+    endpoint = endpoints_[static_cast<std::size_t>(random_.below(endpoints_.size()))].get();
+  }
+  return endpoint->connection_for(owner);
+}
+
 void Core::begin(Request& request) {
-  if (closed_) return finish(request, {ClientErrc::closed, std::string(kClosed)});
-  if (config_error_) return finish(request, *config_error_);
+  if (auto error = obstacle()) return finish(request, *std::move(error));
   if (request.deadline != Clock::time_point::max()) {
     // A timer would come behind the write.
     if (request.deadline <= Clock::now()) return deadline_passed(request);
@@ -436,6 +452,8 @@ void Core::close() {
   fail_all(waiting_endpoint_);
   fail_all(waiting_fetch_);
   fail_all(sleeping_);
+  const ClientError error(ClientErrc::closed, std::string(kClosed));
+  for (const auto& resident : std::exchange(residents_, {})) resident->client_closed(error);
   for (const auto& endpoint : endpoints_) endpoint->close();
   timers_->stop();
 }

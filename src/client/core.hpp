@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/any_completion_executor.hpp>
@@ -19,10 +20,12 @@
 #include "client/near_cache.hpp"
 #include "client/once_keys.hpp"
 #include "client/request.hpp"
+#include "client/retry_policy.hpp"
 #include "client/strand.hpp"
 #include "client/timers.hpp"
 #include "quartz/client/client_config.hpp"
 #include "quartz/client/request_options.hpp"
+#include "quartz/client/retry_config.hpp"
 
 namespace quartz::client {
 
@@ -31,6 +34,14 @@ namespace quartz::client {
 class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observer {
  public:
   using Clock = std::chrono::steady_clock;
+
+  /// Something with a connection of its own, which ends with the client.
+  class Resident {
+   public:
+    virtual ~Resident() = default;
+    /// Once, unless it has moved out before: the client is being closed.
+    virtual void client_closed(const ClientError& error) = 0;
+  };
 
   Core(boost::asio::any_io_executor executor, ClientConfig config);
   Core(const Core&) = delete;
@@ -65,6 +76,21 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   void cancel(Request& request, std::uint64_t generation);
   /// Fails all that is under way, and everything from now on.
   void close();
+
+  /// Nothing, or why no operation can begin: the client was closed, or makes no sense.
+  std::optional<ClientError> obstacle() const;
+  /// Is kept until it moves out, or the client is closed. Needs a core without obstacle.
+  void move_in(std::shared_ptr<Resident> resident) { residents_.push_back(std::move(resident)); }
+  void move_out(const Resident& resident) noexcept;
+  /// To an endpoint that answers soon, if any is known to answer; not opened yet. Needs a core
+  /// without obstacle.
+  std::shared_ptr<Connection> connection_for(Connection::Owner& owner);
+  /// How long to wait after so many failures in a row.
+  Clock::duration random_wait(std::uint32_t failures) {
+    return client::random_wait(config_.retry, failures, random_);
+  }
+  const RetryConfig& retry() const noexcept { return config_.retry; }
+  const std::shared_ptr<Timers>& timers() const noexcept { return timers_; }
 
   // Of requests, to whom it tells what happens.
   void replied(Request& request, Exchange::Reply reply);
@@ -127,6 +153,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   std::optional<ClientError> config_error_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::vector<Endpoint*> usable_;  // While one is chosen.
+  std::vector<std::shared_ptr<Resident>> residents_;
   RequestList waiting_turn_;
   RequestList waiting_endpoint_;
   RequestList waiting_fetch_;

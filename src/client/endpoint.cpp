@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "client/retry_policy.hpp"
+
 namespace quartz::client {
 namespace {
-
-using std::chrono::milliseconds;
 
 constexpr std::string_view kPing = "*1\r\n$4\r\nPING\r\n";
 // Of the newest answer in the smoothed latency.
@@ -77,13 +77,7 @@ void Endpoint::open_slot(Slot& slot) {
 }
 
 void Endpoint::open_later(Slot& slot) {
-  milliseconds bound = std::min(config_.retry.backoff_base, config_.retry.backoff_max);
-  for (std::uint32_t i = 1; i < slot.failures && bound < config_.retry.backoff_max; ++i) {
-    bound = std::min(bound * 2, config_.retry.backoff_max);
-  }
-  const auto range = static_cast<std::uint64_t>(Clock::duration(bound).count());
-  const Clock::duration wait(static_cast<Clock::rep>(random_.below(range + 1)));
-  timers_->set(slot, Clock::now() + wait);
+  timers_->set(slot, Clock::now() + random_wait(config_.retry, slot.failures, random_));
 }
 
 void Endpoint::opened(Connection& connection) {
@@ -115,6 +109,10 @@ void Endpoint::ended(Connection& connection, const ConnectionEnd& end) {
     breaker_answered();
   }
   observer_.changed(*this);
+}
+
+std::shared_ptr<Connection> Endpoint::connection_for(Connection::Owner& owner) const {
+  return std::make_shared<Connection>(strand_, timers_, url_, config_, tls_, nullptr, owner);
 }
 
 Connection* Endpoint::least_busy() const noexcept {

@@ -57,6 +57,9 @@ class Endpoint : public Connection::Owner {
   /// Why there is no connection to use.
   ConnectionEnd obstacle() const;
 
+  /// One that requests do not share, not opened yet, and without a near cache.
+  std::shared_ptr<Connection> connection_for(Connection::Owner& owner) const;
+
   /// Of requests: what they tell of the server.
   void answered(Clock::duration latency);
   void failed(Clock::time_point now);

@@ -11,11 +11,26 @@ namespace quartz::client {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+namespace {
+
+// What waits for a reader who has stopped reading. Beyond it the session ends, as that of a network
+// does; a server's `limits.unread_bytes_max` is as much.
+constexpr std::size_t kUnreadBytesMax = 32u << 20;
+
+}  // namespace
+
 // What has arrived, and who waits for it. The session may tell of something after the stream has
 // gone.
 struct LocalStream::Inbox {
   // Of what has arrived or, without that, of the end.
   bool has_news() const noexcept { return begin < bytes.size() || ended; }
+
+  void take(std::string_view replies) {
+    if (ended) return;
+    bytes += replies;
+    if (reader) return tell();
+    ended = bytes.size() - begin > kUnreadBytesMax;
+  }
 
   // Needs a reader and news.
   void tell() {
@@ -46,10 +61,9 @@ bool LocalStream::connect(LocalService& service) {
   const std::weak_ptr<Inbox> weak = inbox_;
   session_ = service.connect(strand_, {.replied =
                                            [weak](std::string_view replies) {
-                                             const auto inbox = weak.lock();
-                                             if (!inbox) return;
-                                             inbox->bytes += replies;
-                                             if (inbox->reader) inbox->tell();
+                                             if (const auto inbox = weak.lock()) {
+                                               inbox->take(replies);
+                                             }
                                            },
                                        .ended =
                                            [weak] {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include <boost/asio/dispatch.hpp>
-#include <boost/asio/post.hpp>
 
+#include "client/completion.hpp"
 #include "client/core.hpp"
 #include "client/reply_reader.hpp"
 
@@ -23,16 +23,6 @@ template <class T>
 struct ValueOf<Handler<T>> {
   using type = T;
 };
-
-// What is to run on the caller's executor. Until then the caller may still cancel, in vain.
-template <class T>
-auto call_of(Handler<T> handler, ClientResult<T> result) {
-  return [handler = std::move(handler), result = std::move(result)]() mutable {
-    auto slot = handler.get_cancellation_slot();
-    if (slot.is_connected()) slot.clear();
-    std::move(handler)(std::move(result));
-  };
-}
 
 // `make(T*)` makes the result; the request is another caller's before this one hears of it.
 template <class Make, class Submit>
@@ -96,22 +86,14 @@ void Request::succeed_later(std::optional<std::string_view> value) {
   const Strand& strand = core.strand();
   complete(
       *this, [&]<class T>(std::type_identity<T>) { return read_for<T>(*this, {&found, 1}); },
-      [&strand](const auto& where, auto call) {
-        asio::post(strand, [where, call = std::move(call)]() mutable {
-          asio::dispatch(where, std::move(call));
-        });
-      });
+      [&strand](const auto& where, auto call) { run_later(strand, where, std::move(call)); });
 }
 
 void Request::fail(ClientError error) {
   const Strand& strand = core.strand();
   complete(
       *this, [&]<class T>(std::type_identity<T>) { return ClientResult<T>(std::move(error)); },
-      [&strand](const auto& where, auto call) {
-        asio::post(strand, [where, call = std::move(call)]() mutable {
-          asio::dispatch(where, std::move(call));
-        });
-      });
+      [&strand](const auto& where, auto call) { run_later(strand, where, std::move(call)); });
 }
 
 void Request::reset() noexcept {

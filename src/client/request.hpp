@@ -8,9 +8,9 @@
 #include <vector>
 
 #include <boost/asio/any_completion_executor.hpp>
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/intrusive/list.hpp>
 
+#include "client/completion.hpp"
 #include "client/exchange.hpp"
 #include "client/near_cache.hpp"
 #include "client/retry_policy.hpp"
@@ -24,10 +24,6 @@ namespace quartz::client {
 class Connection;
 class Core;
 class Endpoint;
-
-/// Who is told what became of a request.
-template <class T>
-using Handler = boost::asio::any_completion_handler<void(ClientResult<T>)>;
 
 /// One request of a caller, over all of its attempts: what is asked, who is told, and where it
 /// stands. The core carries it out, and uses the object again for others, so that its memory serves

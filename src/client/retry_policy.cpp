@@ -6,6 +6,19 @@ namespace quartz::client {
 
 using std::chrono::milliseconds;
 
+std::chrono::steady_clock::duration random_wait(const RetryConfig& config, std::uint32_t failures,
+                                                Random& random) {
+  using Duration = std::chrono::steady_clock::duration;
+  const milliseconds base = std::max(config.backoff_base, milliseconds(0));
+  const milliseconds most = std::max(config.backoff_max, milliseconds(0));
+  milliseconds bound = std::min(base, most);
+  for (std::uint32_t i = 1; i < failures && bound < most; ++i) {
+    bound = bound > most / 2 ? most : bound * 2;
+  }
+  const auto range = static_cast<std::uint64_t>(Duration(bound).count());
+  return Duration(static_cast<Duration::rep>(random.below(range + 1)));
+}
+
 RetryPolicy::Decision RetryPolicy::after(const RequestFailure& failure, Clock::time_point now) {
   ++failures_;
   if (executed_ != Executed::unknown) executed_ = executed_after(failure.kind);
@@ -24,14 +37,7 @@ RetryPolicy::Decision RetryPolicy::after(const RequestFailure& failure, Clock::t
 }
 
 RetryPolicy::Clock::duration RetryPolicy::wait_before_retry(const RequestFailure& failure) {
-  const milliseconds base = std::max(config_.backoff_base, milliseconds(0));
-  const milliseconds most = std::max(config_.backoff_max, milliseconds(0));
-  milliseconds bound = std::min(base, most);
-  for (std::uint32_t i = 1; i < failures_ && bound < most; ++i) {
-    bound = bound > most / 2 ? most : bound * 2;
-  }
-  const auto range = static_cast<std::uint64_t>(Clock::duration(bound).count());
-  const Clock::duration jitter(static_cast<Clock::rep>(random_.below(range + 1)));
+  const Clock::duration jitter = random_wait(config_, failures_, random_);
   if (!failure.retry_after) return jitter;
   const milliseconds asked =
       std::clamp(*failure.retry_after, milliseconds(0), config_.retry_after_max);

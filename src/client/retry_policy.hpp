@@ -11,6 +11,11 @@
 
 namespace quartz::client {
 
+/// How long to wait after so many failures in a row: a random time, of a bound that doubles from
+/// `backoff_base` to `backoff_max`.
+std::chrono::steady_clock::duration random_wait(const RetryConfig& config, std::uint32_t failures,
+                                                Random& random);
+
 /// The retries of one request: asked after each failed attempt whether there is another one. It
 /// does no I/O and knows no clock. Threads: one at a time.
 class RetryPolicy {

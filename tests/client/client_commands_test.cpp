@@ -1,6 +1,5 @@
 #include <chrono>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "client/any_server.hpp"
 #include "client/client_fixture.hpp"
 #include "quartz/client/client.hpp"
 #include "quartz/client/commands/hashes.hpp"
@@ -18,7 +18,6 @@
 #include "quartz/client/commands/sorted_sets.hpp"
 #include "quartz/client/commands/strings.hpp"
 #include "quartz/client/commands/vectors.hpp"
-#include "server/peers/redis_server.hpp"
 
 namespace quartz::client {
 namespace {
@@ -31,22 +30,12 @@ using testing::Pair;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
-enum class Against : std::uint8_t { quartz, own_process, redis };
-
-/// The same against this project's server, with and without a network, and Redis's.
-class Commands : public ServedClient, public testing::WithParamInterface<Against> {
+/// The same against each server.
+class Commands : public AnyServer {
  protected:
   void SetUp() override {
-    if (GetParam() == Against::quartz) {
-      client_.emplace(patient_config(url()));
-    } else if (GetParam() == Against::own_process) {
-      client_.emplace(local_config());
-    } else if (server::RedisServer::is_installed()) {
-      redis_ = std::make_unique<server::RedisServer>();
-      client_.emplace(patient_config("redis://127.0.0.1:" + std::to_string(redis_->port())));
-    } else {
-      GTEST_SKIP() << "redis-server is not installed";
-    }
+    AnyServer::SetUp();
+    if (!IsSkipped()) client_.emplace(config());
   }
 
   /// What a command is answered with; prints the error if it fails.
@@ -55,7 +44,6 @@ class Commands : public ServedClient, public testing::WithParamInterface<Against
     return client_->run(std::move(command)).value();
   }
 
-  std::unique_ptr<server::RedisServer> redis_;
   std::optional<Client> client_;
 };
 
@@ -241,10 +229,7 @@ TEST_P(Commands, in_words_with_replies_of_any_kind) {
 
 INSTANTIATE_TEST_SUITE_P(Servers, Commands,
                          testing::Values(Against::quartz, Against::own_process, Against::redis),
-                         [](const auto& server) {
-                           if (server.param == Against::own_process) return "own_process";
-                           return server.param == Against::quartz ? "quartz" : "redis";
-                         });
+                         name_of);
 
 }  // namespace
 }  // namespace quartz::client

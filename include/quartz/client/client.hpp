@@ -31,23 +31,18 @@
 
 #include <chrono>
 #include <cstdint>
-#include <future>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/bind_executor.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include "quartz/client/client_config.hpp"
 #include "quartz/client/client_error.hpp"
@@ -57,8 +52,11 @@
 #include "quartz/client/commands/keys.hpp"
 #include "quartz/client/commands/strings.hpp"
 #include "quartz/client/commands/values.hpp"
+#include "quartz/client/completion.hpp"
 #include "quartz/client/reply.hpp"
 #include "quartz/client/request_options.hpp"
+#include "quartz/client/subscription.hpp"
+#include "quartz/client/wait_options.hpp"
 #include "quartz/export.hpp"
 
 namespace quartz {
@@ -81,37 +79,9 @@ QUARTZ_EXPORT void start_into(
     const std::shared_ptr<Core>& core, std::span<const std::string_view> words,
     const RequestOptions& options, std::string& into,
     boost::asio::any_completion_handler<void(ClientResult<bool>)> handler);
-
-/// The handler without its type. The executor of a coroutine is one without a type already, and to
-/// ask a handler without a type for such a one allocates; the context's own is as good.
-template <class T, class Handler>
-boost::asio::any_completion_handler<void(ClientResult<T>)> erase_type(Handler handler) {
-  using boost::asio::any_io_executor;
-  if constexpr (std::is_same_v<boost::asio::associated_executor_t<Handler>, any_io_executor>) {
-    using Plain = boost::asio::io_context::executor_type;
-    const any_io_executor executor = boost::asio::get_associated_executor(handler);
-    if (const Plain* const plain = executor.template target<Plain>()) {
-      return boost::asio::bind_executor(*plain, std::move(handler));
-    }
-  }
-  return handler;
-}
-
-/// Waits for an operation's end on the thread that began it.
-template <class T>
-class Outcome {
- public:
-  auto handler() {
-    return [told = std::move(told_)](ClientResult<T> result) mutable {
-      told.set_value(std::move(result));
-    };
-  }
-  ClientResult<T> wait() { return result_.get(); }
-
- private:
-  std::promise<ClientResult<T>> told_;
-  std::future<ClientResult<T>> result_ = told_.get_future();
-};
+QUARTZ_EXPORT void start_subscription(
+    const std::shared_ptr<Core>& core, SubscriptionConfig config, const WaitOptions& options,
+    boost::asio::any_completion_handler<void(ClientResult<Subscription>)> handler);
 
 }  // namespace client
 
@@ -179,6 +149,20 @@ class QUARTZ_EXPORT Client {
     return async_exec(batch, RequestOptions{}, std::forward<CompletionToken>(token));
   }
   ClientResult<std::vector<Reply>> exec(const Batch& batch, RequestOptions options = {});
+
+  // Channels.
+
+  /// A connection of its own on which messages come, once the server has confirmed all channels and
+  /// patterns: what is published from then on is heard. Fails as a request would: after
+  /// `RetryConfig::attempts_max` attempts to connect, or when the time is over, which is
+  /// `ClientConfig::request_timeout` unless the options say otherwise.
+  template <class CompletionToken>
+  auto async_subscribe(SubscriptionConfig config, WaitOptions options, CompletionToken&& token);
+  template <class CompletionToken>
+  auto async_subscribe(SubscriptionConfig config, CompletionToken&& token) {
+    return async_subscribe(std::move(config), WaitOptions{}, std::forward<CompletionToken>(token));
+  }
+  ClientResult<Subscription> subscribe(SubscriptionConfig config, WaitOptions options = {});
 
   // Strings and keys: as the functions of the same names in `quartz::commands`. But `get` and
   // `async_get` may be answered by `ClientConfig::near_cache`, which those always pass by.
@@ -336,6 +320,18 @@ auto Client::async_exec(const Batch& batch, RequestOptions options, CompletionTo
             client::erase_type<std::vector<Reply>>(std::move(handler)));
       },
       token, core_, batch.encoded(), options);
+}
+
+template <class CompletionToken>
+auto Client::async_subscribe(SubscriptionConfig config, WaitOptions options,
+                             CompletionToken&& token) {
+  return boost::asio::async_initiate<CompletionToken, void(ClientResult<Subscription>)>(
+      [](auto handler, std::shared_ptr<client::Core> core, SubscriptionConfig wanted,
+         WaitOptions with) {
+        client::start_subscription(core, std::move(wanted), with,
+                                   client::erase_type<Subscription>(std::move(handler)));
+      },
+      token, core_, std::move(config), options);
 }
 
 template <class CompletionToken>
