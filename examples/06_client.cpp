@@ -1,8 +1,10 @@
 // A server and its clients in one program: a coroutine that shares a connection with others, and a
 // thread that waits for each answer.
+#include <cstddef>
 #include <iostream>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -10,7 +12,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "quartz/client/client.hpp"
+#include "quartz/client/commands/channels.hpp"
 #include "quartz/client/commands/hashes.hpp"
+#include "quartz/client/scan.hpp"
 #include "quartz/server/server.hpp"
 
 namespace asio = boost::asio;
@@ -69,11 +73,25 @@ int main() {
   const auto visits = blocking.incr("visits");
   std::cout << visits.value() << " visits\n";
 
+  // What the server holds, page by page.
+  std::size_t fields = 0;
+  auto fruit = quartz::hscan(blocking, "fruit");
+  for (auto page = fruit.next(); page && *page; page = fruit.next()) fields += (*page)->size();
+  std::cout << fields << " fields\n";
+
+  // What is published, over a connection of its own.
+  auto subscription = blocking.subscribe({.channels = {"news"}}).value();
+  const auto heard = blocking.run(quartz::commands::publish("news", "it rains"));
+  const auto event = subscription.next();
+  const auto* const message = event ? std::get_if<quartz::Message>(&*event) : nullptr;
+  if (heard.value() != 1 || message == nullptr) return 1;
+  std::cout << message->channel << ": " << message->payload << '\n';
+
   // Values that are read often are kept, until the server tells that somebody has changed them.
   config.near_cache = quartz::NearCacheConfig{.bytes_max = 1 << 20};
   quartz::Client near(config);
   for (int i = 0; i < 1000; ++i) {
     if (near.get("greeting").value() != "hello") return 1;
   }
-  return talked && visits.value() == 2 ? 0 : 1;
+  return talked && visits.value() == 2 && fields == 2 ? 0 : 1;
 }
