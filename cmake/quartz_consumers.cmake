@@ -4,13 +4,22 @@ add_test(NAME consumer.install COMMAND "${CMAKE_COMMAND}" --install "${PROJECT_B
                                        "${consumer_prefix}")
 set_tests_properties(consumer.install PROPERTIES FIXTURES_SETUP installed LABELS consumer)
 
-foreach(kind IN ITEMS static shared pkgconfig subdirectory)
+set(consumer_kinds static shared pkgconfig subdirectory)
+find_program(QUARTZ_DPKG_DEB dpkg-deb)
+find_program(QUARTZ_DPKG_SHLIBDEPS dpkg-shlibdeps)
+if(QUARTZ_DPKG_DEB AND QUARTZ_DPKG_SHLIBDEPS)
+  list(APPEND consumer_kinds packages)
+else()
+  message(STATUS "without dpkg-dev, packages are not tested")
+endif()
+
+foreach(kind IN LISTS consumer_kinds)
   add_test(
     NAME consumer.${kind}
     COMMAND
       "${CMAKE_COMMAND}" -D KIND=${kind} -D
       "SCRATCH=${CMAKE_CURRENT_BINARY_DIR}/consumer/${kind}" -D "PREFIX=${consumer_prefix}" -D
-      "SOURCE=${PROJECT_SOURCE_DIR}" -D "COMPILER=${CMAKE_CXX_COMPILER}" -D
+      "SOURCE=${PROJECT_SOURCE_DIR}" -D "BUILD=${PROJECT_BINARY_DIR}" -D "COMPILER=${CMAKE_CXX_COMPILER}" -D
       "FLAGS=${CMAKE_CXX_FLAGS}" -D "CONFIG=${CMAKE_BUILD_TYPE}" -P
       "${PROJECT_SOURCE_DIR}/tests/consumer/run.cmake")
   set_tests_properties(consumer.${kind} PROPERTIES FIXTURES_REQUIRED installed LABELS consumer

@@ -1,43 +1,62 @@
 # What `cmake --install` puts where: headers, both forms of each library, the tool, and what
-# find_package() and pkg-config need to find them.
+# find_package() and pkg-config need to find them. `--component` installs a part: runtime is what
+# programs run with, development what they are built with; tools and server are the programs.
 include(CMakePackageConfigHelpers)
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/quartz" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        COMPONENT development
         FILES_MATCHING PATTERN "*.hpp")
+
+# All that is installed.
+add_custom_target(quartz_products)
+
+# A library into the export set of its kind.
+function(quartz_install_library target kind)
+  add_dependencies(quartz_products ${target})
+  install(
+    TARGETS ${target}
+    EXPORT quartz_${kind}_targets
+    LIBRARY COMPONENT runtime NAMELINK_COMPONENT development
+    ARCHIVE COMPONENT development)
+endfunction()
 
 # Two export sets: an application of the shared library needs none of the packages that the archive
 # has to be linked with.
 foreach(kind IN ITEMS static shared)
-  install(TARGETS quartz_storage_${kind} quartz_quartz_${kind} EXPORT quartz_${kind}_targets)
+  quartz_install_library(quartz_storage_${kind} ${kind})
+  quartz_install_library(quartz_quartz_${kind} ${kind})
   # The server as a shared library alone: an archive of it would make TLS and the rest a need of
   # everybody who links an archive of the engine.
   if(QUARTZ_SERVER AND kind STREQUAL "shared")
-    install(TARGETS quartz_server_shared EXPORT quartz_shared_targets)
+    quartz_install_library(quartz_server_shared shared)
   endif()
   # So is the client, which applications compile against with the headers of Boost.
   if(QUARTZ_CLIENT AND kind STREQUAL "shared")
-    install(TARGETS quartz_client_shared EXPORT quartz_shared_targets)
+    quartz_install_library(quartz_client_shared shared)
   endif()
   if(QUARTZ_CLIENT AND QUARTZ_SERVER AND kind STREQUAL "shared")
-    install(TARGETS quartz_embedded_shared EXPORT quartz_shared_targets)
+    quartz_install_library(quartz_embedded_shared shared)
   endif()
   install(
     EXPORT quartz_${kind}_targets
     NAMESPACE quartz::
-    DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/quartz)
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/quartz
+    COMPONENT development)
 endforeach()
 
 if(QUARTZ_TOOL)
-  install(TARGETS quartz)
+  add_dependencies(quartz_products quartz)
+  install(TARGETS quartz COMPONENT tools)
   # What its demonstration searches.
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/data/"
-          DESTINATION "${CMAKE_INSTALL_DATADIR}/quartz")
+          DESTINATION "${CMAKE_INSTALL_DATADIR}/quartz" COMPONENT tools)
 endif()
 
 if(QUARTZ_SERVER)
-  install(TARGETS quartz-server)
+  add_dependencies(quartz_products quartz-server)
+  install(TARGETS quartz-server COMPONENT server)
   install(FILES "${PROJECT_SOURCE_DIR}/packaging/quartz-server.service"
-          DESTINATION "${CMAKE_INSTALL_DATADIR}/quartz")
+          DESTINATION lib/systemd/system COMPONENT server)
 endif()
 
 configure_package_config_file(
@@ -50,7 +69,7 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/quartzConfigVersion.cmak
                                  COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/quartzConfig.cmake"
               "${PROJECT_BINARY_DIR}/quartzConfigVersion.cmake"
-        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/quartz)
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/quartz COMPONENT development)
 
 # One file for each library. The paths in it follow the prefix of `cmake --install --prefix`,
 # because they are relative to where the file lies.
@@ -65,5 +84,7 @@ foreach(library IN ITEMS quartz quartz_storage)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/quartz.pc.in" "${PROJECT_BINARY_DIR}/${library}.pc"
                  @ONLY)
   install(FILES "${PROJECT_BINARY_DIR}/${library}.pc"
-          DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+          DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 endforeach()
+
+include(quartz_packages)

@@ -1,8 +1,8 @@
 # cmake -D KIND=<how> -D SCRATCH=<directory> -D PREFIX=<directory> -D SOURCE=<Quartz's sources>
-#       -D COMPILER=<compiler> -D FLAGS=<flags> -D CONFIG=<build type> -P run.cmake
+#       -D BUILD=<Quartz's build> -D COMPILER=<compiler> -D FLAGS=<flags> -D CONFIG=<build type> -P run.cmake
 #
 # KIND is static or shared (find_package against PREFIX, build, run), pkgconfig (the same without
-# CMake), or subdirectory (Quartz as a part of the consumer; configured only, since its objects are
+# CMake), packages (against what the Debian packages unpack), or subdirectory (Quartz as a part of the consumer; configured only, since its objects are
 # those of the surrounding build).
 cmake_policy(VERSION 3.25)
 set(consumer "${CMAKE_CURRENT_LIST_DIR}")
@@ -29,6 +29,14 @@ if(KIND STREQUAL "pkgconfig")
       "-Wl,-rpath,${PREFIX}/lib" -o consumer)
   run("${SCRATCH}/consumer")
   return()
+endif()
+
+if(KIND STREQUAL "packages")
+  run(cpack -G DEB --config "${BUILD}/CPackConfig.cmake" -B "${SCRATCH}/made")
+  include("${CMAKE_CURRENT_LIST_DIR}/packages.cmake")
+  unpack_packages("${SCRATCH}/made" "${SCRATCH}/root")
+  set(PREFIX "${SCRATCH}/root/usr")
+  set(KIND shared)
 endif()
 
 set(configure
