@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/check.hpp"
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 
 namespace quartz::io {
@@ -139,6 +140,7 @@ Result<void> PosixFile::truncate(std::uint64_t bytes) {
 }
 
 Result<void> PosixFile::sync_data() {
+  if (mutant("no_file_is_ever_synced")) return {};
   if (retry_interrupted([&] { return ::fdatasync(descriptor_.get()); }) != 0) {
     return failed("sync", errno);
   }
@@ -147,6 +149,7 @@ Result<void> PosixFile::sync_data() {
 
 Result<void> PosixFile::sync_mapped(const Mapping& mapping, std::size_t bytes) {
   QUARTZ_CHECK(bytes <= mapping.size());
+  if (mutant("no_mapping_is_ever_synced")) return {};
   if (retry_interrupted([&] { return ::msync(mapping.data(), bytes, MS_SYNC); }) != 0) {
     return failed("sync", errno);
   }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 
 namespace quartz::io {
@@ -39,9 +40,12 @@ StagedFile::~StagedFile() {
 
 Result<void> StagedFile::publish() {
   QUARTZ_CHECK(file_ != nullptr);
-  QUARTZ_TRY(file_->sync_data());
+  const bool late = mutant("published_files_are_synced_after_their_rename");
+  if (!late && !mutant("published_files_are_not_synced")) QUARTZ_TRY(file_->sync_data());
   QUARTZ_TRY(files_->rename(staging_, path_));
+  if (late) QUARTZ_TRY(file_->sync_data());
   file_.reset();  // From here on the staging name is not this file's.
+  if (mutant("published_names_are_not_synced")) return {};
   return files_->sync_directory(directory_of(path_));
 }
 

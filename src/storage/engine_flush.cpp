@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/epoch.hpp"
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"
 #include "storage/engine.hpp"
@@ -144,9 +145,13 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
   QUARTZ_ASSIGN(const FlushTables tables, write_tables(sources));
   // Were a table ingested before the log up to its end is durable, power loss could keep its rows
   // and lose older ones of a batch that is still in the log.
-  if (auto synced = log_->wait_synced(end); !synced) {
+  const bool early = mutant("tables_are_ingested_before_their_log_is_synced");
+  if (auto synced = early ? Result<void>() : log_->wait_synced(end); !synced) {
     discard_tables(files_, tables.files);
     return synced;
+  }
+  if (mutant("segments_go_before_their_tables_are_ingested")) {
+    for (const MemtableRef& memtable : memtables) (void)files_.remove(memtable->segment()->path);
   }
   if (tables.applied > 0) {
     if (auto ingested = levels_->ingest(tables.files, tables.applied); !ingested) {
@@ -174,7 +179,8 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
 // allows.
 void Engine::publish_flushed(std::size_t count) {
   auto next = std::make_shared<EngineView>();
-  next->levels = levels_->snapshot();
+  next->levels = mutant("a_flush_keeps_the_snapshot_from_before_it") ? current_view()->levels
+                                                                     : levels_->snapshot();
   MutexLock lock(view_mutex_);
   const EngineView& now = *view_owner_;
   next->active = now.active;

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "base/epoch.hpp"
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"
 #include "storage/engine.hpp"
@@ -89,7 +90,7 @@ Result<void> Engine::drop_keyspace(const KeyspaceState& keyspace) {
   }
   // No record of it may be left in the log: its number can be given out again after a reopen.
   QUARTZ_ASSIGN(const Sequence target, seal_active());
-  QUARTZ_TRY(wait_flushed(target));
+  if (!mutant("records_of_a_dropped_keyspace_stay_in_the_log")) QUARTZ_TRY(wait_flushed(target));
   MutexLock lock(levels_mutex_);
   QUARTZ_TRY(levels_->drop_keyspace(state->id));
   keyspaces_->remove(state->name);
@@ -101,6 +102,7 @@ Result<void> Engine::sync() {
   const GatePass pass(gate_);
   if (!pass || closed()) return closed_error();
   QUARTZ_TRY(expect_syncs());
+  if (mutant("a_sync_of_the_engine_does_nothing")) return {};
   return log_->wait_synced(log_->end_position());
 }
 
@@ -162,16 +164,18 @@ Result<void> Engine::checkpoint(const io::Path& directory) {
                              directory.string()));
   }
   QUARTZ_ASSIGN(const Sequence target, seal_active());
-  QUARTZ_TRY(wait_flushed(target));
+  if (!mutant("checkpoints_are_copied_before_the_flush")) QUARTZ_TRY(wait_flushed(target));
   const io::Path absolute = std::filesystem::absolute(directory).lexically_normal();
   const io::Path parent = absolute.parent_path();
-  const io::Path staging = parent / (absolute.filename().string() + ".partial");
+  io::Path staging = parent / (absolute.filename().string() + ".partial");
+  if (mutant("checkpoints_are_built_in_their_place")) staging = absolute;
   QUARTZ_TRY(files_.remove_directory(staging));
   if (auto copied = copy_to(staging); !copied) {
     static_cast<void>(files_.remove_directory(staging));
     return copied;
   }
   QUARTZ_TRY(files_.rename(staging, absolute));
+  if (mutant("names_of_checkpoints_are_not_synced")) return {};
   return files_.sync_directory(parent);
 }
 
@@ -185,6 +189,7 @@ Result<void> Engine::copy_to(const io::Path& staging) {
   QUARTZ_TRY(ExpiryClock::write(files_, staging / kClockFileName, expiry_clock_->now()));
   // A database of its own: segments of the original would not belong to it.
   QUARTZ_TRY(write_format(files_, staging, {kFormatVersion, new_database_id()}));
+  if (mutant("checkpoints_are_not_synced")) return {};
   return files_.sync_directory(staging);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.hpp"
 #include "base/hash.hpp"
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"
 #include "storage/config_check.hpp"
@@ -93,6 +94,9 @@ class EngineOpener {
     QUARTZ_TRY(watch_space());
     is_new_ = !format.has_value();
     engine_.database_id_ = is_new_ ? new_database_id() : format->database_id;
+    if (is_new_ && mutant("a_new_database_is_called_one_too_early")) {
+      QUARTZ_TRY(write_format(files_, engine_.directory_, {kFormatVersion, engine_.database_id_}));
+    }
     return {};
   }
 
@@ -105,6 +109,7 @@ class EngineOpener {
   Result<void> clear_ingest_directory() {
     QUARTZ_ASSIGN(const auto names, files_.list(path(kIngestDirectoryName)));
     for (const std::string& name : names) {
+      if (mutant("tables_of_a_broken_flush_are_not_removed")) break;
       if (name.ends_with(".sst")) QUARTZ_TRY(files_.remove(path(kIngestDirectoryName) / name));
     }
     return {};

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/crc32c.hpp"
 #include "base/hash.hpp"
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 #include "storage/engine.hpp"
 #include "storage/stored_value.hpp"
@@ -308,7 +309,7 @@ Result<void> Engine::write_one(const KeyspaceState& keyspace, OperationType type
   if (durability == Durability::disk) QUARTZ_TRY(expect_syncs());
   QUARTZ_ASSIGN(const LogPosition end,
                 append_one(keyspace, type, key, value, attributes, options.unchanged));
-  if (durability == Durability::disk) {
+  if (durability == Durability::disk && !mutant("a_put_does_not_wait_for_its_sync")) {
     const GatePass pass(gate_);
     if (!pass) return closed_error();
     QUARTZ_TRY(log_->wait_synced(end));
@@ -328,7 +329,7 @@ Result<void> Engine::write(const WriteBatch& batch, const WriteOptions& options)
   QUARTZ_TRY(admit(batch.bytes(), space_->low() && only_removes(batch)));
   if (durability == Durability::disk) QUARTZ_TRY(expect_syncs());
   QUARTZ_ASSIGN(const LogPosition end, append_batch(batch, options.unchanged));
-  if (durability == Durability::disk) {
+  if (durability == Durability::disk && !mutant("a_batch_does_not_wait_for_its_sync")) {
     const GatePass pass(gate_);
     if (!pass) return closed_error();
     QUARTZ_TRY(log_->wait_synced(end));
@@ -376,6 +377,7 @@ void Engine::append_without_waiting(const WriteBatch& batch, const ReadSet* unch
     if (!appended) return done(std::move(appended).error());
     end = *appended;
   }
+  if (mutant("an_asynchronous_write_does_not_wait_for_its_sync")) return done({});
   log_->when_synced(end, std::move(done));
 }
 

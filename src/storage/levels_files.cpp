@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/mutant.hpp"
+
 namespace quartz::storage {
 
 namespace {
@@ -31,6 +33,7 @@ class ManifestFile final : public rocksdb::FSWritableFileOwnerWrapper {
   }
   rocksdb::IOStatus Sync(const rocksdb::IOOptions& options,
                          rocksdb::IODebugContext* debug) override {
+    if (mutant("the_manifest_is_not_synced")) return rocksdb::IOStatus::OK();
     return note(FSWritableFileOwnerWrapper::Sync(options, debug));
   }
   rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options,
@@ -73,6 +76,7 @@ class MessageFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
  private:
   static rocksdb::IOStatus whatever(const rocksdb::IOStatus& status) {
+    if (mutant("messages_of_the_levels_must_be_written")) return status;
     status.PermitUncheckedError();
     return rocksdb::IOStatus::OK();
   }
@@ -106,7 +110,8 @@ rocksdb::IOStatus LevelsFiles::NewLogger(const std::string& name, const rocksdb:
 rocksdb::IOStatus LevelsFiles::DeleteFile(const std::string& name,
                                           const rocksdb::IOOptions& options,
                                           rocksdb::IODebugContext* debug) {
-  if (manifest_failed() && name.ends_with(".sst")) return rocksdb::IOStatus::OK();
+  const bool careless = mutant("tables_that_a_failed_manifest_names_are_removed");
+  if (manifest_failed() && !careless && name.ends_with(".sst")) return rocksdb::IOStatus::OK();
   return FileSystemWrapper::DeleteFile(name, options, debug);
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/check.hpp"
 #include "base/coding.hpp"
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 #include "storage/levels.hpp"
 #include "storage/levels_options.hpp"
@@ -45,6 +46,8 @@ rocksdb::Status write_metadata_table(const std::string& path, rocksdb::Env* env,
   if (env != nullptr) options.env = env;
   rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options, nullptr, false);
   std::array<std::byte, sizeof(Sequence)> value;
+  if (mutant("a_flush_records_too_low_a_sequence")) applied = applied > 0 ? applied - 1 : 0;
+  if (mutant("a_flush_records_too_high_a_sequence")) ++applied;
   store(value.data(), applied);
   rocksdb::Status status = writer.Open(path);
   if (status.ok()) status = writer.Put(to_slice(kAppliedSequenceKey), to_slice(as_text(value)));
@@ -73,7 +76,7 @@ void merge_metadata(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
 Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) {
   QUARTZ_CHECK(applied >= applied_sequence());
   // RocksDB 7.8 goes on without numbers for the tables, and ends the process over it.
-  QUARTZ_TRY(state_->check_manifest());
+  if (!mutant("tables_are_ingested_after_a_failed_manifest")) QUARTZ_TRY(state_->check_manifest());
   const auto families = state_->families();
   rocksdb::Env& env = *state_->db().GetEnv();
 
@@ -100,6 +103,14 @@ Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) 
   const std::string metadata =
       (state_->options.ingest_directory / ("applied-" + std::to_string(applied) + ".sst")).string();
   rocksdb::Status status = write_metadata_table(metadata, state_->options.env, applied);
+  if (mutant("a_flush_records_its_sequence_before_its_tables") && status.ok()) {
+    rocksdb::IngestExternalFileArg early;
+    early.column_family = state_->metadata->handle;
+    early.external_files.push_back(metadata);
+    early.options = ingest_options();
+    status = state_->db().IngestExternalFiles({early});
+    if (status.ok()) status = write_metadata_table(metadata, state_->options.env, applied);
+  }
   if (status.ok()) {
     rocksdb::IngestExternalFileArg& argument = arguments.emplace_back();
     argument.column_family = state_->metadata->handle;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "base/mutant.hpp"
 #include "storage/levels_options.hpp"
 #include "storage/levels_status.hpp"
 
@@ -48,6 +49,7 @@ void LevelsListener::OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/
 void LevelsListener::OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/,
                                           rocksdb::Status error, bool* auto_recovery) {
   error.PermitUncheckedError();
+  if (mutant("the_levels_recover_by_themselves")) return;
   *auto_recovery = false;
 }
 

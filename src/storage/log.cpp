@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 #include "storage/log_preparer.hpp"
 
@@ -19,6 +20,7 @@ constexpr std::size_t kEndMarkBytes = sizeof(RecordHeader::operations_bytes);
 // Makes the place behind the last record read as the end of the written part, whatever a recycled
 // segment held there. At the very end of a segment there is no room for it and no need.
 void mark_end(const LogSegment& segment, std::size_t offset) noexcept {
+  if (mutant("the_end_of_the_records_is_not_marked")) return;
   if (offset + kEndMarkBytes > segment.capacity) return;
   store<std::uint32_t>(segment.memory.data() + offset, 0);
 }
@@ -80,7 +82,8 @@ Result<void> Log::begin(Sequence first_sequence) {
   QUARTZ_ASSIGN(auto first, preparer_->take(options_.segment_bytes));
   QUARTZ_TRY(begin_segment(*first, first_sequence));
   // The one header that no earlier segment vouches for, so it must not get lost.
-  if (first->file) QUARTZ_TRY(first->file->sync_data());
+  const bool careless = mutant("the_first_header_of_a_log_is_not_synced");
+  if (first->file && !careless) QUARTZ_TRY(first->file->sync_data());
   sync_.start(first);
   preparer_->start();
   make_current(std::move(first));
@@ -183,6 +186,7 @@ Result<void> Log::write_record(std::size_t end) {
 }
 
 Error Log::write_failed(const LogSegment& segment, const Error& cause) {
+  if (mutant("a_failed_log_write_does_not_end_writing")) return cause;
   sync_.poison(Error(Errc::reopen_required, segment.path.string() + ": log write failed (" +
                                                 cause.message() +
                                                 "); reopen the engine to recover"));
@@ -242,15 +246,18 @@ Result<void> Log::reclaim() {
       if (segment) retired_.push_back(std::move(segment));
     }
   }
+  if (mutant("names_of_removed_segments_are_not_synced")) return result;
   if (removed && result) return files_.sync_directory(options_.directory);
   return result;
 }
 
 // Makes `segment` a spare, or lets it go with its file (true), or leaves it as it is.
 Result<bool> Log::dispose(std::shared_ptr<LogSegment>& segment) {
-  QUARTZ_TRY(sync_.wait_successor_synced(segment->id));
+  if (!mutant("segments_go_before_the_next_header_is_synced")) {
+    QUARTZ_TRY(sync_.wait_successor_synced(segment->id));
+  }
   preparer_->settle(*segment);
-  if (segment.use_count() != 1) return false;
+  if (segment.use_count() != 1 && !mutant("segments_go_while_somebody_reads_them")) return false;
   // Reading the count orders nothing. Raising and lowering it does: what the last other holder read
   // from the memory happens before whatever is written there next.
   std::shared_ptr<LogSegment>(segment).reset();

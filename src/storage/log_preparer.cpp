@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 
 namespace quartz::storage {
@@ -214,7 +215,8 @@ Result<LogPreparer::Segment> LogPreparer::make_file(std::uint32_t id, std::size_
   QUARTZ_ASSIGN(segment->file, files_.open(segment->path, io::OpenMode::create_new));
   const auto finish = [&]() -> Result<void> {
     QUARTZ_TRY(fill_in(*segment, capacity, pages));
-    QUARTZ_TRY(segment->file->sync_data());
+    if (!mutant("new_segments_are_not_synced")) QUARTZ_TRY(segment->file->sync_data());
+    if (mutant("names_of_new_segments_are_not_synced")) return {};
     return files_.sync_directory(options_.directory);
   };
   if (auto finished = finish(); !finished) {
@@ -263,6 +265,7 @@ Result<LogPreparer::Segment> LogPreparer::recycle(Segment spare, std::uint32_t i
     discard(*spare);
     return std::move(renamed).error();
   }
+  if (mutant("names_of_recycled_segments_are_not_synced")) return segment;
   if (auto synced = files_.sync_directory(options_.directory); !synced) {
     discard(*segment);
     return std::move(synced).error();

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 #include "storage/log_files.hpp"
 #include "storage/log_survey.hpp"
@@ -158,7 +159,7 @@ Result<void> LogReplayer::judge(std::size_t index, const SegmentReader& reader,
                 survey_behind(files_, log_, index, reader, offset, step, expected_));
   const LogPosition position = file.position_of(offset);
   const bool no_record = step.fault == RecordFault::end;
-  if (survey.claimed > position) {
+  if (survey.claimed > position && !mutant("damage_in_the_middle_of_the_log_ends_it")) {
     const std::string evidence = "a record in " + survey.witness.filename().string() +
                                  " knows that the log was on disk up to position " +
                                  std::to_string(survey.claimed) + ", beyond this one at " +
@@ -195,13 +196,15 @@ Result<void> LogReplayer::finish(std::size_t first) {
   // Only what a record could be trusted to know; the records behind may be in the page cache alone.
   start.synced_through = std::min(claimed_, start.position);
   for (const auto& segment : replay_.segments) {
+    if (mutant("replayed_records_count_as_synced")) break;
     if (segment->end_position() > start.synced_through) start.unsynced.push_back(segment);
   }
   // Files before the first needed one are about to go, so its header must be on disk: else a power
   // cut could take it and leave records whose place nobody knows.
   const bool predecessor = first > 0 || (!replay_.segments.empty() && !log_.segments.empty() &&
                                          replay_.segments.front()->id != log_.segments[first].id);
-  if (predecessor && !replay_.segments.empty()) {
+  const bool careless = mutant("the_first_needed_header_is_not_synced");
+  if (predecessor && !replay_.segments.empty() && !careless) {
     QUARTZ_TRY(replay_.segments.front()->file->sync_data());
   }
   report_progress(bytes_total_);

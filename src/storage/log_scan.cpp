@@ -6,6 +6,7 @@
 
 #include "base/coding.hpp"
 #include "base/crc32c.hpp"
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 
 namespace quartz::storage {
@@ -43,14 +44,18 @@ std::string_view to_string(RecordFault fault) noexcept {
 
 RecordFault judge_header(const RecordHeader& header, const RecordBounds& bounds) noexcept {
   if (header.operations_bytes == 0 || bounds.room < kRecordHeaderBytes) return RecordFault::end;
-  if (header.operations_bytes > bounds.room - kRecordHeaderBytes) return RecordFault::length;
-  if (header.segment_id != bounds.segment_id) return RecordFault::segment;
+  if (!mutant("record_lengths_are_not_checked") &&
+      header.operations_bytes > bounds.room - kRecordHeaderBytes)
+    return RecordFault::length;
+  if (!mutant("segment_ids_of_records_are_not_checked") && header.segment_id != bounds.segment_id)
+    return RecordFault::segment;
   // Every operation has a header, so a count cannot run away from the length.
   if (header.operation_count == 0 ||
       header.operation_count > header.operations_bytes / kOperationHeaderBytes) {
     return RecordFault::count;
   }
   if (header.synced_through > bounds.synced_through_max) return RecordFault::claim;
+  if (mutant("sequences_of_records_are_not_checked")) return RecordFault::none;
   if (header.first_sequence < bounds.first_sequence_min ||
       header.first_sequence > bounds.first_sequence_max ||
       header.first_sequence > kSequenceMax - header.operation_count) {
@@ -61,7 +66,9 @@ RecordFault judge_header(const RecordHeader& header, const RecordBounds& bounds)
 
 RecordFault judge_operations(const RecordHeader& header,
                              std::span<const std::byte> operations) noexcept {
-  if (record_crc(header, crc32c(operations)) != header.crc32c) return RecordFault::checksum;
+  if (!mutant("checksums_of_records_are_not_checked") &&
+      record_crc(header, crc32c(operations)) != header.crc32c)
+    return RecordFault::checksum;
   if (!well_formed(operations, header.operation_count)) return RecordFault::operations;
   return RecordFault::none;
 }

@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/clock.hpp"
+#include "base/mutant.hpp"
 #include "base/try.hpp"
 
 namespace quartz::storage {
@@ -122,7 +123,7 @@ void LogSync::poison(Error error) {
 }
 
 void LogSync::poison_locked(Error error) {
-  if (poison_) return;
+  if (poison_ || mutant("a_failed_log_sync_does_not_end_writing")) return;
   poison_ = std::move(error);
   poisoned_.store(true, std::memory_order_release);
   work_.notify_all();
@@ -160,6 +161,11 @@ void LogSync::run_pass() {
   pass_running_ = true;
   mutex_.unlock();
   const Stopwatch watch;
+  if (mutant("writes_are_acknowledged_before_their_sync")) {
+    MutexLock lock(mutex_);
+    finish_pass(pass.end, pass.current->id);
+    synced_.notify_all();
+  }
   const auto synced = sync_segments(pass);
   latency_.record(watch.elapsed_ns());
   syncs_.fetch_add(1, std::memory_order_relaxed);
@@ -169,7 +175,7 @@ void LogSync::run_pass() {
   const std::uint32_t current_id = std::exchange(pass.current, nullptr)->id;
   mutex_.lock();
   pass_running_ = false;
-  if (synced) {
+  if (synced || mutant("a_failed_log_sync_counts_as_done")) {
     finish_pass(pass.end, current_id);
   } else {
     poison_locked(synced.error());
@@ -208,9 +214,11 @@ Result<void> LogSync::sync_segments(const Pass& pass) {
   };
   // Oldest first: a crash between two syncs must not leave the younger half only.
   for (const auto& [segment, end] : pass.sealed) {
+    if (mutant("full_segments_are_not_synced")) break;
     if (segment->memory_is_file) release_pages(*segment, end);
     QUARTZ_TRY(check(*segment, segment->file->sync_data()));
   }
+  if (mutant("the_current_segment_is_not_synced")) return {};
   LogSegment& current = *pass.current;
   if (pass.whole_current) return check(current, current.file->sync_data());
   return check(current, current.file->sync_mapped(current.memory, kSegmentHeaderBytes));
