@@ -7,6 +7,7 @@
 #include "base/epoch.hpp"
 #include "base/mutant.hpp"
 #include "base/try.hpp"
+#include "io/file_system.hpp"
 #include "vector/index_file_writer.hpp"
 #include "vector/index_keeper.hpp"
 #include "vector/index_stamp.hpp"
@@ -195,7 +196,7 @@ Result<void> IndexKeeper::save_locked(bool last) {
   }
   changes_when_saved_ = changes_.load();
   ExclusiveLock still(links_lock_);
-  QUARTZ_TRY(engine_->files().create_directories(index_path_.parent_path()));
+  QUARTZ_TRY(io::create_durable_directories(engine_->files(), index_path_.parent_path()));
   QUARTZ_TRY(index->save(engine_->files(), index_path_, identity_, stamp));
   files_written_.fetch_add(1, std::memory_order_relaxed);
   return {};
