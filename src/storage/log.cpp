@@ -246,7 +246,6 @@ Result<void> Log::reclaim() {
       if (segment) retired_.push_back(std::move(segment));
     }
   }
-  if (mutant("names_of_removed_segments_are_not_synced")) return result;
   if (removed && result) return files_.sync_directory(options_.directory);
   return result;
 }

@@ -2,7 +2,9 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,8 +30,8 @@ class PowerLoss : public ::testing::Test {
     ASSERT_THAT(opened, Succeeds());
     engine_.emplace(*std::move(opened));
   }
-  void cut_power() {
-    disk_.cut_power(io::PowerCut::losing_all());
+  void cut_power(const io::PowerCut& cut = io::PowerCut::losing_all()) {
+    disk_.cut_power(cut);
     engine_.reset();
     disk_.restore_power();
   }
@@ -46,6 +48,20 @@ TEST_F(PowerLoss, a_new_database_survives_with_every_directory_that_was_made_for
     cut_power();
     open(directory, false);
     EXPECT_EQ(read(*engine_, "key"), "value");
+    engine_.reset();
+  }
+}
+
+// Nobody would know where such records belong, so the database could not be opened.
+TEST_F(PowerLoss, no_record_survives_without_the_header_of_its_segment) {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    const auto directory = fmt::format("/db{}", seed);
+    open(directory);
+    // Beyond the page that the header is in.
+    ASSERT_THAT(engine_->put("key", std::string(20'000, 'v')), Succeeds());
+    ASSERT_THAT(engine_->put("next", "value"), Succeeds());
+    cut_power({.seed = seed, .pages_kept = 50, .pages_torn = 0, .names_kept = 100});
+    open(directory, false);
     engine_.reset();
   }
 }
