@@ -1,8 +1,10 @@
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -11,6 +13,7 @@
 #include "quartz/storage/storage_engine.hpp"
 #include "storage/engine.hpp"
 #include "support/faulty_file_system.hpp"
+#include "support/hand_clock.hpp"
 #include "support/result_matchers.hpp"
 #include "support/rocksdb_files.hpp"
 #include "support/simulated_disk.hpp"
@@ -22,11 +25,11 @@ namespace {
 // An engine on a disk that keeps what was synced and nothing else.
 class PowerLoss : public ::testing::Test {
  protected:
-  void open(const std::filesystem::path& directory, bool create = true) {
+  void open(const std::filesystem::path& directory, bool create = true,
+            storage::TimeSource time = storage::TimeSource::system()) {
     StorageConfig config = small_config();
     config.create_if_missing = create;
-    auto opened =
-        storage::Engine::open(directory, config, disk_, storage::TimeSource::system(), env_.get());
+    auto opened = storage::Engine::open(directory, config, disk_, std::move(time), env_.get());
     ASSERT_THAT(opened, Succeeds());
     engine_.emplace(*std::move(opened));
   }
@@ -64,6 +67,21 @@ TEST_F(PowerLoss, no_record_survives_without_the_header_of_its_segment) {
     open(directory, false);
     engine_.reset();
   }
+}
+
+// Although the system's clock is set back meanwhile.
+TEST_F(PowerLoss, what_had_expired_before_a_close_stays_expired) {
+  HandClock clock;
+  open("/db", true, clock.source());
+  const ExpiryTime at = engine_->now() + std::chrono::minutes(1);
+  ASSERT_THAT(engine_->put("key", "value", {.expires_at = at}), Succeeds());
+  clock.pass(std::chrono::minutes(2));
+  EXPECT_EQ(read(*engine_, "key"), "(none)");
+  ASSERT_THAT(engine_->close(), Succeeds());
+  cut_power();
+  clock.step(-std::chrono::hours(1));
+  open("/db", false, clock.source());
+  EXPECT_EQ(read(*engine_, "key"), "(none)");
 }
 
 // The edit may have reached the disk all the same, so the tables that it names must stay.
