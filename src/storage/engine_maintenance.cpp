@@ -188,9 +188,8 @@ Result<void> Engine::copy_to(const io::Path& staging) {
   }
   QUARTZ_TRY(ExpiryClock::write(files_, staging / kClockFileName, expiry_clock_->now()));
   // A database of its own: segments of the original would not belong to it.
-  QUARTZ_TRY(write_format(files_, staging, {kFormatVersion, new_database_id()}));
-  if (mutant("checkpoints_are_not_synced")) return {};
-  return files_.sync_directory(staging);
+  // Last: publishing it syncs the directory, and so the names of all of these.
+  return write_format(files_, staging, {kFormatVersion, new_database_id()});
 }
 
 }  // namespace quartz::storage

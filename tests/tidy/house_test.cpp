@@ -1,6 +1,8 @@
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <set>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -42,6 +44,20 @@ TEST(House, lines_end_where_their_text_ends) { expect_none(whitespace(house()));
 TEST(House, every_source_belongs_to_a_target) { expect_none(dead_files(house(), compiled())); }
 TEST(House, every_document_has_one_title) { expect_none(titles(house())); }
 TEST(House, every_link_leads_somewhere) { expect_none(links(house())); }
+
+TEST(House, tests_that_the_guide_names_exist) {
+  expect_none(tests_in_documents(house(), {"docs/guide/promises.md", "docs/guide/testing.md"}));
+}
+TEST(House, every_mutant_is_listed_and_made_in_one_place) { expect_none(mutants(house())); }
+
+TEST(House, the_library_holds_no_mutant) {
+  std::ifstream library(QUARTZ_LIBRARY, std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(library), {});
+  ASSERT_TRUE(contains(bytes, "StorageEngine"));
+  ASSERT_FALSE(mutant_names(house()).empty());
+  for (const std::string& name : mutant_names(house())) EXPECT_FALSE(contains(bytes, name)) << name;
+  EXPECT_FALSE(contains(bytes, "QUARTZ_MUTANT"));
+}
 
 TEST(House, the_tree_is_there) {
   EXPECT_TRUE(house().contains("CMakeLists.txt"));

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "tidy/source_tree.hpp"
 
@@ -42,6 +43,16 @@ Findings dead_files(const SourceTree& tree, const std::set<std::string>& sources
 Findings titles(const SourceTree& tree);
 /// A relative link leads to a file of the tree.
 Findings links(const SourceTree& tree);
+
+/// Tests that `documents` name, as `Suite.name` or `Suite.*`, exist.
+Findings tests_in_documents(const SourceTree& tree, const std::set<std::string>& documents);
+
+// Mutants.
+
+/// As tests/crash/mutants.txt lists them.
+std::vector<std::string> mutant_names(const SourceTree& tree);
+/// Every mutant that is listed is made in one place of the sources, and no other is.
+Findings mutants(const SourceTree& tree);
 
 /// Figures of the tree, for the reader of the log: files, lines, median and p90 of both.
 std::string figures(const SourceTree& tree);
