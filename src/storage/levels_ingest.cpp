@@ -55,6 +55,15 @@ rocksdb::Status write_metadata_table(const std::string& path, rocksdb::Env* env,
   return status;
 }
 
+rocksdb::Status ingest_alone(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family,
+                             const std::string& table) {
+  rocksdb::IngestExternalFileArg argument;
+  argument.column_family = family;
+  argument.external_files.push_back(table);
+  argument.options = ingest_options();
+  return db.IngestExternalFiles({argument});
+}
+
 // Merges the metadata's tables, one per ingest, into one. A failure costs nothing now: the next
 // ingest tries again, and one that endangers the levels has stopped them already.
 void merge_metadata(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family) {
@@ -104,11 +113,7 @@ Result<void> Levels::ingest(std::span<const TableFile> files, Sequence applied) 
       (state_->options.ingest_directory / ("applied-" + std::to_string(applied) + ".sst")).string();
   rocksdb::Status status = write_metadata_table(metadata, state_->options.env, applied);
   if (mutant("a_flush_records_its_sequence_before_its_tables") && status.ok()) {
-    rocksdb::IngestExternalFileArg early;
-    early.column_family = state_->metadata->handle;
-    early.external_files.push_back(metadata);
-    early.options = ingest_options();
-    status = state_->db().IngestExternalFiles({early});
+    status = ingest_alone(state_->db(), state_->metadata->handle, metadata);
     if (status.ok()) status = write_metadata_table(metadata, state_->options.env, applied);
   }
   if (status.ok()) {

@@ -103,6 +103,33 @@ TEST_F(PowerLoss, what_had_expired_before_a_close_stays_expired) {
   EXPECT_EQ(read(*engine_, "key"), "(none)");
 }
 
+// Its number is given out again after a reopen, and records in the log would be the next one's.
+TEST(DroppedKeyspace, leaves_no_row_to_the_next_one_although_no_flush_succeeded) {
+  io::SimulatedDisk disk;
+  io::FaultyFileSystem faulty(disk);
+  const auto env = rocksdb_env_over(faulty);
+  const auto open = [&] {
+    return StorageEngine(storage::Engine::open("/db", small_config(), faulty,
+                                               storage::TimeSource::system(), env.get())
+                             .value());
+  };
+  {
+    StorageEngine engine = open();
+    const Keyspace first = engine.create_keyspace("first").value();
+    ASSERT_THAT(engine.put(first, "key", "value", {.durability = Durability::disk}), Succeeds());
+    faulty.fail(io::Operation::open, 1, Errc::io_error, io::FaultLength::for_ever, "/ingest/");
+    EXPECT_FALSE(engine.drop_keyspace(first));
+  }
+  faulty.clear_faults();
+  {
+    StorageEngine engine = open();
+    EXPECT_THAT(engine.create_keyspace("second"), Succeeds());
+  }
+  const StorageEngine engine = open();
+  const Keyspace second = engine.keyspace("second").value();
+  EXPECT_THAT(rows_of(engine, {.keyspace = &second}), ::testing::IsEmpty());
+}
+
 // The edit may have reached the disk all the same, so the tables that it names must stay.
 TEST(ManifestFault, of_one_write_or_sync_ends_flushing_until_a_reopen_and_loses_nothing) {
   for (const io::Operation operation : {io::Operation::write, io::Operation::sync_data}) {
