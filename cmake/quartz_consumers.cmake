@@ -7,10 +7,11 @@ set_tests_properties(consumer.install PROPERTIES FIXTURES_SETUP installed LABELS
 set(consumer_kinds static shared pkgconfig subdirectory)
 find_program(QUARTZ_DPKG_DEB dpkg-deb)
 find_program(QUARTZ_DPKG_SHLIBDEPS dpkg-shlibdeps)
-if(QUARTZ_DPKG_DEB AND QUARTZ_DPKG_SHLIBDEPS)
+find_program(QUARTZ_FILE file)
+if(QUARTZ_DPKG_DEB AND QUARTZ_DPKG_SHLIBDEPS AND QUARTZ_FILE AND QUARTZ_TOOL AND QUARTZ_SERVER)
   list(APPEND consumer_kinds packages)
 else()
-  message(STATUS "without dpkg-dev, packages are not tested")
+  message(STATUS "without dpkg-dev, file, tool and server, packages are not tested")
 endif()
 
 foreach(kind IN LISTS consumer_kinds)

@@ -87,4 +87,6 @@ foreach(library IN ITEMS quartz quartz_storage)
           DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 endforeach()
 
-include(quartz_packages)
+if(PROJECT_IS_TOP_LEVEL)
+  include(quartz_packages)
+endif()

@@ -208,6 +208,7 @@ void Connection::written(const Error& error) {
 
 void Connection::resume_reading() {
   if (!std::exchange(paused_, false) || state_ == State::ended || reading_) return;
+  heard_ = true;  // What the peer has said meanwhile was not looked at.
   read();
 }
 

@@ -85,17 +85,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Error = boost::system::error_code;
   enum class State : std::uint8_t { opening, open, ended };
 
-  // Something that becomes due, or is answered, by one of the connection's functions.
-  class Due : public Timers::Entry {
-   public:
-    Due(Connection& connection, void (Connection::*call)())
-        : connection_(connection), call_(call) {}
-    void due() override { (connection_.*call_)(); }
-
-   private:
-    Connection& connection_;
-    void (Connection::* const call_)();
-  };
+  // Answered by one of the connection's functions.
   class Answer : public Exchange::Waiter {
    public:
     Answer(Connection& connection, void (Connection::*call)(Exchange::Reply))
@@ -157,8 +147,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<ConnectionEnd> ending_;
   std::string end_reason_;
 
-  Due opening_deadline_{*this, &Connection::opening_took_too_long};
-  Due next_beat_{*this, &Connection::beat};
+  MemberTimer<Connection> opening_deadline_{*this, &Connection::opening_took_too_long};
+  MemberTimer<Connection> next_beat_{*this, &Connection::beat};
   Answer greeting_answer_{*this, &Connection::greeted};
   Answer tracking_answer_{*this, &Connection::tracking_answered};
   Answer beat_answer_{*this, &Connection::beat_answered};

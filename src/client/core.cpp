@@ -103,10 +103,7 @@ void Core::recycle(Request& request) noexcept {
 
 Core::Clock::time_point Core::deadline_of(const RequestOptions& options,
                                           Clock::time_point now) const noexcept {
-  const auto timeout = options.timeout.value_or(config_.request_timeout);
-  const auto never = Clock::time_point::max();
-  const auto by_timeout = timeout.count() == 0 ? never : now + timeout;
-  return std::min(by_timeout, options.deadline.value_or(never));
+  return deadline_after(now, options.timeout.value_or(config_.request_timeout), options.deadline);
 }
 
 std::optional<ClientError> Core::obstacle() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -90,6 +91,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
     return client::random_wait(config_.retry, failures, random_);
   }
   const RetryConfig& retry() const noexcept { return config_.retry; }
+  std::chrono::milliseconds connect_timeout() const noexcept { return config_.connect_timeout; }
   const std::shared_ptr<Timers>& timers() const noexcept { return timers_; }
 
   // Of requests, to whom it tells what happens.

@@ -37,10 +37,8 @@ struct LocalStream::Inbox {
     const std::size_t size = std::min(into.size(), bytes.size() - begin);
     std::copy_n(bytes.data() + begin, size, static_cast<char*>(into.data()));
     begin += size;
-    if (begin == bytes.size()) {
-      bytes.clear();
-      begin = 0;
-    }
+    // Half of what is copied then was read before, so that a reader who always lags costs no more.
+    if (begin > bytes.size() / 2) bytes.erase(0, std::exchange(begin, 0));
     const ReadHandler told = std::exchange(reader, nullptr);
     told(size == 0 ? error_code(asio::error::eof) : error_code(), size);
   }
@@ -79,8 +77,9 @@ void LocalStream::async_read_some(asio::mutable_buffer into, ReadHandler handler
   inbox_->into = into;
   inbox_->reader = std::move(handler);
   if (!inbox_->has_news()) return;
+  // Until then others may have told this reader, and there may be another one without news.
   asio::post(strand_, [inbox = inbox_] {
-    if (inbox->reader) inbox->tell();
+    if (inbox->reader && inbox->has_news()) inbox->tell();
   });
 }
 

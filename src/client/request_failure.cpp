@@ -28,6 +28,8 @@ std::string_view to_string(FailureKind kind) noexcept {
       return "timed_out";
     case FailureKind::rejected:
       return "rejected";
+    case FailureKind::answered:
+      return "answered";
   }
   return "unknown";
 }
@@ -55,6 +57,7 @@ Executed executed_after(FailureKind kind) noexcept {
     case FailureKind::throttled:
       return Executed::no;
     case FailureKind::rejected:
+    case FailureKind::answered:
       return Executed::yes;
     case FailureKind::lost:
     case FailureKind::timed_out:

@@ -21,8 +21,9 @@ std::chrono::steady_clock::duration random_wait(const RetryConfig& config, std::
 
 RetryPolicy::Decision RetryPolicy::after(const RequestFailure& failure, Clock::time_point now) {
   ++failures_;
-  if (executed_ != Executed::unknown) executed_ = executed_after(failure.kind);
-  if (failure.kind == FailureKind::rejected) return RetryStop::permanent;
+  const bool answered = failure.kind == FailureKind::answered;
+  if (answered || executed_ != Executed::unknown) executed_ = executed_after(failure.kind);
+  if (answered || failure.kind == FailureKind::rejected) return RetryStop::permanent;
   // What an earlier attempt may have done counts, too: it would be repeated just the same.
   if (executed_ == Executed::unknown && !request_.idempotent) return RetryStop::not_idempotent;
   if (failures_ >= config_.attempts_max) return RetryStop::attempts;

@@ -16,6 +16,7 @@ constexpr ServerError kThrottled = {.code = ClientErrc::overloaded, .kind = Fail
 constexpr ServerError kNobodyKnows = {.code = ClientErrc::rejected, .kind = FailureKind::lost};
 constexpr ServerError kNotPermitted = {.code = ClientErrc::not_permitted,
                                        .kind = FailureKind::rejected};
+constexpr ServerError kAnswered = {.code = ClientErrc::rejected, .kind = FailureKind::answered};
 constexpr ServerError kWrongKind = {.code = ClientErrc::wrong_kind, .kind = FailureKind::rejected};
 
 constexpr auto kKnown = std::to_array<KnownError>({
@@ -27,6 +28,7 @@ constexpr auto kKnown = std::to_array<KnownError>({
     {"ERR max number of clients reached", kThrottled},
     {"ERR rate limit exceeded", kThrottled},
     {"ONCEFULL ", kThrottled},
+    {"ONCEDONE ", kAnswered},
     {"ERR io_error", kNobodyKnows},
     {"WRONGTYPE ", kWrongKind},
     {"NOAUTH ", kNotPermitted},

@@ -10,7 +10,8 @@ namespace quartz::client {
 /// What an error that a server answers with means to whoever asked.
 struct ServerError {
   ClientErrc code = ClientErrc::rejected;
-  // Or `refused`, `throttled`: it may come later; or `lost`: the server does not know, either.
+  // Or `refused`, `throttled`: it may come later; or `lost`: the server does not know, either; or
+  // `answered`.
   FailureKind kind = FailureKind::rejected;
 };
 

@@ -13,6 +13,9 @@
 namespace quartz::client {
 namespace {
 
+// Of messages that come before the server has confirmed everything, when reading cannot wait.
+constexpr std::size_t kEarlyBytesMax = 16u << 20;
+
 namespace asio = boost::asio;
 
 void append_topics(std::string& request, std::string_view command,
@@ -85,6 +88,7 @@ Subscriber::Subscriber(Core& core, SubscriptionConfig config)
 Subscriber::~Subscriber() {
   timers_->cancel(next_attempt_);
   timers_->cancel(start_deadline_);
+  timers_->cancel(confirm_deadline_);
   timers_->cancel(read_deadline_);
 }
 
@@ -123,7 +127,11 @@ void Subscriber::connect() {
   connection_->open();
 }
 
-void Subscriber::opened(Connection& connection) { connection.submit(request_, *this); }
+void Subscriber::opened(Connection& connection) {
+  timers_->set(confirm_deadline_,
+               deadline_after(Timers::Clock::now(), core_.connect_timeout(), std::nullopt));
+  connection.submit(request_, *this);
+}
 
 void Subscriber::replied(Exchange::Reply reply) {
   const auto refusal = error_text(reply);
@@ -135,6 +143,7 @@ void Subscriber::replied(Exchange::Reply reply) {
 }
 
 void Subscriber::confirmed() {
+  timers_->cancel(confirm_deadline_);
   confirmed_ = true;
   failures_ = 0;
   if (!std::exchange(begun_, true)) {
@@ -143,13 +152,16 @@ void Subscriber::confirmed() {
   } else {
     keep(SubscriptionGap{.reason = std::exchange(lost_by_, {})});
   }
+  early_bytes_ = 0;
   for (Message& message : std::exchange(early_, {})) keep(std::move(message));
 }
 
 void Subscriber::ended(Connection& /*connection*/, const ConnectionEnd& end) {
   connection_.reset();
+  timers_->cancel(confirm_deadline_);
   if (std::exchange(confirmed_, false)) lost_by_ = end.reason;
   early_.clear();  // Within a gap that is told of.
+  early_bytes_ = 0;
   if (end_) return;
   last_end_ = end.reason;
   ++failures_;
@@ -169,8 +181,13 @@ void Subscriber::pushed(Exchange::Reply push) {
   if (!message) return;
   if (confirmed_) {
     keep(*std::move(message));
-  } else {
-    early_.push_back(*std::move(message));
+    return;
+  }
+  early_bytes_ += bytes_of(*message);
+  early_.push_back(*std::move(message));
+  if (early_bytes_ > kEarlyBytesMax) {
+    connection_->end({.code = ClientErrc::unavailable,
+                      .reason = "the server confirms no subscription, but sends messages"});
   }
 }
 
@@ -195,10 +212,8 @@ void Subscriber::deliver() {
 }
 
 void Subscriber::next(const WaitOptions& options, Handler<SubscriptionEvent> handler) {
-  constexpr auto kNever = Timers::Clock::time_point::max();
   const auto timeout = options.timeout.value_or(std::chrono::milliseconds(0));
-  const auto by_timeout = timeout.count() == 0 ? kNever : Timers::Clock::now() + timeout;
-  const auto deadline = std::min(by_timeout, options.deadline.value_or(kNever));
+  const auto deadline = deadline_after(Timers::Clock::now(), timeout, options.deadline);
   const std::uint64_t number = ++operations_;
   auto where = executor_of(executor_, handler);
   listen_to_cancellation(handler, [weak = weak_from_this(), number] {
@@ -241,6 +256,13 @@ void Subscriber::start_took_too_long() {
   end({ClientErrc::timed_out, obstacle(), Executed::no, RetryStop::deadline, failures_});
 }
 
+void Subscriber::confirming_took_too_long() {
+  if (connection_) {
+    connection_->end({.code = ClientErrc::unavailable,
+                      .reason = "the server has not confirmed the subscription in time"});
+  }
+}
+
 void Subscriber::read_took_too_long() {
   reader_.tell(strand_, ClientError(ClientErrc::timed_out, obstacle()));
 }
@@ -275,6 +297,7 @@ void Subscriber::end(const ClientError& error) {
   end_ = error;
   timers_->cancel(next_attempt_);
   timers_->cancel(start_deadline_);
+  timers_->cancel(confirm_deadline_);
   timers_->cancel(read_deadline_);
   if (const auto connection = connection_) {
     connection->end({.code = error.code(), .reason = error.message()});

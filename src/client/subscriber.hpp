@@ -49,17 +49,6 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
   void client_closed(const ClientError& error) override;
 
  private:
-  class Due : public Timers::Entry {
-   public:
-    Due(Subscriber& subscriber, void (Subscriber::*call)())
-        : subscriber_(subscriber), call_(call) {}
-    void due() override { (subscriber_.*call_)(); }
-
-   private:
-    Subscriber& subscriber_;
-    void (Subscriber::* const call_)();
-  };
-
   // Connection::Owner
   void opened(Connection& connection) override;
   void ended(Connection& connection, const ConnectionEnd& end) override;
@@ -77,6 +66,7 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
             std::uint64_t number, Timers::Clock::time_point deadline);
   void give_up(std::uint64_t number);
   void start_took_too_long();
+  void confirming_took_too_long();
   void read_took_too_long();
   std::string obstacle() const;
   void end(const ClientError& error);
@@ -104,10 +94,12 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
   std::deque<SubscriptionEvent> events_;  // For the reader.
   std::size_t event_bytes_ = 0;
   std::vector<Message> early_;  // What has come before the server has confirmed everything.
+  std::size_t early_bytes_ = 0;
 
-  Due next_attempt_{*this, &Subscriber::connect};
-  Due start_deadline_{*this, &Subscriber::start_took_too_long};
-  Due read_deadline_{*this, &Subscriber::read_took_too_long};
+  MemberTimer<Subscriber> next_attempt_{*this, &Subscriber::connect};
+  MemberTimer<Subscriber> start_deadline_{*this, &Subscriber::start_took_too_long};
+  MemberTimer<Subscriber> confirm_deadline_{*this, &Subscriber::confirming_took_too_long};
+  MemberTimer<Subscriber> read_deadline_{*this, &Subscriber::read_took_too_long};
 };
 
 }  // namespace quartz::client

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <type_traits>
 
 #include <boost/asio/basic_waitable_timer.hpp>
@@ -41,5 +43,28 @@ class Timers : public std::enable_shared_from_this<Timers> {
   bool calling_ = false;
   bool stopped_ = false;
 };
+
+/// Calls one of its owner's functions when it is due.
+template <class Owner>
+class MemberTimer final : public Timers::Entry {
+ public:
+  MemberTimer(Owner& owner, void (Owner::*call)()) : owner_(owner), call_(call) {}
+  void due() override { (owner_.*call_)(); }
+
+ private:
+  Owner& owner_;
+  void (Owner::* const call_)();
+};
+
+/// The earlier of `deadline` and `timeout` after `now`; a timeout of 0, or of longer than the clock
+/// can tell, is none.
+inline Timers::Clock::time_point deadline_after(Timers::Clock::time_point now,
+                                                std::chrono::milliseconds timeout,
+                                                std::optional<Timers::Clock::time_point> deadline) {
+  constexpr auto kNever = Timers::Clock::time_point::max();
+  const auto longest = std::chrono::floor<std::chrono::milliseconds>(kNever - now);
+  const bool none = timeout.count() == 0 || timeout >= longest;
+  return std::min(none ? kNever : now + timeout, deadline.value_or(kNever));
+}
 
 }  // namespace quartz::client

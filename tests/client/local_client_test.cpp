@@ -4,7 +4,9 @@
 #include <thread>
 #include <vector>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <gmock/gmock.h>
@@ -100,6 +102,27 @@ TEST_F(LocalClients, get_large_values_whole) {
   EXPECT_EQ(client.get("k").value(), large);
 }
 
+// What comes while the last piece of another answer is being taken must not be taken for the end.
+TEST_F(LocalClients, get_large_values_side_by_side) {
+  asio::io_context context;
+  Client client{context.get_executor(), local_config()};
+  const std::string large(100'000, 'x');
+  int done = 0;
+  const auto read_often = [&]() -> asio::awaitable<void> {
+    const bool set = (co_await client.async_set("k", large, asio::use_awaitable)).value();
+    EXPECT_TRUE(set);
+    for (int i = 0; i < 50; ++i) {
+      const auto value = co_await client.async_get("k", asio::use_awaitable);
+      EXPECT_EQ(value.value(), large);
+    }
+    if (++done == 8) client.close();
+  };
+  for (int i = 0; i < 8; ++i) asio::co_spawn(context, read_often, asio::detached);
+  context.run();
+  EXPECT_EQ(done, 8);
+  EXPECT_EQ(client.metrics().connections_lost, 0u);
+}
+
 // Such commands run on another thread.
 TEST_F(LocalClients, run_what_takes_long) {
   Client client{local_config()};
@@ -109,6 +132,15 @@ TEST_F(LocalClients, run_what_takes_long) {
   }
   EXPECT_EQ(client.command({"VSIM", "points", "VALUES", "2", "0", "1", "COUNT", "1"}).value(),
             Reply::of_elements(ReplyKind::array, {Reply::of_string("point0")}));
+}
+
+// The thread that has carried out the last command may be the last to hold anything of the client.
+TEST_F(LocalClients, may_go_as_soon_as_they_were_answered) {
+  for (int i = 0; i < 100; ++i) {
+    Client client{local_config()};
+    const std::string number = std::to_string(i);
+    ASSERT_TRUE(client.command({"VADD", "points", "VALUES", "2", number, "1", "point" + number}));
+  }
 }
 
 TEST_F(LocalClients, that_are_killed_come_again) {

@@ -125,6 +125,21 @@ TEST(KeyedRequest, of_a_server_without_room_for_keys_may_come_later) {
   EXPECT_EQ(client.run(commands::incr("n"), kByKey).value(), 7);
 }
 
+TEST(KeyedRequest, tells_that_it_was_carried_out_if_its_answer_is_known_no_more) {
+  ScriptedPeer peer([](PeerConnection& connection) {
+    if (!connection.greet()) return;
+    if (connection.number() == 0) {
+      connection.read_command();
+      return connection.reset();
+    }
+    connection.answer_all([](const std::string&) { return "-ONCEDONE its reply is gone\r\n"; });
+  });
+  Client client{patient_config(peer.url())};
+  const auto done = client.run(commands::incr("n"), kByKey);
+  EXPECT_THAT(done, FailsAs(ClientErrc::rejected, Executed::yes));
+  EXPECT_THAT(done, WasStoppedBy(RetryStop::permanent));
+}
+
 TEST(KeyedRequest, fails_where_the_server_knows_no_keys) {
   ScriptedPeer peer([](PeerConnection& connection) {
     if (!connection.greet()) return;

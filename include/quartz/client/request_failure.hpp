@@ -25,6 +25,7 @@ enum class FailureKind : std::uint8_t {
               ///< answer was that the server does not know what became of it.
   timed_out,  ///< The answer did not come in time.
   rejected,   ///< The server's answer is an error that stays one.
+  answered,   ///< The server has carried it out at an earlier attempt, and has its answer no more.
 };
 
 /// Why a request was not, or not again, tried.

@@ -75,7 +75,8 @@ QUARTZ_EXPORT void start_next(
 /// `Client::subscribe`.
 ///
 /// Threads: as the client; one read at a time. May outlive the client, of which it is `closed`
-/// then; no call may run while the client is being destroyed, except a read that was begun before.
+/// then; no call may run while the client is being destroyed: a blocking read has to be ended
+/// before, by `close`, and of an asynchronous one the call that began it has to have returned.
 class QUARTZ_EXPORT Subscription {
  public:
   Subscription(Subscription&&) noexcept = default;

@@ -17,26 +17,27 @@ namespace asio = boost::asio;
 class LocalSession::Mailbox {
  public:
   Mailbox(asio::any_io_executor executor, std::weak_ptr<LocalSession> session)
-      : executor_(std::move(executor)), session_(std::move(session)) {}
+      : session_(std::move(session)), executor_(std::move(executor)) {}
 
   template <class Call>
   void post(Call call) {
     const MutexLock lock(mutex_);
-    if (closed_) return;
+    if (!executor_) return;
     asio::post(executor_, [weak = session_, call = std::move(call)] {
       if (const auto session = weak.lock()) call(*session);
     });
   }
   void close() {
     const MutexLock lock(mutex_);
-    closed_ = true;
+    executor_ = nullptr;
   }
 
  private:
-  const asio::any_io_executor executor_;
   const std::weak_ptr<LocalSession> session_;
   Mutex mutex_;
-  bool closed_ QUARTZ_GUARDED_BY(mutex_) = false;
+  // None: closed. What is carried out on another thread keeps the mailbox for longer than there is
+  // a context behind it.
+  asio::any_io_executor executor_ QUARTZ_GUARDED_BY(mutex_);
 };
 
 LocalSession::LocalSession(RespServer& server, asio::any_io_executor executor,
