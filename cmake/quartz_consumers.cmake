@@ -21,8 +21,25 @@ foreach(kind IN LISTS consumer_kinds)
       "${CMAKE_COMMAND}" -D KIND=${kind} -D
       "SCRATCH=${CMAKE_CURRENT_BINARY_DIR}/consumer/${kind}" -D "PREFIX=${consumer_prefix}" -D
       "SOURCE=${PROJECT_SOURCE_DIR}" -D "BUILD=${PROJECT_BINARY_DIR}" -D "COMPILER=${CMAKE_CXX_COMPILER}" -D
+      "C_COMPILER=${CMAKE_C_COMPILER}" -D
       "FLAGS=${CMAKE_CXX_FLAGS}" -D "CONFIG=${CMAKE_BUILD_TYPE}" -P
       "${PROJECT_SOURCE_DIR}/tests/consumer/run.cmake")
   set_tests_properties(consumer.${kind} PROPERTIES FIXTURES_REQUIRED installed LABELS consumer
                                                    TIMEOUT 300)
 endforeach()
+
+# What the shared libraries export, name by name. The name of a symbol depends on the compiler's
+# library, and sanitizers export more.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  foreach(library IN ITEMS storage quartz server client embedded)
+    if(TARGET quartz_${library}_shared)
+      add_test(
+        NAME symbols.${library}
+        COMMAND
+          "${CMAKE_COMMAND}" -D "LIBRARY=$<TARGET_FILE:quartz_${library}_shared>" -D
+          "LIST=${PROJECT_SOURCE_DIR}/tests/consumer/symbols/${library}.txt" -D "NM=${CMAKE_NM}" -P
+          "${PROJECT_SOURCE_DIR}/tests/consumer/symbols.cmake")
+      set_tests_properties(symbols.${library} PROPERTIES LABELS consumer)
+    endif()
+  endforeach()
+endif()

@@ -46,6 +46,13 @@ function(quartz_add_library name)
                        "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
     target_link_libraries(${target} PRIVATE Threads::Threads ${arg_LIBRARIES})
   endforeach()
+  # Else the copies of inline functions that a sanitizer has to see would be others than the program's.
+  if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+    target_link_options(quartz_${name}_shared PRIVATE
+                        "LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map")
+    set_target_properties(quartz_${name}_shared PROPERTIES LINK_DEPENDS
+                                                          "${PROJECT_SOURCE_DIR}/cmake/exports.map")
+  endif()
   if(BUILD_SHARED_LIBS)
     add_library(quartz::${name} ALIAS quartz_${name}_shared)
   else()

@@ -1,5 +1,5 @@
 # cmake -D KIND=<how> -D SCRATCH=<directory> -D PREFIX=<directory> -D SOURCE=<Quartz's sources>
-#       -D BUILD=<Quartz's build> -D COMPILER=<compiler> -D FLAGS=<flags> -D CONFIG=<build type> -P run.cmake
+#       -D BUILD=<Quartz's build> -D COMPILER=<compiler> -D C_COMPILER=<compiler> -D FLAGS=<flags> -D CONFIG=<build type> -P run.cmake
 #
 # KIND is static or shared (find_package against PREFIX, build, run), pkgconfig (the same without
 # CMake), packages (against what the Debian packages unpack), or subdirectory (Quartz as a part of the consumer; configured only, since its objects are
@@ -28,6 +28,11 @@ if(KIND STREQUAL "pkgconfig")
   run("${COMPILER}" -std=c++20 ${FLAGS} "-DQUARTZ_FOUND_VERSION=\"${version}\"" "${consumer}/main.cpp" ${arguments}
       "-Wl,-rpath,${PREFIX}/lib" -o consumer)
   run("${SCRATCH}/consumer")
+  # C by its own compiler, as a program that knows nothing of C++.
+  run("${C_COMPILER}" -std=c11 -Wall -Wextra -Wpedantic -Werror "${consumer}/main.c" ${arguments}
+      "-Wl,-rpath,${PREFIX}/lib" -o c_consumer)
+  run("${CMAKE_COMMAND}" -E rm -rf data)
+  run("${SCRATCH}/c_consumer")
   return()
 endif()
 

@@ -42,6 +42,7 @@ const std::vector<Room>& rooms() {
       {"storage", {"base", "io"}},
       {"protocol", {"base"}},
       {"vector", {"base", "io", "storage", "protocol"}},
+      {"c", {"base"}},
       {"client", {"base", "protocol"}},
       {"server", {"base", "io", "storage", "vector", "protocol"}},
       {"embedded", {"base", "io", "storage", "vector", "protocol", "client", "server"}},
@@ -154,7 +155,10 @@ Findings public_includes(const SourceTree& tree) {
   Findings findings;
   for_each_include(tree, [&](const std::string& path, std::string_view header, std::size_t line) {
     if (!path.starts_with("include/") || header.starts_with("quartz/")) return;
-    const bool standard = header.find_first_of("/.") == std::string_view::npos;
+    // Those of C in headers of C.
+    const bool of_c = path.ends_with(".h") && header.ends_with(".h");
+    const auto name = of_c ? header.substr(0, header.size() - 2) : header;
+    const bool standard = name.find_first_of("/.") == std::string_view::npos;
     if (standard || (header.starts_with("boost/asio") && may_include_asio(path))) return;
     findings.push_back({path, line, "a public header includes " + std::string(header)});
   });
@@ -183,7 +187,7 @@ Findings own_header_first(const SourceTree& tree) {
 Findings pragma_once(const SourceTree& tree) {
   Findings findings;
   for (const auto& [path, text] : tree) {
-    if (path.ends_with(".hpp") && !text.starts_with("#pragma once\n")) {
+    if (is_header(path) && !text.starts_with("#pragma once\n")) {
       findings.push_back({path, 1, "a header begins with #pragma once"});
     }
   }

@@ -72,6 +72,7 @@ TEST(Seams, a_path_is_a_value_and_an_operation_on_it_a_call) {
 TEST(PublicIncludes, standard_headers_and_quartz_pass) {
   EXPECT_THAT(public_includes(
                   {{"include/quartz/a.hpp", "#include <string>\n#include \"quartz/error.hpp\"\n"},
+                   {"include/quartz/c/error.h", "#include <stddef.h>\n"},
                    {"include/quartz/storage/async.hpp", "#include <boost/asio/post.hpp>\n"}}),
               IsEmpty());
 }
@@ -79,9 +80,10 @@ TEST(PublicIncludes, standard_headers_and_quartz_pass) {
 TEST(PublicIncludes, third_parties_are_found) {
   EXPECT_THAT(public_includes({{"include/quartz/a.hpp", "#include <fmt/format.h>\n"},
                                {"include/quartz/b.hpp", "#include <boost/asio/post.hpp>\n"},
-                               {"include/quartz/c.hpp", "#include <unistd.h>\n"}}),
+                               {"include/quartz/c.hpp", "#include <unistd.h>\n"},
+                               {"include/quartz/d.h", "#include <sys/mman.h>\n"}}),
               ElementsAre(in("include/quartz/a.hpp"), in("include/quartz/b.hpp"),
-                          in("include/quartz/c.hpp")));
+                          in("include/quartz/c.hpp"), in("include/quartz/d.h")));
 }
 
 TEST(OwnHeaderFirst, another_header_before_it_is_found) {

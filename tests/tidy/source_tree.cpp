@@ -48,7 +48,11 @@ bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-bool is_cpp(std::string_view path) { return path.ends_with(".cpp") || path.ends_with(".hpp"); }
+bool is_header(std::string_view path) { return path.ends_with(".hpp") || path.ends_with(".h"); }
+
+bool is_cpp(std::string_view path) {
+  return path.ends_with(".cpp") || path.ends_with(".c") || is_header(path);
+}
 
 bool is_markdown(std::string_view path) { return path.ends_with(".md"); }
 

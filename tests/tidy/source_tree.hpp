@@ -34,6 +34,8 @@ void for_each_line(std::string_view text,
 
 bool contains(std::string_view text, std::string_view part);
 
+bool is_header(std::string_view path);
+/// A source or a header, of C++ or of C.
 bool is_cpp(std::string_view path);
 bool is_markdown(std::string_view path);
 

@@ -13,7 +13,8 @@ bool spells_the_rules(std::string_view path) { return path.starts_with("tests/ti
 
 /// What tests read has the shape of where it comes from.
 bool is_test_data(std::string_view path) {
-  return path.starts_with("tests/") && contains(path, "/data/");
+  return path.starts_with("tests/golden/") ||
+         (path.starts_with("tests/") && contains(path, "/data/"));
 }
 
 bool is_word_character(char c) {
