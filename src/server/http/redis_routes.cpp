@@ -124,7 +124,17 @@ ReplyTexts texts_of(const Request& request) {
                                                                   : ReplyTexts::plain;
 }
 
-Response refused(std::string_view why) { return json_response(error_outcome(why), 400); }
+// Of what a command was answered with.
+Response outcome_of_error(std::string body, std::string_view error) {
+  // An EXEC that comes too soon says the same in other words.
+  constexpr std::string_view kTooSoon = kRateLimitExceeded.substr(std::string_view("ERR ").size());
+  const bool too_soon =
+      error == kRateLimitExceeded || (error.starts_with("EXECABORT ") && error.ends_with(kTooSoon));
+  if (!too_soon) return json_response(std::move(body), 400);
+  return json_response(std::move(body), 429).with("Retry-After", "1");
+}
+
+Response refused(std::string_view why) { return outcome_of_error(error_outcome(why), why); }
 Response refused(const Error& error) {
   return json_response(error_outcome(error.message()),
                        error.code() == Errc::invalid_argument ? 400 : 500);
@@ -223,7 +233,10 @@ boost::asio::awaitable<Response> RedisRoutes::command(const Request& request) {
   }
   std::string body;
   append_outcome(body, reply.nodes(), texts_of(request));
-  co_return json_response(std::move(body), is_error(reply.nodes()) ? 400 : 200);
+  if (is_error(reply.nodes())) {
+    co_return outcome_of_error(std::move(body), reply.nodes().front().text);
+  }
+  co_return json_response(std::move(body));
 }
 
 boost::asio::awaitable<Response> RedisRoutes::pipeline(const Request& request) {

@@ -27,7 +27,7 @@ Result<void> authenticate(CommandCall& call, std::string_view user, std::string_
     case Errc::invalid_argument:
       return wrong_password();
     case Errc::busy:
-      return Error(Errc::invalid_argument, "ERR rate limit exceeded");
+      return Error(Errc::invalid_argument, std::string(kRateLimitExceeded));
     default:
       return done;
   }

@@ -172,7 +172,7 @@ const Command* RespClient::admit(Words arguments, std::string& output) {
   const CommandTable& table = CommandTable::all();
   const Command* const command = table.find(arguments);
   if (!within_rate()) {
-    refuse("ERR rate limit exceeded", output, command);
+    refuse(kRateLimitExceeded, output, command);
     return nullptr;
   }
   if (command == nullptr) {

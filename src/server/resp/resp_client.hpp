@@ -28,6 +28,9 @@
 
 namespace quartz::server {
 
+/// What a command is answered with that comes too soon; it was not run.
+inline constexpr std::string_view kRateLimitExceeded = "ERR rate limit exceeded";
+
 /// What others may know of a client.
 struct ClientDescription {
   std::uint64_t id = 0;

@@ -140,7 +140,8 @@ TEST_F(HttpUsers, run_no_part_of_a_transaction_that_is_beyond_their_rate) {
   serve(config);
   const RawResponse answer = ask("POST", "/multi-exec", "Content-Type: application/json\r\n",
                                  R"([["SET","a","1"],["SET","b","1"]])");
-  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(answer.status, 429);
+  EXPECT_EQ(answer.header("Retry-After"), "1");
   EXPECT_THAT(answer.body, HasSubstr("rate limit exceeded"));
   EXPECT_EQ(engine_.get("a").value(), std::nullopt);
   EXPECT_EQ(engine_.get("b").value(), std::nullopt);
