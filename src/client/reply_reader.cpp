@@ -46,14 +46,18 @@ std::optional<std::int64_t> integer_of(const RespNode& node) noexcept {
   return number;
 }
 
+std::optional<double> real_of(std::string_view text) noexcept {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return number;
+}
+
 std::optional<double> real_of(const RespNode& node) noexcept {
   if (const auto number = integer_of(node)) return static_cast<double>(*number);
   if (node.type != RespType::real && !is_text(node.type)) return std::nullopt;
-  double number = 0;
-  const char* const end = node.text.data() + node.text.size();
-  const auto parsed = std::from_chars(node.text.data(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-  return number;
+  return real_of(node.text);
 }
 
 ClientResult<std::string> string_of(const RespNode* node) {
@@ -288,6 +292,17 @@ ClientResult<std::vector<Reply>> read_reply<std::vector<Reply>>(Nodes reply) {
     replies.push_back(std::move(each));
   }
   return replies;
+}
+
+std::optional<std::string_view> text_in(const Reply& reply) noexcept {
+  return reply.is_error() ? std::nullopt : reply.text();
+}
+
+std::optional<double> number_in(const Reply& reply) noexcept {
+  if (const auto number = reply.real()) return number;
+  if (const auto number = reply.integer()) return static_cast<double>(*number);
+  const auto text = text_in(reply);
+  return text ? real_of(*text) : std::nullopt;
 }
 
 ClientResult<bool> read_string(Nodes reply, std::string& into) {

@@ -37,4 +37,9 @@ ClientResult<T> read_reply(std::span<const protocol::RespNode> reply);
 /// The same of a string that is put into what is there already; false if there is none.
 ClientResult<bool> read_string(std::span<const protocol::RespNode> reply, std::string& into);
 
+/// The bytes of a string, which live as long as the reply; nothing of all others.
+std::optional<std::string_view> text_in(const Reply& reply) noexcept;
+/// A number, also one in words; nothing of all others.
+std::optional<double> number_in(const Reply& reply) noexcept;
+
 }  // namespace quartz::client

@@ -1,7 +1,6 @@
 #include "quartz/client/scan.hpp"
 
 #include <atomic>
-#include <charconv>
 #include <span>
 #include <type_traits>
 
@@ -13,6 +12,7 @@
 #include "base/try.hpp"
 #include "client/commands/words.hpp"
 #include "client/completion.hpp"
+#include "client/reply_reader.hpp"
 
 namespace quartz {
 namespace client {
@@ -38,23 +38,6 @@ ClientError unexpected() {
   return {ClientErrc::unexpected_reply, "the reply is no page of a scan", Executed::yes};
 }
 
-ClientResult<std::string> text_in(const Reply& reply) {
-  const auto text = reply.text();
-  if (!text || reply.is_error()) return unexpected();
-  return std::string(*text);
-}
-
-ClientResult<double> number_in(const Reply& reply) {
-  if (const auto number = reply.real()) return *number;
-  if (const auto number = reply.integer()) return static_cast<double>(*number);
-  const auto text = reply.text();
-  if (!text) return unexpected();
-  double number = 0;
-  const auto parsed = std::from_chars(text->data(), text->data() + text->size(), number);
-  if (parsed.ec != std::errc() || parsed.ptr != text->data() + text->size()) return unexpected();
-  return number;
-}
-
 // As many of the replies as an element takes, which are removed.
 template <class Element>
 ClientResult<Element> take_element(std::span<const Reply>& replies) {
@@ -62,15 +45,18 @@ ClientResult<Element> take_element(std::span<const Reply>& replies) {
   if (replies.size() < kTaken) return unexpected();
   const auto taken = replies.first(kTaken);
   replies = replies.subspan(kTaken);
-  QUARTZ_ASSIGN(std::string name, text_in(taken.front()));
+  const auto name = text_in(taken.front());
+  if (!name) return unexpected();
   if constexpr (std::is_same_v<Element, std::string>) {
-    return name;
+    return std::string(*name);
   } else if constexpr (std::is_same_v<Element, ScoredMember>) {
-    QUARTZ_ASSIGN(const double score, number_in(taken.back()));
-    return ScoredMember{.member = std::move(name), .score = score};
+    const auto score = number_in(taken.back());
+    if (!score) return unexpected();
+    return ScoredMember{.member = std::string(*name), .score = *score};
   } else {
-    QUARTZ_ASSIGN(std::string value, text_in(taken.back()));
-    return Element(std::move(name), std::move(value));
+    const auto value = text_in(taken.back());
+    if (!value) return unexpected();
+    return Element(*name, *value);
   }
 }
 
@@ -117,14 +103,15 @@ class ScanPlace {
     if (!answer) return answer.error();
     const auto parts = answer->elements();
     if (parts.size() != 2 || parts[1].kind() != ReplyKind::array) return unexpected();
-    QUARTZ_ASSIGN(std::string cursor, text_in(parts[0]));
+    const auto cursor = text_in(parts[0]);
+    if (!cursor) return unexpected();
     std::vector<Element> page;
     for (auto rest = parts[1].elements(); !rest.empty();) {
       QUARTZ_ASSIGN(Element element, take_element<Element>(rest));
       page.push_back(std::move(element));
     }
-    ended_ = cursor == kFirst;
-    cursor_ = std::move(cursor);
+    ended_ = *cursor == kFirst;
+    cursor_ = *cursor;
     return ScanPage<Element>(std::move(page));
   }
 
