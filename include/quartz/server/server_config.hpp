@@ -75,7 +75,8 @@ struct AccessRecord {
   std::string_view method;    ///< "GET".
   std::string_view route;     ///< The template, "/api/v1/kv/{key}"; empty if none matched.
   std::string_view request_id;
-  std::string_view remote;  ///< Address and port.
+  std::string_view trace_id;  ///< Of the header traceparent; empty: nobody traces it.
+  std::string_view remote;    ///< Address and port.
   int status = 0;
   std::size_t request_bytes = 0;         ///< Of the body.
   std::size_t response_bytes = 0;        ///< Of the body as sent.

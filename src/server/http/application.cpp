@@ -111,8 +111,9 @@ void HttpApplication::record(const AccessRecord& access, const Route* route) {
   const auto microseconds = access.duration / std::chrono::microseconds(1);
   const std::int64_t threshold = around_.resp.slow_log().threshold();
   if (threshold >= 0 && microseconds >= threshold) {
-    around_.log.warn("http: {} {} took {} us (request {})", access.method, access.route,
-                     microseconds, access.request_id);
+    const std::string_view between = access.trace_id.empty() ? "" : ", trace ";
+    around_.log.warn("http: {} {} took {} us (request {}{}{})", access.method, access.route,
+                     microseconds, access.request_id, between, access.trace_id);
   }
 }
 

@@ -96,6 +96,9 @@ Result<void> check_stateless(const std::vector<std::string>& words) {
   const std::vector<std::string_view> views(words.begin(), words.end());
   const Command* const command = CommandTable::all().find(views);
   if (command == nullptr) return {};
+  if (command->name == "quartz.trace") {
+    return wrong_body("a request is traced by its header traceparent");
+  }
   const bool listens =
       command->is(CommandFlag::pubsub) && command->is(CommandFlag::in_subscription);
   if (!listens && !command->is(CommandFlag::blocking) && command->name != "client|reply" &&

@@ -10,6 +10,7 @@
 #include <boost/asio/error.hpp>
 
 #include "base/clock.hpp"
+#include "protocol/trace_parent.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/request_id.hpp"
 #include "server/http/response_writer.hpp"
@@ -33,6 +34,11 @@ boost::asio::awaitable<void> watch_peer(std::shared_ptr<Connection> connection,
     if (received.error) break;
   }
   stream->end();
+}
+
+// Of the client, if it says so.
+std::string_view trace_id_of(const Request& request) noexcept {
+  return protocol::trace_id_of(request.header("traceparent")).value_or(std::string_view());
 }
 
 }  // namespace
@@ -237,6 +243,7 @@ boost::asio::awaitable<bool> HttpSession::answer_request() {
                        .method = to_string(request.method),
                        .route = route_ == nullptr ? std::string_view() : route_->path,
                        .request_id = request.request_id,
+                       .trace_id = trace_id_of(request),
                        .remote = connection_->remote_address(),
                        .status = response.status,
                        .request_bytes = request.body.size(),

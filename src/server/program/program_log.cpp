@@ -70,18 +70,20 @@ spdlog::level::level_enum level_of(LogLevel level) noexcept {
 std::string access_members(const AccessRecord& access) {
   return fmt::format(
       "\"message\":\"access\",\"protocol\":\"{}\",\"method\":\"{}\",\"route\":{},\"status\":{},"
-      "\"request_id\":\"{}\",\"remote\":\"{}\",\"request_bytes\":{},\"response_bytes\":{},"
+      "\"request_id\":\"{}\",{}\"remote\":\"{}\",\"request_bytes\":{},\"response_bytes\":{},"
       "\"microseconds\":{}",
       access.protocol, access.method, json_text(access.route), access.status, access.request_id,
+      access.trace_id.empty() ? "" : fmt::format("\"trace_id\":\"{}\",", access.trace_id),
       access.remote, access.request_bytes, access.response_bytes,
       access.duration / std::chrono::microseconds(1));
 }
 
 std::string access_line(const AccessRecord& access) {
-  return fmt::format("{} {} {} {} in {} us, {} bytes in, {} out, from {}, request {}",
+  return fmt::format("{} {} {} {} in {} us, {} bytes in, {} out, from {}, request {}{}{}",
                      access.protocol, access.method, access.route.empty() ? "-" : access.route,
                      access.status, access.duration / std::chrono::microseconds(1),
-                     access.request_bytes, access.response_bytes, access.remote, access.request_id);
+                     access.request_bytes, access.response_bytes, access.remote, access.request_id,
+                     access.trace_id.empty() ? "" : ", trace ", access.trace_id);
 }
 
 }  // namespace

@@ -126,6 +126,7 @@ std::span<const Command> list_commands() noexcept;
 std::span<const Command> memory_commands() noexcept;
 std::span<const Command> object_commands() noexcept;
 std::span<const Command> once_commands() noexcept;
+std::span<const Command> trace_commands() noexcept;
 std::span<const Command> pause_commands() noexcept;
 std::span<const Command> pubsub_commands() noexcept;
 std::span<const Command> server_commands() noexcept;

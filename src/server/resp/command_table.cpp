@@ -91,6 +91,7 @@ CommandTable::CommandTable() {
   add(memory_commands());
   add(object_commands());
   add(once_commands());
+  add(trace_commands());
   add(pause_commands());
   add(pubsub_commands());
   add(server_commands());

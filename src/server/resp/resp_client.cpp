@@ -11,6 +11,7 @@
 #include "server/resp/command_table.hpp"
 #include "server/resp/once.hpp"
 #include "server/resp/single_call.hpp"
+#include "server/resp/traced_words.hpp"
 #include "server/resp/words.hpp"
 #include "storage/engine.hpp"
 
@@ -83,15 +84,16 @@ std::size_t RespClient::receive(std::string_view input, std::string& output) {
       close_after_reply();
       break;
     }
-    if (server_.pauses().any() && wire_.wake && !parser_.arguments().empty() &&
-        hold(parser_.arguments())) {
+    const TracedWords traced = traced_words(parser_.arguments());
+    if (server_.pauses().any() && wire_.wake && !traced.words.empty() && hold(traced.words)) {
       break;
     }
     const bool inline_words = !input.substr(consumed).starts_with('*');
     consumed += parser_.consumed();
     if (scouted == 0 && consumed < input.size()) scouted = scout(input.substr(consumed));
     if (scouted > 0) --scouted;
-    if (!parser_.arguments().empty()) answer(parser_.arguments(), output);
+    trace_id_ = traced.trace_id;
+    if (!traced.words.empty()) answer(traced.words, output);
     append_pending(output);
     // The words of a line do not lie in the input; they go with the next request.
     if (inline_words || burst_.full()) finish_burst(output);

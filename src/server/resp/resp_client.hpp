@@ -159,6 +159,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
 
   /// Returns when no other client is in the midst of commands that it began before.
   void wait_for_others();
+  /// What the command belongs to that is being run; empty: nobody traces it.
+  const std::string& trace_id() const noexcept { return trace_id_; }
   /// Counts a call of a command that is over by now, and began when the one before it was over.
   void note_call(const Command& command, Words arguments);
   std::size_t scout(std::string_view input) const;
@@ -319,6 +321,7 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   std::atomic<WaitState> wait_state_{WaitState::none};
   TrackingOptions tracking_;
   std::optional<bool> caching_;
+  std::string trace_id_;
   std::string pending_;  // To be sent behind the reply.
 
   bool trusted_ = false;

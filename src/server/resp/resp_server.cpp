@@ -93,6 +93,10 @@ void RespServer::note_slow_call(const RespClient& client, const Command& command
   const auto microseconds = static_cast<std::int64_t>(nanoseconds / 1'000);
   // EXEC is as slow as the commands that it runs, which are looked at each by itself.
   if (!slow_log_.wants(microseconds) || command.name == "exec") return;
+  if (parts_.log != nullptr && !client.trace_id().empty()) {
+    parts_.log->warn("resp: {} took {} us (trace {})", command.name, microseconds,
+                     client.trace_id());
+  }
   ClientDescription described = client.description();
   slow_log_.add({.duration = microseconds,
                  .words = logged_words(command, arguments),

@@ -25,6 +25,7 @@
 #include "server/service/service.hpp"
 #include "server/statistics/latency_events.hpp"
 #include "server/statistics/slow_log.hpp"
+#include "server/transport/server_log.hpp"
 
 namespace quartz::server {
 
@@ -37,6 +38,7 @@ struct RespServerParts {
   AccessControl* access = nullptr;   ///< Without it everybody may do everything.
   WorkerThreads* workers = nullptr;  ///< Without them what takes long is done by io threads.
   std::optional<Durability> durability = {};  ///< As in ServerConfig.
+  const ServerLog* log = nullptr;             ///< Without it nothing is logged.
 };
 
 /// What all clients of the Redis protocol share. Threads: any number at a time.

@@ -271,5 +271,20 @@ TEST_F(HttpSessions, accesses_are_recorded_by_route_and_without_keys) {
   EXPECT_THAT(lines, testing::ElementsAre("PUT /api/v1/kv/{key} 204 3", "GET  404 0"));
 }
 
+TEST_F(HttpSessions, accesses_name_the_trace_that_the_client_has_named) {
+  ServerConfig config = small_config();
+  std::vector<std::string> traces;
+  config.io_threads = 1;
+  config.access_log = [&traces](const AccessRecord& access) {
+    traces.emplace_back(access.trace_id);
+  };
+  serve(config);
+  ask("GET", "/livez", "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n");
+  ask("GET", "/livez", "traceparent: 00-\"},-00f067aa0ba902b7-01\r\n");
+  ask("GET", "/livez");
+  server_->stop();
+  EXPECT_THAT(traces, testing::ElementsAre("4bf92f3577b34da6a3ce929d0e0e4736", "", ""));
+}
+
 }  // namespace
 }  // namespace quartz::server

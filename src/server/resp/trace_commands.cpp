@@ -1,0 +1,52 @@
+#include <array>
+
+#include "protocol/trace_parent.hpp"
+#include "server/resp/command.hpp"
+#include "server/resp/traced_words.hpp"
+
+namespace quartz::server {
+namespace {
+
+using enum CommandFlag;
+
+constexpr std::size_t kOwnWords = 2;  // QUARTZ.TRACE and the traceparent.
+
+// What a client has taken away is never run.
+Result<void> trace(CommandCall& call) {
+  return Error(Errc::invalid_argument, protocol::trace_id_of(call.arguments[1])
+                                           ? "ERR a command belongs to one trace"
+                                           : "ERR this is no traceparent");
+}
+
+constexpr std::array kCommands = {
+    Command{"quartz.trace",
+            -3,
+            loading | stale | fast | no_auth,
+            {},
+            "connection",
+            "Names the trace that the command behind it belongs to, for the server's log",
+            trace},
+};
+
+bool is_trace(std::string_view word) noexcept {
+  constexpr std::string_view kName = kCommands.front().name;
+  if (word.size() != kName.size()) return false;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != kName[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::span<const Command> trace_commands() noexcept { return kCommands; }
+
+TracedWords without_trace(Words arguments) noexcept {
+  if (arguments.size() <= kOwnWords || !is_trace(arguments[0])) return {.words = arguments};
+  const auto id = protocol::trace_id_of(arguments[1]);
+  if (!id) return {.words = arguments};
+  return {.words = arguments.subspan(kOwnWords), .trace_id = *id};
+}
+
+}  // namespace quartz::server
