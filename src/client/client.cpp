@@ -2,7 +2,6 @@
 
 #include <thread>
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -10,7 +9,8 @@
 #include "client/completion.hpp"
 #include "client/core.hpp"
 #include "client/idempotency.hpp"
-#include "client/near_cache_writes.hpp"
+#include "client/launch.hpp"
+#include "client/lender.hpp"
 #include "client/subscriber.hpp"
 #include "protocol/resp_request_writer.hpp"
 
@@ -20,34 +20,6 @@ namespace asio = boost::asio;
 
 namespace client {
 namespace {
-
-template <class T>
-void launch(const std::shared_ptr<Core>& core, Request& request, const RequestOptions& options,
-            Handler<T> handler) {
-  request.begun_at = Core::Clock::now();
-  request.deadline = core->deadline_of(options, request.begun_at);
-  if (options.idempotency != Idempotency::by_command) {
-    request.idempotent = options.idempotency != Idempotency::no;
-  }
-  // Whoever reads from now on, even before it was sent, is not to be told what was before.
-  NearCache* const near_cache = core->near_cache();
-  if (near_cache != nullptr && request.writes) invalidate_written(*near_cache, request.text);
-  if (request.writes && options.idempotency == Idempotency::by_key) {
-    core->once_keys().give(request.text);
-  }
-  request.executor = executor_of(core->executor(), handler);
-  listen_to_cancellation(
-      handler, [weak = std::weak_ptr<Core>(core), &request, generation = request.generation] {
-        const auto alive = weak.lock();
-        if (!alive) return;
-        asio::post(alive->strand(),
-                   [alive, &request, generation] { alive->cancel(request, generation); });
-      });
-  request.handler.template emplace<Handler<T>>(std::move(handler));
-  // What a handler begins is on the strand already, most of the time.
-  if (core->strand().running_in_this_thread()) return core->begin(request);
-  asio::dispatch(core->strand(), [core, &request] { core->begin(request); });
-}
 
 Request& take(Core& core, std::span<const std::string_view> words) {
   Request& request = core.take();
@@ -100,12 +72,7 @@ void tell_later(const Core& core, ClientResult<T> result, Handler<T> handler) {
 template <class T>
 void start(const std::shared_ptr<Core>& core, EncodedCommand command, const RequestOptions& options,
            Handler<T> handler) {
-  Request& request = core->take();
-  request.text = std::move(command.request);
-  request.replies = command.replies;
-  request.idempotent = command.idempotent;
-  request.writes = command.nature != CommandNature::reads;
-  launch(core, request, options, std::move(handler));
+  launch(core, take_request(*core, std::move(command)), options, std::move(handler));
 }
 
 template <class T>
@@ -137,6 +104,11 @@ void start_subscription(const std::shared_ptr<Core>& core, SubscriptionConfig co
                         const WaitOptions& options, Handler<Subscription> handler) {
   const auto subscriber = std::make_shared<Subscriber>(*core, std::move(config));
   subscriber->begin(core, options, std::move(handler));
+}
+
+void start_lease(const std::shared_ptr<Core>& core, const WaitOptions& options,
+                 Handler<Lease> handler) {
+  core->lender().begin(core, options, std::move(handler));
 }
 
 // Those of commands.
@@ -250,6 +222,11 @@ ClientResult<Subscription> Client::subscribe(SubscriptionConfig config, WaitOpti
   return wait_for<Subscription>([&](auto handler) {
     client::start_subscription(core_, std::move(config), options, std::move(handler));
   });
+}
+
+ClientResult<Lease> Client::lease(WaitOptions options) {
+  return wait_for<Lease>(
+      [&](auto handler) { client::start_lease(core_, options, std::move(handler)); });
 }
 
 ClientResult<std::optional<std::string>> Client::get(std::string_view key, RequestOptions options) {

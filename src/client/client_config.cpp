@@ -58,6 +58,18 @@ ClientResult<void> check_retries(const ClientConfig& config) {
   return {};
 }
 
+ClientResult<void> check_leases(const LeaseConfig& config) {
+  if (config.connections_max == 0) return wrong("leases.connections_max", "at least 1 is needed");
+  if (config.connecting_max == 0) return wrong("leases.connecting_max", "at least 1 is needed");
+  if (config.waiting_max == 0) return wrong("leases.waiting_max", "at least 1 is needed");
+  if (config.acquire_timeout <= kNone) {
+    return wrong("leases.acquire_timeout", "at least 1 ms is needed");
+  }
+  if (config.idle_timeout <= kNone) return wrong("leases.idle_timeout", "at least 1 ms is needed");
+  if (config.lifetime <= kNone) return wrong("leases.lifetime", "at least 1 ms is needed");
+  return {};
+}
+
 ClientResult<void> check_near_cache(const NearCacheConfig& config) {
   if (config.bytes_max == 0) return wrong("near_cache.bytes_max", "at least 1 is needed");
   if (config.stale_after < kNone) return wrong("near_cache.stale_after", "negative");
@@ -81,6 +93,7 @@ ClientResult<void> check(const ClientConfig& config) {
   }
   QUARTZ_TRY(check_times(config));
   QUARTZ_TRY(check_limits(config.limits));
+  QUARTZ_TRY(check_leases(config.leases));
   if (config.near_cache) {
     QUARTZ_TRY(check_near_cache(*config.near_cache));
   }

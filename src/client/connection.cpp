@@ -244,7 +244,7 @@ void Connection::opening_took_too_long() {
 
 void Connection::beat() {
   const auto now = Timers::Clock::now();
-  if (std::exchange(heard_, false) || !reading_) {
+  if (std::exchange(heard_, false) || !reading_ || silence_expected_) {
     timers_->set(next_beat_, now + config_.heartbeat_interval);
   } else if (!beat_sent_) {
     beat_sent_ = true;

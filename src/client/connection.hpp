@@ -75,6 +75,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// goes on. Nor is it asked meanwhile whether it lives: its answer would not be heard.
   void pause_reading() noexcept { paused_ = true; }
   void resume_reading();
+  /// The server may say nothing for long, until it is to be asked again whether it lives.
+  void expect_silence(bool expected) noexcept { silence_expected_ = expected; }
   /// What tells the near cache of changes to what is read here; nobody if the server does not.
   NearCache::Feed feed() const noexcept { return feed_; }
   /// Something was answered that was sent at `sent_at`.
@@ -135,9 +137,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string phase_ = "looking up the name";  // What takes its time before it is open.
   std::vector<char> received_;
   Exchange exchange_;
-  bool paused_ = false;      // Nothing more is to be read.
-  bool reading_ = false;     // A read is under way, or about to be.
-  bool telling_ = false;     // The exchange is taking what was received.
+  bool paused_ = false;   // Nothing more is to be read.
+  bool reading_ = false;  // A read is under way, or about to be.
+  bool telling_ = false;  // The exchange is taking what was received.
+  bool silence_expected_ = false;
   bool write_soon_ = false;  // A write was posted.
   bool heard_ = false;       // Something has arrived since the last beat.
   bool beat_sent_ = false;   // And is not answered.

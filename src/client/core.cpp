@@ -41,7 +41,8 @@ Core::Core(boost::asio::any_io_executor executor, ClientConfig config)
       executor_(without_type(strand_.get_inner_executor().get())),
       timers_(std::make_shared<Timers>(strand_)),
       random_(random_seed()),
-      metrics_(operation_names()) {
+      metrics_(operation_names()),
+      lender_(*this, config_.leases) {
   auto made = make_endpoints();
   if (!made) config_error_ = std::move(made).error();
 }
@@ -61,6 +62,7 @@ Core::~Core() {
 ClientResult<void> Core::make_endpoints() {
   QUARTZ_TRY(check(config_));
   metrics_.now.connections_max = config_.endpoints.size() * config_.connections;
+  metrics_.now.leases_max = config_.leases.connections_max;
   if (config_.near_cache) near_cache_ = std::make_unique<NearCache>(*config_.near_cache);
   if (config_.local) {
     add_endpoint({.local = true}, nullptr);
@@ -189,6 +191,7 @@ void Core::attempt(Request& request) {
   const auto now = Clock::now();
   // It has waited, and its timer may be late.
   if (request.deadline <= now) return deadline_passed(request);
+  if (request.lent) return attempt_lent(request);
   Endpoint* const endpoint = choose();
   if (endpoint != nullptr) {
     if (request.near_key && !ask_near_cache(request, *endpoint->connection(), now)) return;
@@ -285,6 +288,7 @@ void Core::changed(Endpoint& /*endpoint*/) {
 }
 
 void Core::replied(Request& request, Exchange::Reply reply) {
+  if (request.lent) return replied_lent(request, reply);
   const auto now = Clock::now();
   request.endpoint->answered(now - request.sent_at);
   const auto refusal = error_text(reply);
@@ -311,11 +315,13 @@ void Core::replied(Request& request, Exchange::Reply reply) {
 
 void Core::lost(Request& request, FailureKind kind) {
   const std::string& reason = request.connection->end_reason();
-  attempt_failed(request, {.failure = {.kind = kind},
-                           .code = ClientErrc::unavailable,
-                           .message = kind == FailureKind::lost
-                                          ? fmt::format("no answer came before the end: {}", reason)
-                                          : reason});
+  Failure failed = {.failure = {.kind = kind},
+                    .code = ClientErrc::unavailable,
+                    .message = kind == FailureKind::lost
+                                   ? fmt::format("no answer came before the end: {}", reason)
+                                   : reason};
+  if (request.lent) return lent_failed(request, std::move(failed));
+  attempt_failed(request, std::move(failed));
 }
 
 void Core::attempt_failed(Request& request, Failure failed) {
@@ -364,14 +370,26 @@ void Core::give_up(Request& request, ClientErrc code, std::string_view message,
                    std::optional<RetryStop> stop) {
   Executed executed = request.policy ? request.policy->executed() : Executed::no;
   std::uint32_t attempts = request.policy ? request.policy->failures() : 0;
+  std::shared_ptr<LentConnection> spoilt;
   if (request.state == Request::State::sent) {
     ++attempts;
-    if (request.connection->abandon(request)) executed = Executed::unknown;
-    if (code == ClientErrc::timed_out) request.endpoint->failed(Clock::now());
+    const bool sent = request.connection->abandon(request);
+    if (sent) executed = Executed::unknown;
+    if (request.lent) {
+      if (sent) spoilt = request.lent;
+      request.lent->withdrawn(request);
+    } else if (code == ClientErrc::timed_out) {
+      request.endpoint->failed(Clock::now());
+    }
   }
   const bool waited = request.state == Request::State::waiting_turn;
   leave_list(request);
   finish(request, {code, std::string(message), executed, stop, attempts});
+  if (spoilt) {
+    // The server may be at it still, and wait for what nobody would get.
+    spoilt->end({.code = ClientErrc::unavailable,
+                 .reason = fmt::format("a request of the lease was given up: {}", message)});
+  }
   // It may have been what those behind it waited for.
   if (waited) admit_waiting();
 }
@@ -420,6 +438,12 @@ void Core::count_waiting() noexcept {
   metrics_.now.requests_waiting.store(waiting_turn_.size(), std::memory_order_relaxed);
 }
 
+void Core::count_subscription(bool open) noexcept {
+  auto& count = metrics_.now.subscriptions;
+  open ? count.fetch_add(1, std::memory_order_relaxed)
+       : count.fetch_sub(1, std::memory_order_relaxed);
+}
+
 void Core::connected(Clock::duration after) {
   metrics_.connection_create.record(static_cast<std::uint64_t>(after.count()));
   metrics_.now.connections.fetch_add(1, std::memory_order_relaxed);
@@ -451,6 +475,7 @@ void Core::close() {
   fail_all(sleeping_);
   const ClientError error(ClientErrc::closed, std::string(kClosed));
   for (const auto& resident : std::exchange(residents_, {})) resident->client_closed(error);
+  lender_.close(error);
   for (const auto& endpoint : endpoints_) endpoint->close();
   timers_->stop();
 }

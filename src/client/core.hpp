@@ -17,6 +17,7 @@
 #include "base/mutex.hpp"
 #include "base/random.hpp"
 #include "client/endpoint.hpp"
+#include "client/lender.hpp"
 #include "client/metrics_recorder.hpp"
 #include "client/near_cache.hpp"
 #include "client/once_keys.hpp"
@@ -58,6 +59,8 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   /// What the options make of the configuration's deadline. Threads: any.
   Clock::time_point deadline_of(const RequestOptions& options,
                                 Clock::time_point now) const noexcept;
+  /// Of a request for which the server may wait so long; 0: without end. Threads: any.
+  std::chrono::milliseconds timeout_beyond(std::chrono::milliseconds waits) const noexcept;
   /// Threads: any.
   ClientMetrics metrics() const { return metrics_.reading(near_cache_.get()); }
   std::string metrics_text() const { return metrics_.text(near_cache_.get()); }
@@ -92,6 +95,10 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   }
   const RetryConfig& retry() const noexcept { return config_.retry; }
   std::chrono::milliseconds connect_timeout() const noexcept { return config_.connect_timeout; }
+  Random& random() noexcept { return random_; }
+  Lender& lender() noexcept { return lender_; }
+  void count_subscription(bool open) noexcept;
+  void count_leases(std::size_t lent, std::size_t idle, std::size_t waiting) noexcept;
   const std::shared_ptr<Timers>& timers() const noexcept { return timers_; }
 
   // Of requests, to whom it tells what happens.
@@ -126,6 +133,10 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   bool ask_near_cache(Request& request, Connection& connection, Clock::time_point now);
   void fill_near_cache(Request& request, Exchange::Reply reply);
   void attempt_in_vain(Request& request);
+  // Of requests of a lease.
+  void attempt_lent(Request& request);
+  void replied_lent(Request& request, Exchange::Reply reply);
+  void lent_failed(Request& request, Failure failure);
   void attempt_failed(Request& request, Failure failure);
   void give_up(Request& request, ClientErrc code, std::string_view message,
                std::optional<RetryStop> stop);
@@ -156,6 +167,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::vector<Endpoint*> usable_;  // While one is chosen.
   std::vector<std::shared_ptr<Resident>> residents_;
+  Lender lender_;
   RequestList waiting_turn_;
   RequestList waiting_endpoint_;
   RequestList waiting_fetch_;

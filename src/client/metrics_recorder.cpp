@@ -67,11 +67,24 @@ constexpr std::string_view kSystem = "db_system_name=\"quartz\"";
 
 void write_connections(Writer& to, const ClientMetrics& metrics, const Histogram& create) {
   constexpr std::string_view kCount = "db_client_connection_count";
-  to.family(kCount, "gauge", "Connections that are open; all requests share them.");
-  to.print("{}{{state=\"used\"}} {}\n", kCount, metrics.connections);
-  to.gauge("db_client_connection_max", "Connections that there may be.", metrics.connections_max);
-  to.gauge("db_client_connection_pending_requests", "Requests that wait for their turn.",
-           metrics.requests_waiting);
+  const auto print = [&to](std::string_view name, std::string_view pool, std::string_view state,
+                           std::uint64_t value) {
+    to.print("{}{{db_client_connection_pool_name=\"{}\"{}}} {}\n", name, pool, state, value);
+  };
+  constexpr std::string_view kUsed = ",state=\"used\"";
+  to.family(kCount, "gauge", "Connections that are open.");
+  print(kCount, "shared", kUsed, metrics.connections);
+  print(kCount, "leases", kUsed, metrics.leases);
+  print(kCount, "leases", ",state=\"idle\"", metrics.leases_idle);
+  print(kCount, "subscriptions", kUsed, metrics.subscriptions);
+  constexpr std::string_view kMax = "db_client_connection_max";
+  to.family(kMax, "gauge", "Connections that there may be.");
+  print(kMax, "shared", "", metrics.connections_max);
+  print(kMax, "leases", "", metrics.leases_max);
+  constexpr std::string_view kPending = "db_client_connection_pending_requests";
+  to.family(kPending, "gauge", "Requests and leases that wait for their turn.");
+  print(kPending, "shared", "", metrics.requests_waiting);
+  print(kPending, "leases", "", metrics.leases_waiting);
   constexpr std::string_view kCreate = "db_client_connection_create_time_seconds";
   to.seconds_family(kCreate, "Time until a connection was open.");
   to.seconds(kCreate, kSystem, create);
@@ -168,6 +181,11 @@ ClientMetrics MetricsRecorder::reading(const NearCache* cache) const {
   metrics.retries_refused = counted.retries_refused.value();
   metrics.requests = now.requests.load(std::memory_order_relaxed);
   metrics.requests_waiting = now.requests_waiting.load(std::memory_order_relaxed);
+  metrics.leases = now.leases.load(std::memory_order_relaxed);
+  metrics.leases_idle = now.leases_idle.load(std::memory_order_relaxed);
+  metrics.leases_waiting = now.leases_waiting.load(std::memory_order_relaxed);
+  metrics.leases_max = now.leases_max.load(std::memory_order_relaxed);
+  metrics.subscriptions = now.subscriptions.load(std::memory_order_relaxed);
   metrics.connections = now.connections.load(std::memory_order_relaxed);
   metrics.connections_max = now.connections_max.load(std::memory_order_relaxed);
   metrics.connections_opened = connection_create.count();

@@ -42,6 +42,11 @@ class MetricsRecorder {
   struct Gauges {
     std::atomic<std::uint64_t> connections{0};
     std::atomic<std::uint64_t> connections_max{0};
+    std::atomic<std::uint64_t> leases{0};
+    std::atomic<std::uint64_t> leases_idle{0};
+    std::atomic<std::uint64_t> leases_waiting{0};
+    std::atomic<std::uint64_t> leases_max{0};
+    std::atomic<std::uint64_t> subscriptions{0};
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> requests_waiting{0};
   } now;

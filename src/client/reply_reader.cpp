@@ -263,6 +263,35 @@ ClientResult<std::vector<ScoredMember>> read_reply<std::vector<ScoredMember>>(No
 }
 
 template <>
+ClientResult<std::optional<PoppedElement>> read_reply<std::optional<PoppedElement>>(Nodes reply) {
+  ReplyNodes nodes(reply);
+  const RespNode* const head = nodes.take();
+  if (head != nullptr && head->type == RespType::null) return std::optional<PoppedElement>();
+  if (head == nullptr || head->type != RespType::array || head->children != 2) {
+    return unexpected(head, "a key with an element");
+  }
+  QUARTZ_ASSIGN(std::string key, string_of(nodes.take()));
+  QUARTZ_ASSIGN(std::string element, string_of(nodes.take()));
+  return std::optional(PoppedElement{.key = std::move(key), .element = std::move(element)});
+}
+
+template <>
+ClientResult<std::optional<PoppedMember>> read_reply<std::optional<PoppedMember>>(Nodes reply) {
+  constexpr std::size_t kParts = 3;
+  ReplyNodes nodes(reply);
+  const RespNode* const head = nodes.take();
+  if (head != nullptr && head->type == RespType::null) return std::optional<PoppedMember>();
+  if (head == nullptr || head->type != RespType::array || head->children != kParts) {
+    return unexpected(head, "a key with a member and its score");
+  }
+  PoppedMember popped;
+  QUARTZ_ASSIGN(popped.key, string_of(nodes.take()));
+  QUARTZ_ASSIGN(popped.member.member, string_of(nodes.take()));
+  QUARTZ_ASSIGN(popped.member.score, score_of(nodes.take()));
+  return std::optional(std::move(popped));
+}
+
+template <>
 ClientResult<TimeToLive> read_reply<TimeToLive>(Nodes reply) {
   constexpr std::int64_t kNoKey = -2;
   QUARTZ_ASSIGN(const std::int64_t number, read_reply<std::int64_t>(reply));

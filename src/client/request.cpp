@@ -7,6 +7,7 @@
 
 #include "client/completion.hpp"
 #include "client/core.hpp"
+#include "client/lent_connection.hpp"
 #include "client/reply_reader.hpp"
 
 namespace quartz::client {
@@ -105,6 +106,7 @@ void Request::reset() noexcept {
   handler.emplace<std::monostate>();
   executor = nullptr;
   into = nullptr;
+  waits = false;
   writes = false;
   near_key.reset();
   ++generation;
@@ -113,6 +115,7 @@ void Request::reset() noexcept {
   queue_error.clear();
   endpoint = nullptr;
   connection = nullptr;
+  lent.reset();
   policy.reset();
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -24,6 +25,7 @@ namespace quartz::client {
 class Connection;
 class Core;
 class Endpoint;
+class LentConnection;
 
 /// One request of a caller, over all of its attempts: what is asked, who is told, and where it
 /// stands. The core carries it out, and uses the object again for others, so that its memory serves
@@ -46,7 +48,8 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
                    Handler<std::optional<std::string>>, Handler<std::vector<std::string>>,
                    Handler<std::vector<std::optional<std::string>>>, Handler<NamedValues>,
                    Handler<std::vector<ScoredMember>>, Handler<TimeToLive>, Handler<Reply>,
-                   Handler<std::vector<Reply>>>;
+                   Handler<std::vector<Reply>>, Handler<std::optional<PoppedElement>>,
+                   Handler<std::optional<PoppedMember>>>;
 
   explicit Request(Core& owner) : core(owner) {}
 
@@ -87,6 +90,7 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   std::string text;
   std::uint32_t replies = 1;
   bool idempotent = false;
+  bool waits = false;   // The server may take its time, by what the command says.
   bool writes = false;  // It may change what the near cache has.
   /// In `text`: what is read through the near cache, if anything is.
   std::optional<std::string_view> near_key;
@@ -106,6 +110,9 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   std::string queue_error;  // The first of a batch's commands that was refused.
   Endpoint* endpoint = nullptr;
   Connection* connection = nullptr;
+  /// What alone it may be sent over, by which lease; null: whatever requests share.
+  std::shared_ptr<LentConnection> lent;
+  std::uint64_t lease_number = 0;
   Clock::time_point sent_at{};
   std::optional<RetryPolicy> policy;  // Once an attempt has failed.
   Deadline deadline_timer{*this};

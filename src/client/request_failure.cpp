@@ -46,6 +46,8 @@ std::string_view to_string(RetryStop stop) noexcept {
       return "budget";
     case RetryStop::deadline:
       return "deadline";
+    case RetryStop::lease:
+      return "lease";
   }
   return "unknown";
 }

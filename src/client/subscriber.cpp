@@ -130,6 +130,8 @@ void Subscriber::connect() {
 void Subscriber::opened(Connection& connection) {
   timers_->set(confirm_deadline_,
                deadline_after(Timers::Clock::now(), core_.connect_timeout(), std::nullopt));
+  counted_ = true;
+  core_.count_subscription(true);
   connection.submit(request_, *this);
 }
 
@@ -158,6 +160,7 @@ void Subscriber::confirmed() {
 
 void Subscriber::ended(Connection& /*connection*/, const ConnectionEnd& end) {
   connection_.reset();
+  if (std::exchange(counted_, false)) core_.count_subscription(false);
   timers_->cancel(confirm_deadline_);
   if (std::exchange(confirmed_, false)) lost_by_ = end.reason;
   early_.clear();  // Within a gap that is told of.

@@ -83,6 +83,7 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
   std::shared_ptr<Connection> connection_;  // Null: it is to be made, now or later.
   bool confirmed_ = false;                  // By the server, of this connection.
   bool begun_ = false;                      // By the server, of any connection.
+  bool counted_ = false;                    // Among the open ones.
   std::uint32_t failures_ = 0;              // In a row.
   std::string last_end_;
   std::string lost_by_;  // What the reader is told once there is a new connection.

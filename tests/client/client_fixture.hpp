@@ -65,6 +65,7 @@ inline ClientConfig patient_config(std::string url) {
   config.request_timeout = kPatience;
   config.connect_timeout = kPatience;
   config.heartbeat_interval = std::chrono::milliseconds(0);
+  config.leases.acquire_timeout = kPatience;
   config.retry.backoff_base = std::chrono::milliseconds(1);
   config.retry.backoff_max = std::chrono::milliseconds(5);
   return config;

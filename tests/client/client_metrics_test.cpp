@@ -68,7 +68,8 @@ TEST_F(MetricsOfClients, are_text_for_a_page_that_is_scraped) {
   const std::string text = client.metrics_text();
   EXPECT_THAT(text, HasSubstr("db_client_operation_duration_seconds_count{db_system_name="
                               "\"quartz\",db_operation_name=\"GET\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("db_client_connection_count{state=\"used\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("db_client_connection_count{db_client_connection_pool_name="
+                              "\"shared\",state=\"used\"} 1\n"));
   EXPECT_THAT(text, testing::EndsWith("# EOF\n"));
 }
 

@@ -60,6 +60,18 @@ TEST_P(Subscriptions, hear_what_is_published_to_their_channels_and_patterns) {
   EXPECT_EQ(next_of(subscription), SubscriptionEvent(message("weather", "")));
 }
 
+TEST_P(Subscriptions, are_counted_as_long_as_their_connections_are_open) {
+  Client client{config()};
+  EXPECT_EQ(client.metrics().subscriptions, 0u);
+  auto one = client.subscribe({.channels = {"n"}}).value();
+  auto other = client.subscribe({.channels = {"n"}}).value();
+  EXPECT_EQ(client.metrics().subscriptions, 2u);
+  EXPECT_EQ(client.metrics().connections, 0u);
+  one.close();
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (client.metrics().subscriptions != 1) ASSERT_LT(std::chrono::steady_clock::now(), until);
+}
+
 TEST_P(Subscriptions, lose_nothing_while_their_reader_is_slow) {
   constexpr int kMessages = 20'000;
   Client client{config()};

@@ -71,10 +71,12 @@ TEST_F(MetricsText, has_connections_and_retries) {
   metrics_.counted.retries_refused.add(2);
   metrics_.connection_create.record(1'000'000);
   for (const char* line :
-       {"db_client_connection_count{state=\"used\"} 2\n", "db_client_connection_max 16\n",
-        "db_client_connection_pending_requests 7\n", "quartz_client_requests 5\n",
-        "quartz_client_connections_failed_total 1\n", "quartz_client_connections_lost_total 3\n",
-        "quartz_client_retries_total 5\n", "quartz_client_retries_refused_total 2\n",
+       {"db_client_connection_count{db_client_connection_pool_name=\"shared\",state=\"used\"} 2\n",
+        "db_client_connection_max{db_client_connection_pool_name=\"shared\"} 16\n",
+        "db_client_connection_pending_requests{db_client_connection_pool_name=\"shared\"} 7\n",
+        "quartz_client_requests 5\n", "quartz_client_connections_failed_total 1\n",
+        "quartz_client_connections_lost_total 3\n", "quartz_client_retries_total 5\n",
+        "quartz_client_retries_refused_total 2\n",
         "db_client_connection_create_time_seconds_count{db_system_name=\"quartz\"} 1\n"}) {
     EXPECT_THAT(text(), HasSubstr(line));
   }

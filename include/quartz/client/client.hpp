@@ -53,6 +53,7 @@
 #include "quartz/client/commands/strings.hpp"
 #include "quartz/client/commands/values.hpp"
 #include "quartz/client/completion.hpp"
+#include "quartz/client/lease.hpp"
 #include "quartz/client/reply.hpp"
 #include "quartz/client/request_options.hpp"
 #include "quartz/client/subscription.hpp"
@@ -82,6 +83,9 @@ QUARTZ_EXPORT void start_into(
 QUARTZ_EXPORT void start_subscription(
     const std::shared_ptr<Core>& core, SubscriptionConfig config, const WaitOptions& options,
     boost::asio::any_completion_handler<void(ClientResult<Subscription>)> handler);
+QUARTZ_EXPORT void start_lease(
+    const std::shared_ptr<Core>& core, const WaitOptions& options,
+    boost::asio::any_completion_handler<void(ClientResult<Lease>)> handler);
 
 }  // namespace client
 
@@ -128,7 +132,7 @@ class QUARTZ_EXPORT Client {
   ClientResult<T> run(Command<T> command, RequestOptions options = {});
 
   /// From the name on; a `Reply`. Nothing that waits, subscribes or changes the connection (BLPOP,
-  /// SUBSCRIBE, SELECT, WATCH): it is shared.
+  /// SUBSCRIBE, SELECT, WATCH): it is shared. `lease` lends others.
   template <class CompletionToken>
   auto async_command(std::initializer_list<std::string_view> words, RequestOptions options,
                      CompletionToken&& token) {
@@ -163,6 +167,21 @@ class QUARTZ_EXPORT Client {
     return async_subscribe(std::move(config), WaitOptions{}, std::forward<CompletionToken>(token));
   }
   ClientResult<Subscription> subscribe(SubscriptionConfig config, WaitOptions options = {});
+
+  // Connections of one's own.
+
+  /// Lends a connection to the caller: for transactions that watch keys, for commands that wait,
+  /// and for what changes the connection. Waits for one, for `LeaseConfig::acquire_timeout` unless
+  /// the options say otherwise, but never without end: a timeout of 0 is `invalid_argument`. Fails
+  /// with `timed_out`, with `overloaded` if too many wait already, or as a request would after
+  /// `RetryConfig::attempts_max` attempts to connect.
+  template <class CompletionToken>
+  auto async_lease(WaitOptions options, CompletionToken&& token);
+  template <class CompletionToken>
+  auto async_lease(CompletionToken&& token) {
+    return async_lease(WaitOptions{}, std::forward<CompletionToken>(token));
+  }
+  ClientResult<Lease> lease(WaitOptions options = {});
 
   // Strings and keys: as the functions of the same names in `quartz::commands`. But `get` and
   // `async_get` may be answered by `ClientConfig::near_cache`, which those always pass by.
@@ -332,6 +351,15 @@ auto Client::async_subscribe(SubscriptionConfig config, WaitOptions options,
                                    client::erase_type<Subscription>(std::move(handler)));
       },
       token, core_, std::move(config), options);
+}
+
+template <class CompletionToken>
+auto Client::async_lease(WaitOptions options, CompletionToken&& token) {
+  return boost::asio::async_initiate<CompletionToken, void(ClientResult<Lease>)>(
+      [](auto handler, std::shared_ptr<client::Core> core, WaitOptions with) {
+        client::start_lease(core, with, client::erase_type<Lease>(std::move(handler)));
+      },
+      token, core_, options);
 }
 
 template <class CompletionToken>

@@ -46,6 +46,19 @@ struct ClientLimits {
   WhenFull when_full = WhenFull::wait;
 };
 
+/// Connections that are lent: `Client::lease`.
+struct LeaseConfig {
+  std::uint32_t connections_max = 16;  ///< To all endpoints together: lent, idle or being made.
+  std::uint32_t connecting_max = 2;    ///< Being made at a time.
+  std::uint32_t waiting_max = 1'000;   ///< Callers who wait; beyond, `overloaded`.
+  /// How long a caller waits unless he says otherwise.
+  std::chrono::milliseconds acquire_timeout{1'000};
+  /// One that nobody has used for so long is closed.
+  std::chrono::milliseconds idle_timeout{60'000};
+  /// One that has come so far, or up to a tenth less, is closed when it comes back.
+  std::chrono::milliseconds lifetime{1'800'000};
+};
+
 /// How a client reaches servers. `check` tells whether it makes sense.
 struct ClientConfig {
   /// `quartz://[user:secret@]host[:port]`, or `quartzs://` with TLS; `redis://` and `rediss://` are
@@ -72,6 +85,7 @@ struct ClientConfig {
   ClientLimits limits = {};
   RetryConfig retry = {};
   CircuitBreakerConfig breaker = {};
+  LeaseConfig leases = {};
   /// Values that `get` and `async_get` have read are kept, if this is set, for as long as the
   /// server tells of their changes. None: each read asks the server.
   std::optional<NearCacheConfig> near_cache = {};

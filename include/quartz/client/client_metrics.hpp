@@ -38,11 +38,16 @@ struct ClientMetrics {
   std::uint64_t retries_refused = 0;       ///< For want of budget.
   std::uint64_t requests = 0;              ///< Under way now, `ClientLimits` let them.
   std::uint64_t requests_waiting = 0;      ///< For their turn, now.
-  std::uint64_t connections = 0;           ///< Open now.
-  std::uint64_t connections_max = 0;       ///< To all endpoints.
-  std::uint64_t connections_opened = 0;
-  std::uint64_t connections_failed = 0;  ///< That were never open.
-  std::uint64_t connections_lost = 0;    ///< That were, and have ended by themselves.
+  std::uint64_t connections = 0;           ///< Open now, of those that requests share.
+  std::uint64_t connections_max = 0;       ///< Of those, to all endpoints.
+  std::uint64_t leases = 0;                ///< Connections that are lent now.
+  std::uint64_t leases_idle = 0;           ///< That could be, at once.
+  std::uint64_t leases_waiting = 0;        ///< Callers who wait for one, now.
+  std::uint64_t leases_max = 0;            ///< Connections that may be lent.
+  std::uint64_t subscriptions = 0;         ///< Connections of subscriptions that are open now.
+  std::uint64_t connections_opened = 0;    ///< Of those that requests share; so below.
+  std::uint64_t connections_failed = 0;    ///< That were never open.
+  std::uint64_t connections_lost = 0;      ///< That were, and have ended by themselves.
   std::optional<NearCache> near_cache = {};
 };
 

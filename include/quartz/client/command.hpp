@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +17,7 @@ namespace quartz {
 
 class Batch;
 class Client;
+class Lease;
 
 namespace client {
 
@@ -32,6 +35,8 @@ struct EncodedCommand {
   std::uint32_t replies = 1;  ///< Of a batch one for each of its commands, and two.
   bool idempotent = false;
   CommandNature nature = CommandNature::changes;  ///< Of a batch the least harmless.
+  /// It may wait for so long before it is answered; 0: as long as it takes.
+  std::optional<std::chrono::milliseconds> waits = {};
 };
 
 /// Idempotent according to what is known of the command.
@@ -53,6 +58,27 @@ class Command {
  private:
   friend class Batch;
   friend class Client;
+  friend class Lease;
+
+  client::EncodedCommand encoded_;
+};
+
+/// A command that waits on the server until there is something to answer, but no longer than its
+/// timeout. It holds up all that is behind it on its connection, so that only a `Lease` runs it.
+/// Owns its words.
+template <class T>
+class BlockingCommand {
+ public:
+  /// From the name on, its timeout in seconds included. `timeout`: the same; 0: none.
+  BlockingCommand(std::span<const std::string_view> words, std::chrono::milliseconds timeout)
+      : encoded_(client::encode(words)) {
+    encoded_.waits = timeout;
+  }
+  BlockingCommand(std::initializer_list<std::string_view> words, std::chrono::milliseconds timeout)
+      : BlockingCommand(std::span<const std::string_view>(words.begin(), words.size()), timeout) {}
+
+ private:
+  friend class Lease;
 
   client::EncodedCommand encoded_;
 };
@@ -81,6 +107,7 @@ class QUARTZ_EXPORT Batch {
 
  private:
   friend class Client;
+  friend class Lease;
 
   void add(const client::EncodedCommand& command);
   client::EncodedCommand encoded() const;

@@ -35,6 +35,7 @@ enum class RetryStop : std::uint8_t {
   attempts,        ///< `RetryConfig::attempts_max` are spent.
   budget,          ///< Too many of the endpoint's requests have been retried lately.
   deadline,        ///< It would come too late.
+  lease,           ///< Of a lease, whose connection has ended: another one knows nothing of it.
 };
 
 /// The names as written above.

@@ -42,6 +42,22 @@ struct ScoredMember {
   bool operator==(const ScoredMember&) const = default;
 };
 
+/// An element of a list, and the key that it was taken from.
+struct PoppedElement {
+  std::string key = {};
+  std::string element = {};
+
+  bool operator==(const PoppedElement&) const = default;
+};
+
+/// A member of a sorted set, and the key that it was taken from.
+struct PoppedMember {
+  std::string key = {};
+  ScoredMember member = {};
+
+  bool operator==(const PoppedMember&) const = default;
+};
+
 /// How long a key will be there.
 struct TimeToLive {
   bool exists = false;                                 ///< It is there now.
