@@ -72,10 +72,12 @@ double percentile(std::vector<double> values, double share) {
 std::ostream& operator<<(std::ostream& out, const FaultFigures& figures) {
   return out << fmt::format(
              "{} operations, {} failed, of which {} not executed; {} of {} repeatable ones failed; "
-             "{} timed out, late by {:.2f} ms (median), {:.2f} ms (99 %), {:.2f} ms (most)",
+             "{} timed out, late by {:.2f} ms (median), {:.2f} ms (99 %), {:.2f} ms (most); "
+             "{} retries; well again after {:.1f} ms (median), {:.1f} ms (most)",
              figures.operations, figures.failed, figures.not_executed, figures.repeatable_failed,
              figures.repeatable, figures.timed_out, percentile(figures.late_ms, 0.5),
-             percentile(figures.late_ms, 0.99), percentile(figures.late_ms, 1));
+             percentile(figures.late_ms, 0.99), percentile(figures.late_ms, 1), figures.retries,
+             percentile(figures.recoveries_ms, 0.5), percentile(figures.recoveries_ms, 1));
 }
 
 FaultRun::FaultRun(std::uint16_t server_port, std::uint64_t seed, const ClientConfig& config,
@@ -217,6 +219,8 @@ asio::awaitable<void> FaultRun::push_to_two(Client& client, std::array<std::size
 
 void FaultRun::judge() {
   clients_.heal();
+  figures_.retries = clients_.retries();
+  figures_.recoveries_ms = clients_.recoveries_ms();
   clients_.close();
   Client direct{patient_config(fmt::format("quartz://127.0.0.1:{}", server_port_))};
   judge_lists(direct);

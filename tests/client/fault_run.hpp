@@ -24,7 +24,9 @@ struct FaultFigures {
   std::uint64_t repeatable = 0;
   std::uint64_t repeatable_failed = 0;
   std::uint64_t timed_out = 0;
-  std::vector<double> late_ms;  ///< How long after their deadlines these ended.
+  std::uint64_t retries = 0;
+  std::vector<double> recoveries_ms;  ///< How long clients took to be well again.
+  std::vector<double> late_ms;        ///< How long after their deadlines these ended.
 };
 std::ostream& operator<<(std::ostream& out, const FaultFigures& figures);
 

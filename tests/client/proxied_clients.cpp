@@ -81,8 +81,17 @@ bool ProxiedClients::server_has_no_other_client() {
 
 void ProxiedClients::heal() {
   proxy_.heal();
+  const auto begun = Clock::now();
   for (std::size_t i = 0; i < clients_.size(); ++i) add(reach_server(i));
   run();
+  const std::chrono::duration<double, std::milli> took = Clock::now() - begun;
+  recoveries_ms_.push_back(took.count());
+}
+
+std::uint64_t ProxiedClients::retries() const {
+  std::uint64_t all = 0;
+  for (const Client& client : clients_) all += client.metrics().retries;
+  return all;
 }
 
 void ProxiedClients::close() {

@@ -42,6 +42,10 @@ class ProxiedClients {
   /// Ends all faults, and returns when each client has reached the server; that one does not is a
   /// failure of the test.
   void heal();
+  /// How long `heal` has waited for clients, the last of each time.
+  const std::vector<double>& recoveries_ms() const noexcept { return recoveries_ms_; }
+  /// Attempts beyond the first ones, of all clients.
+  std::uint64_t retries() const;
   /// Ends whatever is under way: nothing is written by any of these afterwards.
   void close();
 
@@ -56,6 +60,7 @@ class ProxiedClients {
   std::vector<Client> clients_;
   std::size_t running_ = 0;
   std::uint64_t ended_ = 0;
+  std::vector<double> recoveries_ms_;
 };
 
 }  // namespace quartz::client
