@@ -70,6 +70,18 @@ ClientResult<void> check_leases(const LeaseConfig& config) {
   return {};
 }
 
+ClientResult<void> check_hedge(const HedgeConfig& config) {
+  if (config.delay < kNone) return wrong("hedge.delay", "negative");
+  if (config.delay_min < kNone) return wrong("hedge.delay_min", "negative");
+  if (!(config.percentile > 0 && config.percentile < 1)) {
+    return wrong("hedge.percentile", "numbers between 0 and 1 are allowed");
+  }
+  if (config.percent_max == 0 || config.percent_max > 100) {
+    return wrong("hedge.percent_max", "from 1 to 100 are allowed");
+  }
+  return {};
+}
+
 ClientResult<void> check_near_cache(const NearCacheConfig& config) {
   if (config.bytes_max == 0) return wrong("near_cache.bytes_max", "at least 1 is needed");
   if (config.stale_after < kNone) return wrong("near_cache.stale_after", "negative");
@@ -94,6 +106,9 @@ ClientResult<void> check(const ClientConfig& config) {
   QUARTZ_TRY(check_times(config));
   QUARTZ_TRY(check_limits(config.limits));
   QUARTZ_TRY(check_leases(config.leases));
+  if (config.hedge) {
+    QUARTZ_TRY(check_hedge(*config.hedge));
+  }
   if (config.near_cache) {
     QUARTZ_TRY(check_near_cache(*config.near_cache));
   }

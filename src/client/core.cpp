@@ -63,6 +63,7 @@ ClientResult<void> Core::make_endpoints() {
   QUARTZ_TRY(check(config_));
   metrics_.now.connections_max = config_.endpoints.size() * config_.connections;
   metrics_.now.leases_max = config_.leases.connections_max;
+  if (config_.hedge) hedging_.emplace(*config_.hedge);
   if (config_.near_cache) near_cache_ = std::make_unique<NearCache>(*config_.near_cache);
   if (config_.local) {
     add_endpoint({.local = true}, nullptr);
@@ -202,6 +203,7 @@ void Core::attempt(Request& request) {
     request.queue_error.clear();
     request.sent_at = now;
     request.connection->submit(request.text, request, request.replies);
+    if (hedging_) arm_hedge(request);
     return;
   }
   for (const auto& each : endpoints_) each->open();
@@ -289,6 +291,7 @@ void Core::changed(Endpoint& /*endpoint*/) {
 
 void Core::replied(Request& request, Exchange::Reply reply) {
   if (request.lent) return replied_lent(request, reply);
+  if (hedging_ && hedge_outlives(request, reply)) return;
   const auto now = Clock::now();
   request.endpoint->answered(now - request.sent_at);
   const auto refusal = error_text(reply);
@@ -314,6 +317,7 @@ void Core::replied(Request& request, Exchange::Reply reply) {
 }
 
 void Core::lost(Request& request, FailureKind kind) {
+  if (hedging_ && hedge_goes_on(request)) return;
   const std::string& reason = request.connection->end_reason();
   Failure failed = {.failure = {.kind = kind},
                     .code = ClientErrc::unavailable,
@@ -326,6 +330,7 @@ void Core::lost(Request& request, FailureKind kind) {
 
 void Core::attempt_failed(Request& request, Failure failed) {
   Endpoint& endpoint = request.endpoint == nullptr ? *endpoints_.front() : *request.endpoint;
+  timers_->cancel(request.hedge.timer);
   request.endpoint = nullptr;
   request.connection = nullptr;
   request.fetch.fail();
@@ -373,7 +378,8 @@ void Core::give_up(Request& request, ClientErrc code, std::string_view message,
   std::shared_ptr<LentConnection> spoilt;
   if (request.state == Request::State::sent) {
     ++attempts;
-    const bool sent = request.connection->abandon(request);
+    bool sent = request.connection != nullptr && request.connection->abandon(request);
+    if (drop_hedge(request)) sent = true;
     if (sent) executed = Executed::unknown;
     if (request.lent) {
       if (sent) spoilt = request.lent;
@@ -420,6 +426,7 @@ void Core::leave_list(Request& request) noexcept {
 void Core::settle(Request& request) {
   timers_->cancel(request.deadline_timer);
   timers_->cancel(request.retry_timer);
+  timers_->cancel(request.hedge.timer);
   request.fetch.fail();
   // The server tells of it, too, but may do so behind its answer.
   if (near_cache_ && request.writes) invalidate_written(*near_cache_, request.text);

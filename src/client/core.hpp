@@ -17,6 +17,7 @@
 #include "base/mutex.hpp"
 #include "base/random.hpp"
 #include "client/endpoint.hpp"
+#include "client/hedging.hpp"
 #include "client/lender.hpp"
 #include "client/metrics_recorder.hpp"
 #include "client/near_cache.hpp"
@@ -106,6 +107,9 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   void lost(Request& request, FailureKind kind);
   void deadline_passed(Request& request);
   void retry(Request& request);
+  void hedge(Request& request);
+  void hedge_replied(Request& request, Exchange::Reply reply);
+  void hedge_lost(Request& request, FailureKind kind);
   void fetched(Request& request, std::optional<std::string_view> value);
   void fetch_failed(Request& request);
   void recycle(Request& request) noexcept;
@@ -133,6 +137,16 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   bool ask_near_cache(Request& request, Connection& connection, Clock::time_point now);
   void fill_near_cache(Request& request, Exchange::Reply reply);
   void attempt_in_vain(Request& request);
+  // Where a request may be sent.
+  struct Way {
+    Endpoint* endpoint = nullptr;
+    Connection* connection = nullptr;
+  };
+  void arm_hedge(Request& request);
+  Way second_way(const Request& request) const noexcept;
+  bool hedge_goes_on(Request& request) noexcept;
+  bool hedge_outlives(Request& request, Exchange::Reply reply) noexcept;
+  bool drop_hedge(Request& request) noexcept;
   // Of requests of a lease.
   void attempt_lent(Request& request);
   void replied_lent(Request& request, Exchange::Reply reply);
@@ -164,6 +178,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   std::vector<Request*> idle_ QUARTZ_GUARDED_BY(pool_mutex_);
 
   std::optional<ClientError> config_error_;
+  std::optional<Hedging> hedging_;
   std::vector<std::unique_ptr<Endpoint>> endpoints_;
   std::vector<Endpoint*> usable_;  // While one is chosen.
   std::vector<std::shared_ptr<Resident>> residents_;

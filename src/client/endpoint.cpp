@@ -115,11 +115,11 @@ std::shared_ptr<Connection> Endpoint::connection_for(Connection::Owner& owner) c
   return std::make_shared<Connection>(strand_, timers_, url_, config_, tls_, nullptr, owner);
 }
 
-Connection* Endpoint::least_busy() const noexcept {
+Connection* Endpoint::least_busy(const Connection* besides) const noexcept {
   Connection* least = nullptr;
   for (const auto& slot : slots_) {
     Connection* const each = slot->connection.get();
-    if (each == nullptr || !each->is_open()) continue;
+    if (each == nullptr || each == besides || !each->is_open()) continue;
     if (least == nullptr || each->in_flight() < least->in_flight()) least = each;
   }
   return least;
@@ -127,6 +127,10 @@ Connection* Endpoint::least_busy() const noexcept {
 
 Connection* Endpoint::connection() const noexcept {
   return breaker_.state() == CircuitBreaker::State::closed ? least_busy() : nullptr;
+}
+
+Connection* Endpoint::connection_besides(const Connection& other) const noexcept {
+  return breaker_.state() == CircuitBreaker::State::closed ? least_busy(&other) : nullptr;
 }
 
 bool Endpoint::is_hopeful() const noexcept {

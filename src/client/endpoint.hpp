@@ -52,6 +52,8 @@ class Endpoint : public Connection::Owner {
 
   /// The open one with the fewest requests; null if there is none, or the breaker is not closed.
   Connection* connection() const noexcept;
+  /// The same of all others than that one.
+  Connection* connection_besides(const Connection& other) const noexcept;
   /// Whether something is under way that may end with a connection requests can use.
   bool is_hopeful() const noexcept;
   /// Why there is no connection to use.
@@ -98,7 +100,7 @@ class Endpoint : public Connection::Owner {
   void open_slot(Slot& slot);
   void open_later(Slot& slot);
   void open_missing();
-  Connection* least_busy() const noexcept;
+  Connection* least_busy(const Connection* besides = nullptr) const noexcept;
   void probe_is_due();
   void probe_ended(bool succeeded);
   void breaker_failed(Clock::time_point now);

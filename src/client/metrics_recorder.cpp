@@ -99,6 +99,11 @@ void write_requests(Writer& to, const ClientMetrics& metrics) {
   to.counter("quartz_client_retries", "Attempts beyond the first ones.", metrics.retries);
   to.counter("quartz_client_retries_refused", "Retries that there were no tokens for.",
              metrics.retries_refused);
+  to.counter("quartz_client_hedges", "Reads that were sent a second time.", metrics.hedges);
+  to.counter("quartz_client_hedges_won", "Of those, how many the second one has answered.",
+             metrics.hedges_won);
+  to.counter("quartz_client_hedges_refused", "Reads that were not, for want of budget.",
+             metrics.hedges_refused);
 }
 
 void write_cache(Writer& to, const ClientMetrics::NearCache& cache) {
@@ -179,6 +184,9 @@ ClientMetrics MetricsRecorder::reading(const NearCache* cache) const {
       });
   metrics.retries = counted.retries.value();
   metrics.retries_refused = counted.retries_refused.value();
+  metrics.hedges = counted.hedges.value();
+  metrics.hedges_won = counted.hedges_won.value();
+  metrics.hedges_refused = counted.hedges_refused.value();
   metrics.requests = now.requests.load(std::memory_order_relaxed);
   metrics.requests_waiting = now.requests_waiting.load(std::memory_order_relaxed);
   metrics.leases = now.leases.load(std::memory_order_relaxed);

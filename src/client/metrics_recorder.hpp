@@ -57,6 +57,9 @@ class MetricsRecorder {
     ShardedCounter connections_lost;
     ShardedCounter retries;
     ShardedCounter retries_refused;  ///< For want of tokens only.
+    ShardedCounter hedges;
+    ShardedCounter hedges_won;
+    ShardedCounter hedges_refused;
   } counted;
 
   /// Of connections that became open, in nanoseconds.

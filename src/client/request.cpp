@@ -63,6 +63,9 @@ void Request::failed(FailureKind kind) { core.lost(*this, kind); }
 
 void Request::Deadline::due() { of.core.deadline_passed(of); }
 void Request::Retry::due() { of.core.retry(of); }
+void Request::Hedge::replied(Exchange::Reply reply) { of.core.hedge_replied(of, reply); }
+void Request::Hedge::failed(FailureKind kind) { of.core.hedge_lost(of, kind); }
+void Request::Hedge::Timer::due() { of.core.hedge(of); }
 void Request::FetchWait::fetched(std::optional<std::string_view> value) {
   of.core.fetched(of, value);
 }
@@ -115,6 +118,8 @@ void Request::reset() noexcept {
   queue_error.clear();
   endpoint = nullptr;
   connection = nullptr;
+  hedge.endpoint = nullptr;
+  hedge.connection = nullptr;
   lent.reset();
   policy.reset();
 }

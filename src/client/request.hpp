@@ -77,6 +77,23 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
     void due() override;
     Request& of;
   };
+  // Sends it once more, and what comes of that.
+  struct Hedge : Exchange::Waiter {
+    explicit Hedge(Request& request) : of(request), timer(request) {}
+    void replied(Exchange::Reply reply) override;
+    void failed(FailureKind kind) override;
+
+    struct Timer : Timers::Entry {
+      explicit Timer(Request& request) : of(request) {}
+      void due() override;
+      Request& of;
+    };
+    Request& of;
+    Timer timer;
+    Endpoint* endpoint = nullptr;
+    Connection* connection = nullptr;  // Not null: it is under way there.
+    Clock::time_point sent_at{};
+  };
   // What another one reads.
   struct FetchWait : NearCache::Waiter {
     explicit FetchWait(Request& request) : of(request) {}
@@ -109,7 +126,7 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   std::uint32_t replies_missing = 0;
   std::string queue_error;  // The first of a batch's commands that was refused.
   Endpoint* endpoint = nullptr;
-  Connection* connection = nullptr;
+  Connection* connection = nullptr;  // Null while it is sent: the hedge alone is under way.
   /// What alone it may be sent over, by which lease; null: whatever requests share.
   std::shared_ptr<LentConnection> lent;
   std::uint64_t lease_number = 0;
@@ -117,6 +134,7 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   std::optional<RetryPolicy> policy;  // Once an attempt has failed.
   Deadline deadline_timer{*this};
   Retry retry_timer{*this};
+  Hedge hedge{*this};
   FetchWait fetch_wait{*this};
   NearCache::Fetch fetch;  // While it is sent, and is to fill the near cache.
 };

@@ -10,6 +10,7 @@
 
 #include "quartz/client/circuit_breaker_config.hpp"
 #include "quartz/client/client_result.hpp"
+#include "quartz/client/hedge_config.hpp"
 #include "quartz/client/local_service.hpp"
 #include "quartz/client/near_cache_config.hpp"
 #include "quartz/client/retry_config.hpp"
@@ -86,6 +87,8 @@ struct ClientConfig {
   RetryConfig retry = {};
   CircuitBreakerConfig breaker = {};
   LeaseConfig leases = {};
+  /// Reads that take long are sent a second time, if this is set. None: never.
+  std::optional<HedgeConfig> hedge = {};
   /// Values that `get` and `async_get` have read are kept, if this is set, for as long as the
   /// server tells of their changes. None: each read asks the server.
   std::optional<NearCacheConfig> near_cache = {};

@@ -36,6 +36,9 @@ struct ClientMetrics {
   std::vector<Operation> operations = {};  ///< Those that there were.
   std::uint64_t retries = 0;               ///< Attempts beyond the first ones.
   std::uint64_t retries_refused = 0;       ///< For want of budget.
+  std::uint64_t hedges = 0;                ///< Reads that were sent a second time.
+  std::uint64_t hedges_won = 0;            ///< Of which the second one was answered first.
+  std::uint64_t hedges_refused = 0;        ///< That were not, for want of budget.
   std::uint64_t requests = 0;              ///< Under way now, `ClientLimits` let them.
   std::uint64_t requests_waiting = 0;      ///< For their turn, now.
   std::uint64_t connections = 0;           ///< Open now, of those that requests share.
