@@ -174,6 +174,12 @@ void Connection::submit(std::string_view request, Exchange::Waiter& waiter, std:
   write_soon();
 }
 
+void Connection::submit_unanswered(std::string_view request, Exchange::Waiter& waiter,
+                                   std::uint32_t commands) {
+  exchange_.submit_unanswered(request, waiter, commands);
+  write_soon();
+}
+
 void Connection::write_soon() {
   // What others submit until then goes with it. While replies are told, it is written behind them.
   if (telling_ || write_soon_ || exchange_.writing() || state_ == State::ended) return;

@@ -69,6 +69,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::string& end_reason() const noexcept { return end_reason_; }
   /// As in Exchange; needs an open connection, or one that is being ended.
   void submit(std::string_view request, Exchange::Waiter& waiter, std::uint32_t replies = 1);
+  void submit_unanswered(std::string_view request, Exchange::Waiter& waiter,
+                         std::uint32_t commands);
   bool abandon(const Exchange::Waiter& waiter) noexcept { return exchange_.abandon(waiter); }
   std::size_t in_flight() const noexcept { return exchange_.in_flight(); }
   /// Behind what has arrived already nothing is read, so that the server has to wait, until reading

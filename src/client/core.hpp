@@ -95,6 +95,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
     return client::random_wait(config_.retry, failures, random_);
   }
   const RetryConfig& retry() const noexcept { return config_.retry; }
+  std::chrono::milliseconds request_timeout() const noexcept { return config_.request_timeout; }
   std::chrono::milliseconds connect_timeout() const noexcept { return config_.connect_timeout; }
   Random& random() noexcept { return random_; }
   Lender& lender() noexcept { return lender_; }

@@ -37,16 +37,24 @@ void Exchange::submit(std::string_view request, Waiter& waiter, std::uint32_t re
   collected_ += request;
   requests_.push_back({collected_.size(), replies});
   waiter.replies_ = replies;
+  waiter.refusals_ = 0;
   add_places(waiter, replies);
 }
 
 void Exchange::add_places(Waiter& waiter, std::uint32_t replies) noexcept {
   waiter.place_ = next_place_;
   const std::uint64_t end = next_place_ + replies;
-  while (next_place_ != end) at(next_place_++) = {.waiter = &waiter, .part = Part::whole};
+  while (next_place_ != end) at(next_place_++) = {.waiter = &waiter};
+  at(waiter.place_).refusals_left = waiter.refusals_;
   if (replies == 1) return;
   at(waiter.place_).part = Part::begins;
   at(end - 1).part = Part::ends;
+}
+
+void Exchange::submit_unanswered(std::string_view request, Waiter& waiter, std::uint32_t commands) {
+  submit(request, waiter);
+  waiter.refusals_ = commands;
+  at(waiter.place_).refusals_left = commands;
 }
 
 void Exchange::grow() {
@@ -134,7 +142,13 @@ Result<void> Exchange::take_reply(Reply reply) {
   if (first_place_ == unsent_place_) {
     return Error(Errc::io_error, "the server replies to what was not sent");
   }
-  const Place place = at(first_place_);
+  Place& first = at(first_place_);
+  if (first.refusals_left != 0 && error_text(reply)) {
+    --first.refusals_left;
+    if (first.waiter != nullptr) first.waiter->replied(reply);
+    return {};
+  }
+  const Place place = first;
   if (const auto refusal = place.part == Part::whole ? std::nullopt : error_text(reply)) {
     const bool begins = place.part == Part::begins;
     if (begins || !refusal->starts_with(kAborted)) {

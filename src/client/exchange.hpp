@@ -39,6 +39,7 @@ class Exchange {
     friend class Exchange;
     std::uint64_t place_ = 0;
     std::uint32_t replies_ = 0;
+    std::uint32_t refusals_ = 0;  // That may come besides.
   };
 
   /// `on_push` is told what the server says unasked; it lives until it returns.
@@ -51,6 +52,10 @@ class Exchange {
   /// from MULTI to EXEC. The waiter outlives the exchange or what it waits for, and waits for one
   /// request at a time.
   void submit(std::string_view request, Waiter& waiter, std::uint32_t replies = 1);
+  /// The same of commands that reply only if they are refused (SUBSCRIBE), before a last one that
+  /// replies in any case. The waiter is told of the replies that come, the last one's included, as
+  /// of parts of one request; how many there are nobody knows before.
+  void submit_unanswered(std::string_view request, Waiter& waiter, std::uint32_t commands);
   /// Nobody waits for what is missing of that request's replies any more. False if no write has
   /// begun with it: then none will, and the server never gets it. Otherwise replies are dropped
   /// when they come. Needs a waiter that waits.
@@ -88,6 +93,7 @@ class Exchange {
   struct Place {
     Waiter* waiter = nullptr;  // Null: he has gone.
     Part part = Part::whole;
+    std::uint32_t refusals_left = 0;  // Errors that may come before the reply of this place.
   };
 
   Place& at(std::uint64_t place) noexcept {

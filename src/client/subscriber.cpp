@@ -28,10 +28,11 @@ void append_topics(std::string& request, std::string_view command,
 
 // The server confirms by pushes, which are no replies. So a PING goes behind: its reply confirms
 // all that is before it, and the error of what was refused comes in its place.
-std::string request_of(const SubscriptionConfig& config) {
+std::string request_of(const std::vector<std::string>& channels,
+                       const std::vector<std::string>& patterns) {
   std::string request;
-  append_topics(request, "SUBSCRIBE", config.channels);
-  append_topics(request, "PSUBSCRIBE", config.patterns);
+  append_topics(request, "SUBSCRIBE", channels);
+  append_topics(request, "PSUBSCRIBE", patterns);
   const std::string_view ping[] = {"PING"};
   protocol::append_request(request, ping);
   return request;
@@ -83,12 +84,13 @@ Subscriber::Subscriber(Core& core, SubscriptionConfig config)
       executor_(core.executor()),
       timers_(core.timers()),
       config_(std::move(config)),
-      request_(request_of(config_)) {}
+      request_timeout_(core.request_timeout()) {}
 
 Subscriber::~Subscriber() {
   timers_->cancel(next_attempt_);
   timers_->cancel(start_deadline_);
   timers_->cancel(confirm_deadline_);
+  timers_->cancel(addition_deadline_);
   timers_->cancel(read_deadline_);
 }
 
@@ -132,7 +134,7 @@ void Subscriber::opened(Connection& connection) {
                deadline_after(Timers::Clock::now(), core_.connect_timeout(), std::nullopt));
   counted_ = true;
   core_.count_subscription(true);
-  connection.submit(request_, *this);
+  connection.submit(request_of(config_.channels, config_.patterns), *this);
 }
 
 void Subscriber::replied(Exchange::Reply reply) {
@@ -156,6 +158,7 @@ void Subscriber::confirmed() {
   }
   early_bytes_ = 0;
   for (Message& message : std::exchange(early_, {})) keep(std::move(message));
+  if (addition_.caller.waits()) send_addition();
 }
 
 void Subscriber::ended(Connection& /*connection*/, const ConnectionEnd& end) {
@@ -247,9 +250,92 @@ void Subscriber::read(Handler<SubscriptionEvent> handler, asio::any_completion_e
   if (deadline != Timers::Clock::time_point::max()) timers_->set(read_deadline_, deadline);
 }
 
+void Subscriber::add(SubscriptionTopics topics, const WaitOptions& options, Handler<void> handler) {
+  const auto deadline = deadline_after(
+      Timers::Clock::now(), options.timeout.value_or(request_timeout_), options.deadline);
+  const std::uint64_t number = ++operations_;
+  auto where = executor_of(executor_, handler);
+  listen_to_cancellation(handler, [weak = weak_from_this(), number] {
+    if (const auto self = weak.lock()) {
+      asio::post(self->strand_, [self, number] { self->give_up(number); });
+    }
+  });
+  asio::post(strand_, [self = shared_from_this(), topics = std::move(topics), deadline, number,
+                       handler = std::move(handler), where = std::move(where)]() mutable {
+    self->begin_addition(std::move(topics), std::move(handler), std::move(where), number, deadline);
+  });
+}
+
+void Subscriber::begin_addition(SubscriptionTopics topics, Handler<void> handler,
+                                asio::any_completion_executor where, std::uint64_t number,
+                                Timers::Clock::time_point deadline) {
+  Pending<void> refused;
+  const bool nothing = topics.channels.empty() && topics.patterns.empty();
+  // Of one that was given up the answer may be missing still.
+  const bool busy = addition_.caller.waits() || addition_.sent;
+  if (end_ || busy || nothing) {
+    refused.begin(std::move(handler), std::move(where), number);
+    return refused.tell(strand_, end_ ? *end_
+                                      : ClientError(ClientErrc::invalid_argument,
+                                                    nothing ? "nothing to add to a subscription"
+                                                            : "another addition to the "
+                                                              "subscription is under way"));
+  }
+  addition_.topics = std::move(topics);
+  addition_.caller.begin(std::move(handler), std::move(where), number);
+  if (deadline <= Timers::Clock::now()) return addition_took_too_long();
+  if (deadline != Timers::Clock::time_point::max()) timers_->set(addition_deadline_, deadline);
+  if (confirmed_) send_addition();
+}
+
+void Subscriber::send_addition() {
+  const auto& [channels, patterns] = addition_.topics;
+  addition_.sent = true;
+  addition_.refusal.reset();
+  addition_.refusals_left = (channels.empty() ? 0u : 1u) + (patterns.empty() ? 0u : 1u);
+  connection_->submit_unanswered(request_of(channels, patterns), addition_,
+                                 addition_.refusals_left);
+}
+
+void Subscriber::addition_replied(Exchange::Reply reply) {
+  if (const auto refusal = error_text(reply)) {
+    const ServerError meaning = read_server_error(*refusal);
+    if (!addition_.refusal) addition_.refusal.emplace(meaning.code, std::string(*refusal));
+    if (addition_.refusals_left-- != 0) return;  // The PING is still to be answered.
+  }
+  addition_.sent = false;
+  auto& [channels, patterns] = addition_.topics;
+  if (addition_.refusal) {
+    // One of the two may have been let pass.
+    if (!channels.empty() && !patterns.empty()) {
+      connection_->end(
+          {.code = ClientErrc::unavailable, .reason = "a part of an addition was refused"});
+    }
+    if (addition_.caller.waits()) end_addition(*std::exchange(addition_.refusal, std::nullopt));
+    return;
+  }
+  if (!addition_.caller.waits()) return;
+  config_.channels.insert(config_.channels.end(), channels.begin(), channels.end());
+  config_.patterns.insert(config_.patterns.end(), patterns.begin(), patterns.end());
+  end_addition({});
+}
+
+void Subscriber::end_addition(ClientResult<void> result) {
+  timers_->cancel(addition_deadline_);
+  addition_.caller.tell(strand_, std::move(result));
+}
+
+void Subscriber::addition_took_too_long() {
+  end_addition(
+      ClientError(ClientErrc::timed_out,
+                  confirmed_ ? "the server has not confirmed the addition in time" : obstacle(),
+                  Executed::unknown, RetryStop::deadline));
+}
+
 void Subscriber::give_up(std::uint64_t number) {
   const ClientError error(ClientErrc::cancelled, "the caller has given up");
   if (starting_.waits(number)) return end(error);
+  if (addition_.caller.waits(number)) return end_addition(error);
   if (!reader_.waits(number)) return;
   timers_->cancel(read_deadline_);
   reader_.tell(strand_, error);
@@ -307,6 +393,7 @@ void Subscriber::end(const ClientError& error) {
   }
   if (starting_.waits()) starting_.tell(strand_, error);
   if (reader_.waits()) reader_.tell(strand_, error);
+  if (addition_.caller.waits()) end_addition(error);
   // Of what never was a subscription nobody reads how it has ended.
   if (!begun_) leave();
 }

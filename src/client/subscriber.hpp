@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -42,6 +43,8 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
   /// Threads: any.
   void next(const WaitOptions& options, Handler<SubscriptionEvent> handler);
   /// Threads: any.
+  void add(SubscriptionTopics topics, const WaitOptions& options, Handler<void> handler);
+  /// Threads: any.
   void close();
   /// Whether a call from here must not wait. Threads: any.
   bool runs_in_this_thread() const noexcept { return strand_.running_in_this_thread(); }
@@ -57,6 +60,20 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
   void replied(Exchange::Reply reply) override;
   void failed(FailureKind /*kind*/) override {}  // The connection has ended.
 
+  // What is to be listened to besides.
+  struct Addition final : Exchange::Waiter {
+    explicit Addition(Subscriber& owner) : of(owner) {}
+    void replied(Exchange::Reply reply) override { of.addition_replied(reply); }
+    void failed(FailureKind /*kind*/) override { sent = false; }
+
+    Subscriber& of;
+    SubscriptionTopics topics;
+    Pending<void> caller;
+    bool sent = false;  // And not answered.
+    std::uint32_t refusals_left = 0;
+    std::optional<ClientError> refusal;
+  };
+
   void start();
   void connect();
   void confirmed();
@@ -64,6 +81,13 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
   void deliver();
   void read(Handler<SubscriptionEvent> handler, boost::asio::any_completion_executor where,
             std::uint64_t number, Timers::Clock::time_point deadline);
+  void begin_addition(SubscriptionTopics topics, Handler<void> handler,
+                      boost::asio::any_completion_executor where, std::uint64_t number,
+                      Timers::Clock::time_point deadline);
+  void send_addition();
+  void addition_replied(Exchange::Reply reply);
+  void end_addition(ClientResult<void> result);
+  void addition_took_too_long();
   void give_up(std::uint64_t number);
   void start_took_too_long();
   void confirming_took_too_long();
@@ -77,8 +101,8 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
   const Strand strand_;
   const boost::asio::any_completion_executor executor_;
   const std::shared_ptr<Timers> timers_;
-  const SubscriptionConfig config_;
-  const std::string request_;
+  SubscriptionConfig config_;
+  const std::chrono::milliseconds request_timeout_;
 
   std::shared_ptr<Connection> connection_;  // Null: it is to be made, now or later.
   bool confirmed_ = false;                  // By the server, of this connection.
@@ -91,6 +115,7 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
 
   Pending<Subscription> starting_;
   Pending<SubscriptionEvent> reader_;
+  Addition addition_{*this};
   std::atomic<std::uint64_t> operations_{0};
   std::deque<SubscriptionEvent> events_;  // For the reader.
   std::size_t event_bytes_ = 0;
@@ -100,6 +125,7 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
   MemberTimer<Subscriber> next_attempt_{*this, &Subscriber::connect};
   MemberTimer<Subscriber> start_deadline_{*this, &Subscriber::start_took_too_long};
   MemberTimer<Subscriber> confirm_deadline_{*this, &Subscriber::confirming_took_too_long};
+  MemberTimer<Subscriber> addition_deadline_{*this, &Subscriber::addition_took_too_long};
   MemberTimer<Subscriber> read_deadline_{*this, &Subscriber::read_took_too_long};
 };
 

@@ -15,15 +15,30 @@ ClientError client_has_gone() {
 }  // namespace
 
 namespace client {
+namespace {
+
+// Nothing of the client is left that could.
+template <class T>
+void tell_that_it_has_gone(Handler<T> handler) {
+  const boost::asio::system_executor own;
+  auto where = executor_of<T>(own, handler);
+  run_later(own, std::move(where), call_of<T>(std::move(handler), client_has_gone()));
+}
+
+}  // namespace
 
 void start_next(const std::weak_ptr<Subscriber>& subscriber, const WaitOptions& options,
                 Handler<SubscriptionEvent> handler) {
   if (const auto alive = subscriber.lock()) return alive->next(options, std::move(handler));
-  // Nothing of the client is left that could tell.
-  const boost::asio::system_executor own;
-  auto where = executor_of<SubscriptionEvent>(own, handler);
-  run_later(own, std::move(where),
-            call_of<SubscriptionEvent>(std::move(handler), client_has_gone()));
+  tell_that_it_has_gone<SubscriptionEvent>(std::move(handler));
+}
+
+void start_add(const std::weak_ptr<Subscriber>& subscriber, SubscriptionTopics topics,
+               const WaitOptions& options, Handler<void> handler) {
+  if (const auto alive = subscriber.lock()) {
+    return alive->add(std::move(topics), options, std::move(handler));
+  }
+  tell_that_it_has_gone<void>(std::move(handler));
 }
 
 }  // namespace client
@@ -42,8 +57,9 @@ void Subscription::close() {
   if (const auto alive = subscriber_.lock()) alive->close();
 }
 
-ClientResult<SubscriptionEvent> Subscription::next(WaitOptions options) {
-  client::Outcome<SubscriptionEvent> outcome;
+template <class T, class Start>
+ClientResult<T> Subscription::wait_for(Start start) {
+  client::Outcome<T> outcome;
   {
     const auto alive = subscriber_.lock();
     if (!alive) return client_has_gone();
@@ -51,9 +67,20 @@ ClientResult<SubscriptionEvent> Subscription::next(WaitOptions options) {
       return ClientError(ClientErrc::invalid_argument,
                          "a blocking call on the thread that would have to answer it");
     }
-    alive->next(options, outcome.handler());
+    start(*alive, outcome.handler());
   }
   return outcome.wait();
+}
+
+ClientResult<SubscriptionEvent> Subscription::next(WaitOptions options) {
+  return wait_for<SubscriptionEvent>(
+      [&](auto& subscriber, auto handler) { subscriber.next(options, std::move(handler)); });
+}
+
+ClientResult<void> Subscription::add(SubscriptionTopics topics, WaitOptions options) {
+  return wait_for<void>([&](auto& subscriber, auto handler) {
+    subscriber.add(std::move(topics), options, std::move(handler));
+  });
 }
 
 }  // namespace quartz

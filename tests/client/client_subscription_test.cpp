@@ -60,6 +60,30 @@ TEST_P(Subscriptions, hear_what_is_published_to_their_channels_and_patterns) {
   EXPECT_EQ(next_of(subscription), SubscriptionEvent(message("weather", "")));
 }
 
+TEST_P(Subscriptions, hear_what_is_published_to_topics_that_were_added) {
+  Client client{config()};
+  auto subscription = client.subscribe({.channels = {"n"}}).value();
+  EXPECT_EQ(client.run(c::publish("more", "0")).value(), 0);
+  ASSERT_TRUE(subscription.add({.channels = {"more"}, .patterns = {"s.*"}}));
+  EXPECT_EQ(client.run(c::publish("n", "1")).value(), 1);
+  EXPECT_EQ(client.run(c::publish("more", "2")).value(), 1);
+  EXPECT_EQ(client.run(c::publish("s.a", "3")).value(), 1);
+  EXPECT_EQ(next_of(subscription), SubscriptionEvent(message("n", "1")));
+  EXPECT_EQ(next_of(subscription), SubscriptionEvent(message("more", "2")));
+  EXPECT_EQ(next_of(subscription),
+            SubscriptionEvent(Message{.channel = "s.a", .pattern = "s.*", .payload = "3"}));
+}
+
+TEST_P(Subscriptions, hear_topics_that_were_added_over_the_next_connection_too) {
+  Client client{config()};
+  auto subscription = client.subscribe({.channels = {"n"}}).value();
+  ASSERT_TRUE(subscription.add({.channels = {"more"}, .patterns = {}}));
+  ASSERT_EQ(client.command({"CLIENT", "KILL", "SKIPME", "yes"}).value(), Reply::of_integer(1));
+  ASSERT_TRUE(std::holds_alternative<SubscriptionGap>(next_of(subscription)));
+  EXPECT_EQ(client.run(c::publish("more", "1")).value(), 1);
+  EXPECT_EQ(next_of(subscription), SubscriptionEvent(message("more", "1")));
+}
+
 TEST_P(Subscriptions, are_counted_as_long_as_their_connections_are_open) {
   Client client{config()};
   EXPECT_EQ(client.metrics().subscriptions, 0u);

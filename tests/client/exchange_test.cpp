@@ -327,5 +327,37 @@ TEST_F(Exchanges, end_with_a_batch_that_stays_open_though_nobody_waits_for_it) {
               FailsWith(Errc::io_error, HasSubstr("refused EXEC")));
 }
 
+TEST_F(Exchanges, tell_the_refusals_of_what_else_is_not_answered) {
+  LoggedWaiter& both = waiter("both");
+  exchange_.submit_unanswered("a;b;ping;", both, 2);
+  submit("next");
+  write();
+  EXPECT_THAT(exchange_.receive(">2\r\n+subscribe\r\n+x\r\n-NOPERM b\r\n+PONG\r\n+1\r\n"),
+              Succeeds());
+  EXPECT_THAT(log_, ElementsAre("push subscribe", "both=-NOPERM b", "both=+PONG", "next=+1"));
+}
+
+TEST_F(Exchanges, take_a_refusal_of_the_last_command_for_its_answer) {
+  LoggedWaiter& one = waiter("one");
+  exchange_.submit_unanswered("a;ping;", one, 1);
+  submit("next");
+  write();
+  EXPECT_THAT(exchange_.receive("-ERR a\r\n-ERR ping\r\n+1\r\n"), Succeeds());
+  EXPECT_THAT(log_, ElementsAre("one=-ERR a", "one=-ERR ping", "next=+1"));
+}
+
+TEST_F(Exchanges, drop_refusals_that_nobody_waits_for) {
+  submit("withdrawn");
+  LoggedWaiter& one = waiter("one");
+  exchange_.submit_unanswered("a;ping;", one, 1);
+  submit("next");
+  // Moves the others to other places.
+  EXPECT_FALSE(exchange_.abandon(*waiters_.front()));
+  EXPECT_EQ(write(), "a;ping;next;");
+  EXPECT_TRUE(exchange_.abandon(one));
+  EXPECT_THAT(exchange_.receive("-ERR a\r\n+PONG\r\n+1\r\n"), Succeeds());
+  EXPECT_THAT(log_, ElementsAre("next=+1"));
+}
+
 }  // namespace
 }  // namespace quartz::client

@@ -113,6 +113,83 @@ TEST(SubscriptionFailures, of_configurations_that_make_no_sense_are_told_at_once
   EXPECT_THAT(without.subscribe(numbers()), FailsAs(ClientErrc::invalid_argument, Executed::no));
 }
 
+TEST(SubscriptionAdditions, that_are_refused_leave_the_rest_as_it_was) {
+  ScriptedPeer peer([](PeerConnection& connection) {
+    if (!is_asked(connection)) return;
+    connection.send(std::string(kConfirmed) + std::string(kPong));
+    EXPECT_EQ(connection.read_command(), "SUBSCRIBE secret");
+    EXPECT_EQ(connection.read_command(), "PING");
+    connection.send("-NOPERM this user has no permissions\r\n+PONG\r\n" + published("1"));
+    EXPECT_EQ(connection.read_command(), "SUBSCRIBE more");
+    EXPECT_EQ(connection.read_command(), "PING");
+    connection.send(">3\r\n+subscribe\r\n+more\r\n:2\r\n+PONG\r\n" + published("2"));
+    connection.swallow();
+  });
+  Client client{patient_config(peer.url())};
+  auto subscription = client.subscribe(numbers()).value();
+  const auto refused = subscription.add({.channels = {"secret"}, .patterns = {}});
+  EXPECT_THAT(refused, FailsAs(ClientErrc::not_permitted, Executed::no));
+  EXPECT_TRUE(subscription.add({.channels = {"more"}, .patterns = {}}));
+  EXPECT_EQ(subscription.next(kWithPatience).value(), message("1"));
+  EXPECT_EQ(subscription.next(kWithPatience).value(), message("2"));
+  EXPECT_EQ(peer.accepted(), 1u);
+}
+
+TEST(SubscriptionAdditions, of_which_a_part_was_refused_make_the_connection_anew) {
+  ScriptedPeer peer([](PeerConnection& connection) {
+    if (!is_asked(connection)) return;
+    connection.send(std::string(kConfirmed) + std::string(kPong));
+    if (connection.number() == 0) {
+      for (int i = 0; i < 3; ++i) connection.read_command();
+      connection.send(">3\r\n+subscribe\r\n+a\r\n:2\r\n-NOPERM no patterns\r\n+PONG\r\n");
+    }
+    connection.swallow();
+  });
+  Client client{patient_config(peer.url())};
+  auto subscription = client.subscribe(numbers()).value();
+  EXPECT_THAT(subscription.add({.channels = {"a"}, .patterns = {"b*"}}),
+              FailsAs(ClientErrc::not_permitted, Executed::no));
+  EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kWithPatience).value()));
+}
+
+TEST(SubscriptionAdditions, wait_for_the_next_connection) {
+  ScriptedPeer peer([](PeerConnection& connection) {
+    if (!is_asked(connection)) return;
+    connection.send(std::string(kConfirmed) + std::string(kPong));
+    EXPECT_EQ(connection.read_command(), "PSUBSCRIBE m*");
+    if (connection.number() == 0) return connection.reset();
+    connection.read_command();
+    connection.send(">3\r\n+psubscribe\r\n+m*\r\n:2\r\n+PONG\r\n");
+    connection.swallow();
+  });
+  Client client{patient_config(peer.url())};
+  auto subscription = client.subscribe(numbers()).value();
+  EXPECT_TRUE(subscription.add({.channels = {}, .patterns = {"m*"}}));
+  EXPECT_EQ(peer.accepted(), 2u);
+}
+
+TEST(SubscriptionAdditions, do_not_wait_beyond_their_time) {
+  ScriptedPeer peer(confirming());
+  Client client{patient_config(peer.url())};
+  auto subscription = client.subscribe(numbers()).value();
+  const SubscriptionTopics more{.channels = {"more"}, .patterns = {}};
+  EXPECT_THAT(subscription.add(more, kSoon), FailsAs(ClientErrc::timed_out, Executed::unknown));
+  // Whose answer is missing still.
+  EXPECT_THAT(subscription.add(more), FailsAs(ClientErrc::invalid_argument, Executed::no));
+  EXPECT_THAT(subscription.add({}), FailsAs(ClientErrc::invalid_argument, Executed::no));
+}
+
+TEST(SubscriptionAdditions, end_with_the_subscription) {
+  ScriptedPeer peer(confirming());
+  Client client{patient_config(peer.url())};
+  auto subscription = client.subscribe(numbers()).value();
+  auto adding = subscription.async_add({.channels = {"more"}, .patterns = {}}, asio::use_future);
+  subscription.close();
+  EXPECT_THAT(adding.get(), FailsAs(ClientErrc::closed, Executed::no));
+  EXPECT_THAT(subscription.add({.channels = {"more"}, .patterns = {}}),
+              FailsAs(ClientErrc::closed, Executed::no));
+}
+
 TEST(SubscriptionGaps, come_before_all_that_the_new_connection_brings) {
   ScriptedPeer peer([](PeerConnection& connection) {
     if (!is_asked(connection)) return;

@@ -40,6 +40,12 @@ struct SubscriptionConfig {
   std::size_t bytes_max = 16u << 20;
 };
 
+/// More for a subscription to listen to.
+struct SubscriptionTopics {
+  std::vector<std::string> channels = {};
+  std::vector<std::string> patterns = {};
+};
+
 /// What somebody has published.
 struct Message {
   std::string channel = {};
@@ -67,6 +73,11 @@ class Subscriber;
 QUARTZ_EXPORT void start_next(
     const std::weak_ptr<Subscriber>& subscriber, const WaitOptions& options,
     boost::asio::any_completion_handler<void(ClientResult<SubscriptionEvent>)> handler);
+
+/// Behind `Subscription::async_add`.
+QUARTZ_EXPORT void start_add(const std::weak_ptr<Subscriber>& subscriber, SubscriptionTopics topics,
+                             const WaitOptions& options,
+                             boost::asio::any_completion_handler<void(ClientResult<void>)> handler);
 
 }  // namespace client
 
@@ -107,6 +118,31 @@ class QUARTZ_EXPORT Subscription {
   /// The same. Not on the thread that runs the client's executor: it would wait for itself.
   ClientResult<SubscriptionEvent> next(WaitOptions options = {});
 
+  /// Listens to more, over the same connection: what is published from then on is heard, also over
+  /// the connections that come after this one. `void(ClientResult<void>)`; of what is there already
+  /// nothing changes. If the connection is being made again, that is waited for. Fails
+  /// - with `timed_out` after `ClientConfig::request_timeout`, unless the options say otherwise,
+  ///   or with `cancelled`: it may be heard all the same, until this connection ends;
+  /// - with `closed` once this or the client was closed;
+  /// - with what the server said if it does not let this user: nothing is added then;
+  /// - with `invalid_argument` while another call is under way, or if there is nothing to add.
+  template <class CompletionToken>
+  auto async_add(SubscriptionTopics topics, WaitOptions options, CompletionToken&& token) {
+    return boost::asio::async_initiate<CompletionToken, void(ClientResult<void>)>(
+        [](auto handler, std::weak_ptr<client::Subscriber> subscriber, SubscriptionTopics more,
+           WaitOptions with) {
+          client::start_add(subscriber, std::move(more), with,
+                            client::erase_type<void>(std::move(handler)));
+        },
+        token, subscriber_, std::move(topics), options);
+  }
+  template <class CompletionToken>
+  auto async_add(SubscriptionTopics topics, CompletionToken&& token) {
+    return async_add(std::move(topics), WaitOptions{}, std::forward<CompletionToken>(token));
+  }
+  /// The same. Not on the thread that runs the client's executor.
+  ClientResult<void> add(SubscriptionTopics topics, WaitOptions options = {});
+
   /// Ends it: a read under way fails with `closed`, and what was not read is dropped. Returns at
   /// once.
   void close();
@@ -116,6 +152,8 @@ class QUARTZ_EXPORT Subscription {
 
   explicit Subscription(std::weak_ptr<client::Subscriber> subscriber)
       : subscriber_(std::move(subscriber)) {}
+  template <class T, class Start>
+  ClientResult<T> wait_for(Start start);
 
   std::weak_ptr<client::Subscriber> subscriber_;  // The client's.
 };
