@@ -22,6 +22,8 @@ using asio::ip::tcp;
 constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::string_view kPing = "*1\r\n$4\r\nPING\r\n";
 constexpr std::string_view kTrack = "*3\r\n$6\r\nCLIENT\r\n$8\r\nTRACKING\r\n$2\r\nON\r\n";
+constexpr std::string_view kAskForTraces =
+    "*3\r\n$7\r\nCOMMAND\r\n$4\r\nINFO\r\n$12\r\nQUARTZ.TRACE\r\n";
 constexpr std::string_view kInvalidate = "invalidate";
 constexpr std::string_view kDefaultUser = "default";
 
@@ -122,7 +124,15 @@ void Connection::greet() {
   exchange_.submit(greeting_, greeting_answer_);
   greeting_.clear();
   greeting_sent_at_ = Timers::Clock::now();
-  if (near_cache_ != nullptr) exchange_.submit(kTrack, tracking_answer_);
+  greeting_parts_left_ = 1;
+  if (near_cache_ != nullptr) {
+    ++greeting_parts_left_;
+    exchange_.submit(kTrack, tracking_answer_);
+  }
+  if (config_.tracer) {
+    ++greeting_parts_left_;
+    exchange_.submit(kAskForTraces, traces_answer_);
+  }
   write();
   if (state_ == State::opening) read();
 }
@@ -133,7 +143,11 @@ void Connection::greeted(Exchange::Reply reply) {
     return end(
         {.code = meaning.code, .reason = fmt::format("{}: {}", endpoint_.address(), *refusal)});
   }
-  if (near_cache_ == nullptr) opened();
+  greeting_part_answered();
+}
+
+void Connection::greeting_part_answered() {
+  if (--greeting_parts_left_ == 0) opened();
 }
 
 void Connection::tracking_answered(Exchange::Reply reply) {
@@ -141,7 +155,18 @@ void Connection::tracking_answered(Exchange::Reply reply) {
   // read from each time.
   if (ending_) return;
   if (!error_text(reply)) feed_ = near_cache_->open_feed(greeting_sent_at_);
-  opened();
+  greeting_part_answered();
+}
+
+void Connection::traces_answered(Exchange::Reply reply) {
+  if (ending_) return;
+  // The one command that was asked for, or null.
+  ReplyNodes nodes(reply);
+  const protocol::RespNode* const list = nodes.take();
+  const protocol::RespNode* const command = nodes.take();
+  knows_traces_ = list->type == protocol::RespType::array && command != nullptr &&
+                  protocol::is_aggregate(command->type);
+  greeting_part_answered();
 }
 
 void Connection::opened() {

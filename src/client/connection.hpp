@@ -64,6 +64,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Ends it, unless it has ended. From within a reply that is being told, it ends behind it.
   void end(ConnectionEnd end);
 
+  const EndpointUrl& endpoint() const noexcept { return endpoint_; }
+  /// Whether the server takes QUARTZ.TRACE; false if nobody traces.
+  bool knows_traces() const noexcept { return knows_traces_; }
   bool is_open() const noexcept { return state_ == State::open; }
   /// Why it has ended; empty before.
   const std::string& end_reason() const noexcept { return end_reason_; }
@@ -109,6 +112,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void greet();
   void greeted(Exchange::Reply reply);
   void tracking_answered(Exchange::Reply reply);
+  void traces_answered(Exchange::Reply reply);
+  void greeting_part_answered();
   void opened();
   void pushed(Exchange::Reply push);
 
@@ -139,6 +144,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string phase_ = "looking up the name";  // What takes its time before it is open.
   std::vector<char> received_;
   Exchange exchange_;
+  std::uint32_t greeting_parts_left_ = 0;
+  bool knows_traces_ = false;
   bool paused_ = false;   // Nothing more is to be read.
   bool reading_ = false;  // A read is under way, or about to be.
   bool telling_ = false;  // The exchange is taking what was received.
@@ -156,6 +163,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   MemberTimer<Connection> next_beat_{*this, &Connection::beat};
   Answer greeting_answer_{*this, &Connection::greeted};
   Answer tracking_answer_{*this, &Connection::tracking_answered};
+  Answer traces_answer_{*this, &Connection::traces_answered};
   Answer beat_answer_{*this, &Connection::beat_answered};
 };
 

@@ -202,7 +202,7 @@ void Core::attempt(Request& request) {
     request.replies_missing = request.replies;
     request.queue_error.clear();
     request.sent_at = now;
-    request.connection->submit(request.text, request, request.replies);
+    request.connection->submit(request.text_for(*request.connection), request, request.replies);
     if (hedging_) arm_hedge(request);
     return;
   }
@@ -439,6 +439,7 @@ void Core::settle(Request& request) {
 void Core::record(const Request& request, Clock::time_point now,
                   std::optional<ClientErrc> failure) {
   metrics_.record_operation(operation_of(request.text), now - request.begun_at, failure);
+  if (request.span) request.span->end({.error_type = failure});
 }
 
 void Core::count_waiting() noexcept {

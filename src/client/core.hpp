@@ -70,6 +70,8 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   NearCache* near_cache() const noexcept {
     return closing_.load(std::memory_order_relaxed) ? nullptr : near_cache_.get();
   }
+  /// Null: nobody traces. Threads: any.
+  ClientTracer* tracer() const noexcept { return config_.tracer.get(); }
   /// Threads: any.
   OnceKeys& once_keys() noexcept { return once_keys_; }
   /// `close` follows: from now on the near cache answers nobody. Threads: any.

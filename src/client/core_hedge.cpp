@@ -53,7 +53,7 @@ void Core::hedge(Request& request) {
   request.hedge.endpoint = way.endpoint;
   request.hedge.connection = way.connection;
   request.hedge.sent_at = Clock::now();
-  way.connection->submit(request.text, request.hedge);
+  way.connection->submit(request.text_for(*way.connection), request.hedge);
 }
 
 // The first one has come to an end, and not well. Whether the second one goes on alone.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "client/completion.hpp"
 #include "client/core.hpp"
 #include "client/near_cache_writes.hpp"
+#include "client/operations.hpp"
 #include "client/request.hpp"
 #include "quartz/client/command.hpp"
 #include "quartz/client/request_options.hpp"
@@ -39,6 +41,12 @@ void launch(const std::shared_ptr<Core>& core, Request& request, const RequestOp
   if (near_cache != nullptr && request.writes) invalidate_written(*near_cache, request.text);
   if (request.writes && options.idempotency == Idempotency::by_key) {
     core->once_keys().give(request.text);
+  }
+  if (ClientTracer* const tracer = core->tracer()) {
+    constexpr std::uint32_t kAround = 2;  // MULTI and EXEC.
+    request.span = tracer->begin(
+        {.db_operation_name = operation_names()[operation_of(request.text)],
+         .db_operation_batch_size = request.replies > 1 ? request.replies - kAround : 0});
   }
   request.executor = executor_of(core->executor(), handler);
   listen_to_cancellation(

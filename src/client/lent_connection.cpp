@@ -67,7 +67,7 @@ void LentConnection::submit(Request& request) {
     changed_ = true;
   }
   if (request.waits && waiting_++ == 0) connection_->expect_silence(true);
-  connection_->submit(request.text, request, request.replies);
+  connection_->submit(request.text_for(*connection_), request, request.replies);
 }
 
 void LentConnection::answered(const Request& request) noexcept {

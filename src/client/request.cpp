@@ -9,6 +9,8 @@
 #include "client/core.hpp"
 #include "client/lent_connection.hpp"
 #include "client/reply_reader.hpp"
+#include "client/traced_request.hpp"
+#include "protocol/trace_parent.hpp"
 
 namespace quartz::client {
 namespace {
@@ -52,6 +54,17 @@ ClientResult<T> read_for(const Request& request, Exchange::Reply reply) {
 }
 
 }  // namespace
+
+std::string_view Request::text_for(const Connection& over) {
+  if (!span) return text;
+  const EndpointUrl& to = over.endpoint();
+  span->attempt({.server_address = to.host, .server_port = to.port});
+  const std::string_view traceparent = span->traceparent();
+  if (!over.knows_traces() || !protocol::trace_id_of(traceparent)) return text;
+  traced_text.clear();
+  append_traced(traced_text, text, traceparent);
+  return traced_text;
+}
 
 void Request::replied(Exchange::Reply reply) {
   if (--replies_missing == 0) return core.replied(*this, reply);
@@ -120,6 +133,7 @@ void Request::reset() noexcept {
   connection = nullptr;
   hedge.endpoint = nullptr;
   hedge.connection = nullptr;
+  span.reset();
   lent.reset();
   policy.reset();
 }

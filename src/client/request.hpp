@@ -17,6 +17,7 @@
 #include "client/retry_policy.hpp"
 #include "client/timers.hpp"
 #include "quartz/client/client_result.hpp"
+#include "quartz/client/client_tracer.hpp"
 #include "quartz/client/commands/values.hpp"
 #include "quartz/client/reply.hpp"
 
@@ -56,6 +57,9 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   // Exchange::Waiter
   void replied(Exchange::Reply reply) override;
   void failed(FailureKind kind) override;
+
+  /// What is sent over that connection, which may be told of the trace. Once for each attempt.
+  std::string_view text_for(const Connection& over);
 
   /// Tells the caller what the reply, no error, says. The request is recycled before.
   void succeed(Exchange::Reply reply);
@@ -119,6 +123,9 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   std::string* into = nullptr;
   /// Uses of this object so far: whoever wants to cancel one must not hit another.
   std::uint64_t generation = 0;
+
+  std::unique_ptr<ClientSpan> span;  // Null: nobody traces it.
+  std::string traced_text;           // As it is sent to servers that are told.
 
   // Where it stands.
   State state = State::idle;

@@ -10,6 +10,7 @@
 
 #include "quartz/client/circuit_breaker_config.hpp"
 #include "quartz/client/client_result.hpp"
+#include "quartz/client/client_tracer.hpp"
 #include "quartz/client/hedge_config.hpp"
 #include "quartz/client/local_service.hpp"
 #include "quartz/client/near_cache_config.hpp"
@@ -89,6 +90,8 @@ struct ClientConfig {
   LeaseConfig leases = {};
   /// Reads that take long are sent a second time, if this is set. None: never.
   std::optional<HedgeConfig> hedge = {};
+  /// Told of every operation. Null: nobody is, and servers neither.
+  std::shared_ptr<ClientTracer> tracer = {};
   /// Values that `get` and `async_get` have read are kept, if this is set, for as long as the
   /// server tells of their changes. None: each read asks the server.
   std::optional<NearCacheConfig> near_cache = {};
