@@ -157,6 +157,30 @@ TEST(HedgedReads, are_tried_again_if_both_are_lost) {
   EXPECT_GE(client.metrics().retries, 1u);
 }
 
+TEST(HedgedReads, forget_the_second_answer_once_the_first_one_has_come) {
+  std::promise<void> answered;
+  std::shared_future<void> is_answered(answered.get_future());
+  std::atomic<int> reads{0};
+  ScriptedPeer peer([&](PeerConnection& connection) {
+    if (!connection.greet()) return;
+    for (auto command = connection.read_command(); !command.empty();
+         command = connection.read_command()) {
+      const int number = command.starts_with("GET") ? reads.fetch_add(1) : -1;
+      while (number == 0 && reads.load() < 2) std::this_thread::yield();
+      if (number == 1) is_answered.wait();
+      connection.send(number < 0 ? "+OK\r\n" : bulk(command));
+    }
+  });
+  Client client{hedging_config(peer.url())};
+  begin(client);
+  EXPECT_EQ(client.get("first").value(), "GET first");
+  EXPECT_EQ(client.metrics().hedges_won, 0u);
+  answered.set_value();
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_EQ(client.get(std::to_string(i)).value(), "GET " + std::to_string(i));
+  }
+}
+
 TEST(HedgedReads, do_not_mix_up_answers_that_come_late) {
   constexpr int kReads = 200;
   std::atomic<int> reads{0};
