@@ -36,4 +36,5 @@
 #include "quartz/vector/vector_search.hpp"
 #include "quartz/vector/vector_statistics.hpp"
 #include "quartz/vector/vector_transfer.hpp"
+#include "quartz/vector/verify_indexes.hpp"
 #include "quartz/version.hpp"

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -12,6 +14,7 @@
 #include "cli/database.hpp"
 #include "cli/verb.hpp"
 #include "quartz/storage/verify.hpp"
+#include "quartz/vector/verify_indexes.hpp"
 
 namespace quartz::cli {
 namespace {
@@ -45,12 +48,22 @@ void print_report(const VerifyOptions& options, const VerifyReport& report, Cons
   if (report.damage.empty()) console.print("{}\n", console.style().good("no damage"));
 }
 
+// Of rows and of indexes, in one report.
+Result<VerifyReport> verify_all(const std::string& directory, const FileProgress& progress) {
+  QUARTZ_ASSIGN(VerifyReport report, verify(directory, progress));
+  QUARTZ_ASSIGN(VerifyReport indexes, verify_indexes(directory, progress));
+  report.files_checked += indexes.files_checked;
+  report.bytes_checked += indexes.bytes_checked;
+  std::ranges::move(indexes.damage, std::back_inserter(report.damage));
+  return report;
+}
+
 // Damage is a result, on standard output, and an exit status that a script cannot miss.
 Result<ExitStatus> verify_database(const VerifyOptions& options, Console& console) {
   console.set_subject(options.directory);
   const auto report = [&] {
     Progress progress(console.progress_mode(), "verifying", 0);
-    return verify(options.directory, [&](std::uint64_t done, std::uint64_t total) {
+    return verify_all(options.directory, [&](std::uint64_t done, std::uint64_t total) {
       progress.set_total(total);
       progress.update(done, fmt::format("{} of {}", readable_bytes(done), readable_bytes(total)));
     });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -83,6 +84,20 @@ TimeSource TimeSource::system() {
 std::optional<ExpiryTime> ExpiryClock::read(io::FileSystem& files, const io::Path& path) {
   const auto latest = latest_of(files, path);
   return latest ? std::optional(latest->time) : std::nullopt;
+}
+
+std::optional<Damage> ExpiryClock::find_damage(io::FileSystem& files, const io::Path& path) {
+  const std::string name = path.filename().string();
+  const auto bytes = io::read_file(files, path, kFileBytes);
+  if (!bytes) return Damage{name, 0, bytes.error().message()};
+  if (bytes->size() != kFileBytes) {
+    return Damage{name, 0, fmt::format("has {} bytes instead of {}", bytes->size(), kFileBytes)};
+  }
+  for (std::size_t i = 0; i < kCopies; ++i) {
+    if (time_of(std::span(*bytes).subspan(i * kCopyBytes, kCopyBytes))) continue;
+    return Damage{name, i * kCopyBytes, "a copy of the time is damaged"};
+  }
+  return std::nullopt;
 }
 
 Result<void> ExpiryClock::write(io::FileSystem& files, const io::Path& path, ExpiryTime shown) {

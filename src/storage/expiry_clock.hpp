@@ -14,6 +14,7 @@
 #include "quartz/result.hpp"
 #include "quartz/storage/row_attributes.hpp"
 #include "quartz/storage/storage_config.hpp"
+#include "quartz/storage/verify.hpp"
 
 namespace quartz::storage {
 
@@ -43,6 +44,9 @@ class ExpiryClock {
                                                    TimeSource source, Logger log);
   /// What the file of a closed clock says; nothing if it is missing or damaged.
   static std::optional<ExpiryTime> read(io::FileSystem& files, const io::Path& path);
+  /// Where the file of a closed clock is not what was written, although one copy may do; nothing if
+  /// both are whole.
+  static std::optional<Damage> find_damage(io::FileSystem& files, const io::Path& path);
   /// Makes a file of which a clock goes on from `shown`.
   static Result<void> write(io::FileSystem& files, const io::Path& path, ExpiryTime shown);
 

@@ -4,6 +4,7 @@
 
 #include "base/try.hpp"
 #include "storage/closed_database.hpp"
+#include "storage/expiry_clock.hpp"
 #include "storage/format_file.hpp"
 #include "storage/levels_inspect.hpp"
 #include "storage/log_inspection.hpp"
@@ -15,6 +16,9 @@ Result<VerifyReport> verify(const std::filesystem::path& directory, const FilePr
   QUARTZ_ASSIGN(storage::ClosedDatabase database, storage::ClosedDatabase::enter(files, directory));
   VerifyReport report;
   report.damage = std::move(database.damage);
+  if (auto clock = storage::ExpiryClock::find_damage(files, directory / storage::kClockFileName)) {
+    report.damage.push_back(*std::move(clock));
+  }
 
   storage::LevelsVisitor levels_visitor;
   levels_visitor.progress = progress;

@@ -163,12 +163,14 @@ class FaultedScenario {
 };
 
 // Every QUARTZ_FAULT_STRIDE-th call of the scenario is failed; 1 is all of them.
+// QUARTZ_FAULT_OFFSET shifts them.
 TEST(FaultSweep, of_any_one_call_or_all_from_one_on_loses_nothing_and_gives_no_wrong_value) {
   const std::uint64_t stride = number_from_environment("QUARTZ_FAULT_STRIDE", 16);
+  const std::uint64_t offset = number_from_environment("QUARTZ_FAULT_OFFSET", 0);
   std::uint64_t runs = 0;
   for (std::size_t i = 0; i < kFaults.size(); ++i) {
     // Each kind of fault begins at another call, so that together they meet more of them.
-    for (std::uint64_t nth = 1 + i * stride / kFaults.size();; nth += stride) {
+    for (std::uint64_t nth = 1 + (offset + i * stride / kFaults.size()) % stride;; nth += stride) {
       SCOPED_TRACE(fmt::format("{} at call {}", kFaults[i].name, nth));
       ++runs;
       FaultedScenario scenario;
@@ -177,7 +179,8 @@ TEST(FaultSweep, of_any_one_call_or_all_from_one_on_loses_nothing_and_gives_no_w
       if (!met) break;
     }
   }
-  std::cout << "QUARTZ_FAULT_STRIDE=" << stride << ": " << runs << " runs\n";
+  std::cout << "QUARTZ_FAULT_STRIDE=" << stride << " QUARTZ_FAULT_OFFSET=" << offset << ": " << runs
+            << " runs\n";
   EXPECT_GT(runs, kFaults.size() * 10);
 }
 

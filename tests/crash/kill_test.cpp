@@ -1,4 +1,3 @@
-#include <array>
 #include <chrono>
 #include <iostream>
 #include <string>
@@ -7,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
-#include "crash/steps.hpp"
+#include "crash/ledger.hpp"
 #include "crash/victim.hpp"
 #include "crash/writer.hpp"
 #include "quartz/storage/storage_engine.hpp"
@@ -20,53 +19,6 @@ namespace quartz {
 namespace {
 
 using std::chrono::milliseconds;
-
-// The ledger: what each writer was told is safe, kept outside of the processes that are killed.
-class Ledger {
- public:
-  std::uint64_t next_step(std::uint32_t writer) const { return writers_[writer].steps; }
-  void acknowledge(const Acknowledgement& one) {
-    Writer& writer = writers_.at(one.writer);
-    // Steps are acknowledged in their order.
-    ASSERT_EQ(one.step, writer.steps);
-    Step(one.writer, one.step).apply_to(writer.rows);
-    ++writer.steps;
-  }
-  // Every writer's rows are those after its last acknowledged step, or after the one that it was
-  // about to make: nothing acknowledged is lost, nothing is torn, nothing is made up.
-  void compare(const StorageEngine& engine, const Keyspace& second) {
-    for (std::uint32_t number = 0; number < kWritersMax; ++number) {
-      Writer& writer = writers_[number];
-      const WriterRows found = rows_of_writer(engine, second, number);
-      if (found == writer.rows) continue;
-      Step(number, writer.steps).apply_to(writer.rows);
-      ASSERT_TRUE(found == writer.rows)
-          << "writer " << number << " was acknowledged " << writer.steps << " steps; "
-          << found.size() << " rows were found, " << writer.rows.size() << " expected";
-      ++writer.steps;
-    }
-  }
-
- private:
-  struct Writer {
-    std::uint64_t steps = 0;
-    WriterRows rows;
-  };
-  static WriterRows rows_of_writer(const StorageEngine& engine, const Keyspace& second,
-                                   std::uint32_t writer) {
-    WriterRows rows;
-    const std::string prefix = key_prefix(writer);
-    for (auto& [key, value] : rows_of(engine, {.prefix = prefix})) {
-      rows[{"default", key}] = value;
-    }
-    for (auto& [key, value] : rows_of(engine, {.prefix = prefix, .keyspace = &second})) {
-      rows[{std::string(kSecondKeyspace), key}] = value;
-    }
-    return rows;
-  }
-
-  std::array<Writer, kWritersMax> writers_;
-};
 
 WriterOrder random_order(const std::filesystem::path& directory, const Ledger& ledger,
                          Random& random) {

@@ -7,10 +7,12 @@ namespace quartz {
 
 /// What the process that is going to be killed has got to.
 enum class Event : std::uint32_t {
-  step,     // A step was acknowledged.
-  opening,  // It is about to open its collection.
-  ending,   // It has made all its steps, and is about to do what comes behind them,
-  ended,    // and has done that, and only waits.
+  step,          // A step was acknowledged.
+  opening,       // It is about to open its collection.
+  ending,        // It has made all its steps, and is about to do what comes behind them,
+  ended,         // and has done that, and only waits.
+  point,         // It has come to the point at which it ends itself.
+  durable_step,  // A step was acknowledged that survives power loss.
 };
 
 /// An event, as that process reports it. Written to a pipe in one piece.

@@ -37,7 +37,8 @@ Victim::Victim(std::string_view mode, std::vector<std::string> arguments) {
 Victim::~Victim() { ::close(reports_); }
 
 std::vector<Acknowledgement> Victim::kill_after(std::size_t reports, milliseconds deadline,
-                                                std::chrono::microseconds delay) {
+                                                std::chrono::microseconds delay,
+                                                const std::function<void()>& before) {
   const auto end = steady_clock::now() + deadline;
   while (acknowledged_.size() < reports) {
     const auto left = std::chrono::duration_cast<milliseconds>(end - steady_clock::now());
@@ -46,6 +47,7 @@ std::vector<Acknowledgement> Victim::kill_after(std::size_t reports, millisecond
     if (!read_some()) break;  // It died by itself, which `was_killed` will tell.
   }
   if (delay.count() > 0) std::this_thread::sleep_for(delay);
+  if (before) before();
   ::kill(process_, SIGKILL);
   while (read_some()) continue;
   ::waitpid(process_, &status_, 0);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <sys/types.h>
@@ -23,8 +24,10 @@ class Victim {
   Victim& operator=(const Victim&) = delete;
 
   /// Kills it `delay` after so many reports, or at the deadline; every report that it has made.
+  /// `before` is called just before that.
   std::vector<Acknowledgement> kill_after(std::size_t reports, std::chrono::milliseconds deadline,
-                                          std::chrono::microseconds delay = {});
+                                          std::chrono::microseconds delay = {},
+                                          const std::function<void()>& before = {});
   /// Whether it lived until then, and did not end by itself.
   bool was_killed() const;
 

@@ -41,6 +41,8 @@ class ChildProcess {
   /// The next line of standard output without its newline; empty at the end.
   std::string read_line();
   void signal(int number);
+  /// The process's, until it was waited for.
+  pid_t id() const noexcept { return id_; }
   /// Writes into the pipe, and waits until the program has taken all of it.
   void feed(std::string_view text);
   /// Everything on standard error so far.

@@ -144,6 +144,7 @@ std::uint64_t FaultyFileSystem::faults() const {
 
 Result<void> FaultyFileSystem::enter(Operation operation, const Path& path,
                                      FaultEffect* effect) const {
+  if (watcher_) watcher_(operation, path);
   MutexLock lock(mutex_);
   for (const auto& [spared, part] : spared_) {
     if (spared == operation && path.native().find(part) != std::string::npos) return {};

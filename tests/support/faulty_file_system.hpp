@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,6 +74,10 @@ class FaultyFileSystem final : public FileSystem {
   /// Lets calls of `operation` pass whose path contains this, whatever the rules say, for as long
   /// as the file system lives; they do not count.
   void spare(Operation operation, std::string path_contains);
+  /// Tells `watcher` of every call, before it is made or failed, on the thread that makes it. Set
+  /// before the first call.
+  using Watcher = std::function<void(Operation, const Path&)>;
+  void watch(Watcher watcher) { watcher_ = std::move(watcher); }
   /// Forgets all rules; the counts stay.
   void clear_faults();
 
@@ -111,6 +116,7 @@ class FaultyFileSystem final : public FileSystem {
   Result<void> enter(Operation operation, const Path& path, FaultEffect* effect = nullptr) const;
 
   FileSystem& below_;
+  Watcher watcher_;
   mutable Mutex mutex_;
   // Mutable, because reading calls count as well.
   mutable std::vector<Rule> rules_ QUARTZ_GUARDED_BY(mutex_);

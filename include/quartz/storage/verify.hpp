@@ -38,8 +38,9 @@ struct SalvageReport {
 /// Told as files are worked through: bytes done, bytes in all.
 using FileProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-/// Reads every checksum of the closed database in `directory` and changes nothing. Damage is part
-/// of the report, not an error. Errors: `not_found`, `busy` while it is open, `io_error`.
+/// Reads every checksum of the closed database in `directory` and changes nothing; those of saved
+/// indexes are for `verify_indexes`. Damage is part of the report, not an error. Errors:
+/// `not_found`, `busy` while it is open, `io_error`.
 QUARTZ_EXPORT Result<VerifyReport> verify(const std::filesystem::path& directory,
                                           const FileProgress& progress = {});
 
