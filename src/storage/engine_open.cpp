@@ -61,6 +61,7 @@ class EngineOpener {
     QUARTZ_TRY(open_clock());
     QUARTZ_TRY(open_levels());
     QUARTZ_TRY(replay());
+    engine_.levels_->let_removals_happen();  // The log goes on where the levels end.
     QUARTZ_TRY(open_log());
     begin();
     engine_.recovery_.duration_ns = watch.elapsed_ns();
@@ -143,6 +144,7 @@ class EngineOpener {
     options.directory = path(kLevelsDirectoryName);
     options.create_if_missing = is_new_;
     options.env = engine_.levels_env_;
+    options.hold_removals = true;
     options.block_cache_bytes = config.block_cache_bytes;
     options.compaction_threshold = config.compaction_threshold;
     options.max_level_size = config.max_level_size;

@@ -32,6 +32,8 @@ Levels::Levels(std::unique_ptr<State> state) noexcept : state_(std::move(state))
 
 Levels::~Levels() { state_->database->listener->detach(); }
 
+void Levels::let_removals_happen() { state_->database->files->let_removals_happen(); }
+
 Sequence Levels::applied_sequence() const noexcept {
   return state_->applied.load(std::memory_order_acquire);
 }

@@ -107,11 +107,37 @@ rocksdb::IOStatus LevelsFiles::NewLogger(const std::string& name, const rocksdb:
   return FileSystem::NewLogger(name, options, created, debug);
 }
 
+void LevelsFiles::hold_removals() {
+  const MutexLock lock(mutex_);
+  held_ = true;
+}
+
+void LevelsFiles::let_removals_happen() {
+  std::vector<std::string> waiting;
+  {
+    const MutexLock lock(mutex_);
+    held_ = false;
+    waiting = std::move(waiting_);
+    waiting_.clear();
+  }
+  // One that stays for whatever reason is met, and removed, by the next open.
+  for (const std::string& name : waiting) {
+    DeleteFile(name, rocksdb::IOOptions(), nullptr).PermitUncheckedError();
+  }
+}
+
 rocksdb::IOStatus LevelsFiles::DeleteFile(const std::string& name,
                                           const rocksdb::IOOptions& options,
                                           rocksdb::IODebugContext* debug) {
   const bool careless = mutant("tables_that_a_failed_manifest_names_are_removed");
   if (manifest_failed() && !careless && name.ends_with(".sst")) return rocksdb::IOStatus::OK();
+  if (name.ends_with(".sst")) {
+    const MutexLock lock(mutex_);
+    if (held_) {
+      waiting_.push_back(name);
+      return rocksdb::IOStatus::OK();
+    }
+  }
   return FileSystemWrapper::DeleteFile(name, options, debug);
 }
 

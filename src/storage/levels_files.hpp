@@ -3,18 +3,25 @@
 #include <atomic>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
+#include "base/mutex.hpp"
+
 namespace quartz::storage {
 
-/// RocksDB's way to its files, with two rules of our own. Threads: any.
+/// RocksDB's way to its files, with three rules of our own. Threads: any.
 ///
 /// Once a write or sync of the MANIFEST has failed, no table is removed any more. RocksDB 7.8 takes
 /// an edit that failed for one that was not made, and removes the tables that it would have added;
 /// but the edit may be on disk, and the next open then misses them. What is not needed is removed
 /// by that open.
+///
+/// Tables that are to be removed while removals are held stay until they are let happen. A MANIFEST
+/// that has lost its end is an older one to RocksDB, which opens it and removes every table that it
+/// does not name: all that came later, before anybody can see that something is missing.
 ///
 /// A message for the file LOG that cannot be written is lost, and that is no error: RocksDB 7.8
 /// would go on to use the file that failed, which its assertions take for a reason to end the
@@ -26,6 +33,9 @@ class LevelsFiles final : public rocksdb::FileSystemWrapper {
   const char* Name() const override { return "quartz.LevelsFiles"; }
 
   bool manifest_failed() const noexcept { return *manifest_failed_; }
+  void hold_removals() QUARTZ_EXCLUDES(mutex_);
+  /// Removes what was to be removed since they are held, and from now on at once.
+  void let_removals_happen() QUARTZ_EXCLUDES(mutex_);
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* created,
@@ -37,6 +47,9 @@ class LevelsFiles final : public rocksdb::FileSystemWrapper {
                               rocksdb::IODebugContext* debug) override;
 
  private:
+  Mutex mutex_;
+  bool held_ QUARTZ_GUARDED_BY(mutex_) = false;
+  std::vector<std::string> waiting_ QUARTZ_GUARDED_BY(mutex_);  // To be removed.
   const std::shared_ptr<std::atomic<bool>> manifest_failed_ =
       std::make_shared<std::atomic<bool>>(false);
 };
@@ -50,6 +63,12 @@ class LevelsEnvironment final : public rocksdb::EnvWrapper {
     system_clock_ = below.GetSystemClock();
   }
   const char* Name() const override { return "quartz.LevelsEnvironment"; }
+
+  // An open of RocksDB 7.8 removes tables that the MANIFEST does not name by this, and the
+  // wrapper's would do so below, past us.
+  rocksdb::Status DeleteFile(const std::string& name) override {
+    return file_system_->DeleteFile(name, rocksdb::IOOptions(), nullptr);
+  }
 };
 
 }  // namespace quartz::storage

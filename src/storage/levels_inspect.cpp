@@ -71,6 +71,8 @@ class Inspector {
 
   // With the catalogue.
   rocksdb::Status open_database();
+  std::optional<std::string> why_not_to_believe() const;
+  std::optional<std::string> applied_value();
   Result<void> inspect_database();
   std::vector<Table> live_tables() const;
   Result<void> walk_family(const LevelsKeyspace& keyspace, rocksdb::ColumnFamilyHandle* handle);
@@ -244,18 +246,46 @@ Result<void> Inspector::walk_family(const LevelsKeyspace& keyspace,
   return walk_rows(walk, {});
 }
 
+// Of the metadata, if it is there.
+std::optional<std::string> Inspector::applied_value() {
+  std::string value;
+  for (std::size_t i = 0; i < handles_.size(); ++i) {
+    if (handle_names_[i] != kMetadataFamily) continue;
+    const rocksdb::Status status =
+        db_->Get(rocksdb::ReadOptions(), handles_[i].get(), to_slice(kAppliedSequenceKey), &value);
+    if (status.ok()) return value;
+  }
+  return std::nullopt;
+}
+
+// A catalogue that lost its end is an older one, and says so in no other way.
+std::optional<std::string> Inspector::why_not_to_believe() const {
+  if (visitor_.log_begin && found_.applied_sequence + 1 < *visitor_.log_begin) {
+    return "the catalogue knows of nothing behind sequence " +
+           std::to_string(found_.applied_sequence) + ", and the log begins with " +
+           std::to_string(*visitor_.log_begin);
+  }
+  for (const Table& table : tables_) {
+    if (options_.env->FileExists(path_of(table.name)).IsNotFound()) {
+      return "the catalogue names " + table.name + ", which is missing";
+    }
+  }
+  return std::nullopt;
+}
+
 Result<void> Inspector::inspect_database() {
   tables_ = live_tables();
+  if (const auto applied = applied_value()) note_applied(*applied);
+  if (const auto reason = visitor_.row ? why_not_to_believe() : std::nullopt) {
+    damage("", *reason);
+    tables_.clear();
+    return inspect_tables();
+  }
   check_tables();
   std::map<KeyspaceId, std::pair<LevelsKeyspace, rocksdb::ColumnFamilyHandle*>> families;
   for (std::size_t i = 0; i < handles_.size(); ++i) {
     if (const auto keyspace = parse_family_name(handle_names_[i])) {
       families[keyspace->id] = {*keyspace, handles_[i].get()};
-    } else if (handle_names_[i] == kMetadataFamily) {
-      std::string value;
-      const rocksdb::Status status = db_->Get(rocksdb::ReadOptions(), handles_[i].get(),
-                                              to_slice(kAppliedSequenceKey), &value);
-      if (status.ok()) note_applied(value);
     }
   }
   for (const auto& [id, family] : families) found_.keyspaces.push_back(family.first);

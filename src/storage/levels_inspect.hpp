@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct LevelsVisitor {
   std::function<Result<void>(const LevelsKeyspace&, std::string_view key, std::string_view value)>
       row;
   FileProgress progress;
+  /// The first sequence that the log has, if it was looked at. The files that say which tables
+  /// count are not believed where they know less than what came before it: they lost their end.
+  std::optional<Sequence> log_begin = {};
 };
 
 /// What `inspect_levels` found.
@@ -31,8 +35,9 @@ struct LevelsInspection {
   std::uint64_t bytes_checked = 0;
   std::uint64_t entries = 0;  // In the tables of the keyspaces; tombstones, old versions too.
   std::uint64_t rows = 0;     // Told to the visitor.
-  /// False: the files that say which tables count are damaged, so that every table was taken, the
-  /// newer file winning. Rows removed lately may be back, keyspaces dropped lately too.
+  /// False: the files that say which tables count are damaged, or name tables that are not there,
+  /// or lost their end, so that every table was taken, the newer file winning. Rows removed lately
+  /// may be back, keyspaces dropped lately too.
   bool catalogue_readable = true;
   std::vector<Damage> damage;  // `file` starts with the levels' own directory's name.
 };

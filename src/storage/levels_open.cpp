@@ -133,6 +133,7 @@ Result<std::unique_ptr<Levels>> Levels::open(LevelsOptions options) {
   rocksdb::Env& env = options.env != nullptr ? *options.env : *rocksdb::Env::Default();
   QUARTZ_TRY(prepare_directories(options, env));
   auto database = std::make_shared<LevelsDatabase>(options);
+  if (options.hold_removals) database->files->hold_removals();
   rocksdb::DBOptions database_options = storage::database_options(options);
   database_options.env = &database->environment;
   database_options.listeners.push_back(database->listener);

@@ -1,6 +1,7 @@
 #include "storage/log_inspection.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -194,6 +195,19 @@ void LogInspector::add_damage(const io::Path& path, std::uint64_t offset, std::s
 }
 
 }  // namespace
+
+Result<std::optional<Sequence>> first_sequence_of_log(io::FileSystem& files,
+                                                      const io::Path& directory,
+                                                      std::optional<std::uint64_t> database_id) {
+  QUARTZ_ASSIGN(const LogFiles log, list_log_files(files, directory, database_id));
+  std::optional<Sequence> first;
+  const auto note = [&](Sequence sequence) {
+    first = std::min(first.value_or(sequence), sequence);
+  };
+  for (const SegmentFile& segment : log.segments) note(segment.header.first_sequence);
+  for (const HeadlessFile& headless : log.headless) note(headless.first_sequence);
+  return first;
+}
 
 Result<LogInspection> inspect_log(io::FileSystem& files, const InspectOptions& options,
                                   const Visitor& visit) {

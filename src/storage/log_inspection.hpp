@@ -29,6 +29,12 @@ struct LogInspection {
   std::vector<Damage> damage;               // `file` is a name in the log's directory.
 };
 
+/// The first sequence that the log's segments have, by their headers; nothing if there is none.
+/// Errors: those of listing the directory.
+Result<std::optional<Sequence>> first_sequence_of_log(io::FileSystem& files,
+                                                      const io::Path& directory,
+                                                      std::optional<std::uint64_t> database_id);
+
 /// Reads the whole log and shows every valid record to `visit`, in order. Unlike a replay it goes
 /// on behind damage, with the next record that is whole, and lists the damage; what a replay would
 /// drop as an unfinished tail is counted and not shown. Changes nothing.

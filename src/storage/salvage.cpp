@@ -1,4 +1,5 @@
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -106,8 +107,10 @@ class Salvager {
 };
 
 Result<storage::LevelsInspection> salvage_levels(const std::filesystem::path& directory,
+                                                 std::optional<storage::Sequence> log_begin,
                                                  Salvager& salvager, const FileProgress& progress) {
   storage::LevelsVisitor visitor;
+  visitor.log_begin = log_begin;
   visitor.progress = progress;
   visitor.keyspace = [&](const storage::LevelsKeyspace& keyspace) {
     return salvager.add_keyspace(keyspace.id, keyspace.name);
@@ -162,7 +165,11 @@ Result<SalvageReport> salvage(const std::filesystem::path& directory,
   SalvageReport report;
   report.damage = std::move(database.damage);
 
-  QUARTZ_ASSIGN(storage::LevelsInspection levels, salvage_levels(directory, salvager, progress));
+  QUARTZ_ASSIGN(
+      const auto log_begin,
+      storage::first_sequence_of_log(files, directory / storage::kLogDirectoryName, database.id));
+  QUARTZ_ASSIGN(storage::LevelsInspection levels,
+                salvage_levels(directory, log_begin, salvager, progress));
   for (Damage& damage : levels.damage) report.damage.push_back(std::move(damage));
   QUARTZ_ASSIGN(
       storage::LogInspection log,

@@ -57,10 +57,18 @@ constexpr const char* kPointsOfQuartz[] = {
     "sync_directory /log",  // or the name of a segment.
     "rename /log/",         // One that is not needed any more gets another name,
     "remove /log/",         // or goes.
-    "exists /db",           // Opening,
-    "list /log",            // what is in the log,
-    "read /log/",           // and each record of it.
-    "rename /checkpoint",  "sync_directory /checkpoint",
+    "write /CLOCK",         // Time passes.
+    "create_directories /checkpoint",
+    "rename /checkpoint",
+    "sync_directory /checkpoint",
+};
+
+// Passed at an open, and not again.
+constexpr const char* kPointsOfOpening[] = {
+    "exists /db",  // Is there a database,
+    "list /log",   // what is in its log,
+    "read /log/",  // and each record of it.
+    "rocksdb DBImpl::Open:Opened",
 };
 
 constexpr const char* kPointsOfRocksDb[] = {
@@ -106,8 +114,14 @@ constexpr const char* kPointsOfRocksDb[] = {
 /// One database, and what its writers were told, through kills at points.
 class CrashPoint : public testing::Test {
  protected:
-  /// With a new database for each, if what the points are of happens once only.
-  void die_at_each(std::span<const char* const> points, bool anew = false) {
+  /// How often a point is passed.
+  enum class Passes : std::uint8_t {
+    many,  // Again and again in each process,
+    one,   // once in each process,
+    ever,  // or once in the life of a database, so that each kill gets a new one.
+  };
+
+  void die_at_each(std::span<const char* const> points, Passes passes) {
     const std::uint64_t rounds = number_from_environment("QUARTZ_POINT_ROUNDS", 1);
     const std::uint64_t seed = number_from_environment("QUARTZ_POINT_SEED", 1);
     std::cout << "QUARTZ_POINT_ROUNDS=" << rounds << " QUARTZ_POINT_SEED=" << seed << '\n';
@@ -115,8 +129,8 @@ class CrashPoint : public testing::Test {
     std::uint64_t kills = 0;
     for (std::uint64_t round = 0; round < rounds; ++round) {
       for (const char* const point : points) {
-        const std::uint64_t pass = round == 0 || anew ? 1 : 1 + random.below(4);
-        if (anew) begin_anew();
+        const std::uint64_t pass = round > 0 && passes == Passes::many ? 1 + random.below(4) : 1;
+        if (passes == Passes::ever) begin_anew();
         const std::string what = fmt::format("round {}, pass {} of {}", round, pass, point);
         SCOPED_TRACE(what);
         die_at(point, pass, random);
@@ -184,14 +198,21 @@ void CrashPoint::check(Random& random) {
 
 TEST_F(CrashPoint, of_a_creation_leaves_a_database_or_none) {
   if (!rocksdb_has_sync_points()) GTEST_SKIP() << "SKIPPED: this RocksDB has no sync points";
-  die_at_each(kPointsOfCreation, true);
+  die_at_each(kPointsOfCreation, Passes::ever);
 }
 
-TEST_F(CrashPoint, of_quartz_loses_nothing_acknowledged) { die_at_each(kPointsOfQuartz); }
+TEST_F(CrashPoint, of_quartz_loses_nothing_acknowledged) {
+  die_at_each(kPointsOfQuartz, Passes::many);
+}
+
+TEST_F(CrashPoint, of_an_open_loses_nothing_acknowledged) {
+  if (!rocksdb_has_sync_points()) GTEST_SKIP() << "SKIPPED: this RocksDB has no sync points";
+  die_at_each(kPointsOfOpening, Passes::one);
+}
 
 TEST_F(CrashPoint, of_rocksdb_loses_nothing_acknowledged) {
   if (!rocksdb_has_sync_points()) GTEST_SKIP() << "SKIPPED: this RocksDB has no sync points";
-  die_at_each(kPointsOfRocksDb);
+  die_at_each(kPointsOfRocksDb, Passes::many);
 }
 
 }  // namespace

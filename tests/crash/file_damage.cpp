@@ -1,5 +1,6 @@
 #include "crash/file_damage.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <iostream>
@@ -30,19 +31,6 @@ FileKind kind_of(const std::filesystem::path& file) {
   return *file.begin() == "log" ? FileKind::segment : FileKind::trace;
 }
 
-std::vector<std::filesystem::path> files_of_kind(const std::filesystem::path& database,
-                                                 FileKind kind) {
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(database)) {
-    const auto file = std::filesystem::relative(entry.path(), database);
-    if (entry.is_regular_file() && entry.file_size() > 0 && kind_of(file) == kind) {
-      files.push_back(file);
-    }
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
 // Behind the records a segment is empty, where damage would say nothing.
 std::uint64_t bytes_in_use(const std::filesystem::path& file) {
   const std::string contents = file_contents(file);
@@ -66,6 +54,19 @@ bool in_value_of_log(const std::string& contents, std::uint64_t offset) {
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> files_of_kind(const std::filesystem::path& database,
+                                                 FileKind kind) {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(database)) {
+    const auto file = std::filesystem::relative(entry.path(), database);
+    if (entry.is_regular_file() && entry.file_size() > 0 && kind_of(file) == kind) {
+      files.push_back(file);
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
 
 void FileDamage::apply(const std::filesystem::path& database) const {
   cut ? truncate_file(database / file, offset) : flip_bit(database / file, offset, bit);

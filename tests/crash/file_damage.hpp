@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/random.hpp"
 
@@ -36,6 +37,10 @@ struct FileDamage {
   void apply(const std::filesystem::path& database) const;
   std::string to_string() const;
 };
+
+/// Of files that hold something, relative to the database, in the order of their names.
+std::vector<std::filesystem::path> files_of_kind(const std::filesystem::path& database,
+                                                 FileKind kind);
 
 /// Some damage to some file of this kind.
 FileDamage random_damage(const std::filesystem::path& database, FileKind kind, Random& random);
