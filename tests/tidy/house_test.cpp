@@ -49,6 +49,7 @@ TEST(House, tests_that_the_guide_names_exist) {
   expect_none(tests_in_documents(house(), {"docs/guide/promises.md", "docs/guide/testing.md"}));
 }
 TEST(House, every_mutant_is_listed_and_made_in_one_place) { expect_none(mutants(house())); }
+TEST(House, what_notices_a_mutant_is_written_down) { expect_none(mutants_in_document(house())); }
 
 TEST(House, the_library_holds_no_mutant) {
   std::ifstream library(QUARTZ_LIBRARY, std::ios::binary);

@@ -53,6 +53,8 @@ Findings tests_in_documents(const SourceTree& tree, const std::set<std::string>&
 std::vector<std::string> mutant_names(const SourceTree& tree);
 /// Every mutant that is listed is made in one place of the sources, and no other is.
 Findings mutants(const SourceTree& tree);
+/// docs/guide/mutants.md has a row for each of them, and no other.
+Findings mutants_in_document(const SourceTree& tree);
 
 /// Figures of the tree, for the reader of the log: files, lines, median and p90 of both.
 std::string figures(const SourceTree& tree);

@@ -9,6 +9,7 @@ namespace quartz::tidy {
 namespace {
 
 constexpr std::string_view kMutants = "tests/crash/mutants.txt";
+constexpr std::string_view kMutantTable = "docs/guide/mutants.md";
 
 bool is_name_character(char c) {
   return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0;
@@ -76,6 +77,20 @@ std::multimap<std::string, Finding> mutants_in_use(const SourceTree& tree) {
   return used;
 }
 
+/// The names at the beginning of the rows of the table, with their lines.
+std::map<std::string, std::size_t> mutants_in_table(const SourceTree& tree) {
+  constexpr std::string_view kRow = "| `";
+  std::map<std::string, std::size_t> rows;
+  const auto table = tree.find(std::string(kMutantTable));
+  if (table == tree.end()) return rows;
+  for_each_line(table->second, [&](std::string_view line, std::size_t number) {
+    if (!line.starts_with(kRow)) return;
+    line.remove_prefix(kRow.size());
+    rows.emplace(line.substr(0, line.find('`')), number);
+  });
+  return rows;
+}
+
 }  // namespace
 
 Findings tests_in_documents(const SourceTree& tree, const std::set<std::string>& documents) {
@@ -122,6 +137,22 @@ Findings mutants(const SourceTree& tree) {
   for (const auto& [name, place] : used) {
     if (std::ranges::find(names, name) != names.end()) continue;
     findings.push_back({place.path, place.line, "mutant '" + name + "' is not listed"});
+  }
+  return findings;
+}
+
+Findings mutants_in_document(const SourceTree& tree) {
+  const std::vector<std::string> names = mutant_names(tree);
+  const auto rows = mutants_in_table(tree);
+  Findings findings;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (rows.contains(names[i])) continue;
+    findings.push_back({std::string(kMutants), i + 1,
+                        "'" + names[i] + "' has no row in " + std::string(kMutantTable)});
+  }
+  for (const auto& [name, line] : rows) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    findings.push_back({std::string(kMutantTable), line, "there is no mutant '" + name + "'"});
   }
   return findings;
 }

@@ -54,5 +54,20 @@ TEST(Mutants, one_that_is_not_listed_is_found) {
               ElementsAre(AllOf(says("not listed"), Field(&Finding::line, 2))));
 }
 
+TEST(MutantsInDocument, with_a_row_each_pass) {
+  EXPECT_THAT(mutants_in_document({{"tests/crash/mutants.txt", "a_b\nc_d\n"},
+                                   {"docs/guide/mutants.md",
+                                    "| mutant | killed by |\n|---|---|\n| `c_d` | `Log.test` |\n"
+                                    "| `a_b` | `Log.test` |\n"}}),
+              IsEmpty());
+}
+
+TEST(MutantsInDocument, without_a_row_and_rows_without_a_mutant_are_found) {
+  EXPECT_THAT(mutants_in_document({{"tests/crash/mutants.txt", "a_b\nc_d\n"},
+                                   {"docs/guide/mutants.md", "\n| `a_b` | x |\n| `gone` | x |\n"}}),
+              ElementsAre(AllOf(says("'c_d' has no row"), Field(&Finding::line, 2)),
+                          AllOf(says("no mutant 'gone'"), Field(&Finding::line, 3))));
+}
+
 }  // namespace
 }  // namespace quartz::tidy
