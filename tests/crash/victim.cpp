@@ -47,7 +47,13 @@ std::vector<Acknowledgement> Victim::kill_after(std::size_t reports, millisecond
     if (!read_some()) break;  // It died by itself, which `was_killed` will tell.
   }
   if (delay.count() > 0) std::this_thread::sleep_for(delay);
-  if (before) before();
+  if (before) {
+    // Stopped, it is inside of no call of the system: of a sync that is under way when the file
+    // system is told to stop, success may be told although nothing of it is there afterwards.
+    ::kill(process_, SIGSTOP);
+    ::waitpid(process_, &status_, WUNTRACED);
+    before();
+  }
   ::kill(process_, SIGKILL);
   while (read_some()) continue;
   ::waitpid(process_, &status_, 0);
