@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <initializer_list>
 #include <memory>
 #include <new>
@@ -13,6 +14,9 @@ namespace quartz::c {
 
 /// The error as its receiver in C owns it.
 quartz_error* to_c(const Error& error) noexcept;
+
+/// QUARTZ_IO_ERROR with that message.
+quartz_error* io_error(const char* message) noexcept;
 
 /// What says that there was no memory, not even for an error. Static; destroying it does nothing.
 quartz_error* out_of_memory() noexcept;
@@ -30,7 +34,8 @@ Result<void> check_given(std::initializer_list<Needed> needed);
 Result<void> check_bytes(const char* name, quartz_bytes bytes);
 
 /// Runs what a function of the C interface does, once all that it needs is given. No exception
-/// passes: what Quartz throws is `std::bad_alloc` alone.
+/// passes: what Quartz throws is `std::bad_alloc`, and the standard library what the operating
+/// system refuses, such as another thread.
 template <class Call>
 quartz_error* guarded(std::initializer_list<Needed> needed, Call&& call) noexcept {
   try {
@@ -39,6 +44,8 @@ quartz_error* guarded(std::initializer_list<Needed> needed, Call&& call) noexcep
     return done ? nullptr : to_c(done.error());
   } catch (const std::bad_alloc&) {
     return out_of_memory();
+  } catch (const std::exception& refusal) {
+    return io_error(refusal.what());
   }
 }
 

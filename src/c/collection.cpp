@@ -1,3 +1,4 @@
+#include <new>
 #include <span>
 #include <string>
 #include <utility>
@@ -44,6 +45,24 @@ quartz_collection_config to_c(const quartz::VectorCollectionConfig& config) {
           .ef_construction = config.index.ef_construction};
 }
 
+// What is there need agree only in what a configuration in C can say: it may have been given
+// indexes on payloads since.
+Result<quartz::VectorCollection> open_collection(quartz::StorageEngine& engine, const char* name,
+                                                 const quartz_collection_config* config) {
+  auto opened = quartz::VectorCollection::open(engine, name);
+  if (config == nullptr) return opened;
+  QUARTZ_ASSIGN(quartz::VectorCollectionConfig wanted, collection_config(*config));
+  if (!opened) {
+    const bool missing = opened.error().code() == quartz::Errc::not_found;
+    return missing ? quartz::VectorCollection::open(engine, name, wanted) : std::move(opened);
+  }
+  quartz::VectorCollectionConfig merged = opened->config();
+  merged.dimensions = wanted.dimensions;
+  merged.metric = wanted.metric;
+  QUARTZ_TRY(set_index(*config, merged.index));
+  return quartz::VectorCollection::open(engine, name, merged);
+}
+
 }  // namespace
 
 quartz_collection_config quartz_collection_config_defaults(std::size_t dimensions) {
@@ -56,13 +75,7 @@ quartz_error* quartz_collection_open(quartz_engine* engine, const char* name,
   if (collection != nullptr) *collection = nullptr;
   return guarded({{"engine", engine}, {"name", name}, {"collection", collection}},
                  [&]() -> Result<void> {
-                   const auto open = [&]() -> Result<quartz::VectorCollection> {
-                     if (config == nullptr)
-                       return quartz::VectorCollection::open(engine->engine, name);
-                     QUARTZ_ASSIGN(const auto wanted, collection_config(*config));
-                     return quartz::VectorCollection::open(engine->engine, name, wanted);
-                   };
-                   return hand_out(open(), collection);
+                   return hand_out(open_collection(engine->engine, name, config), collection);
                  });
 }
 
@@ -82,7 +95,11 @@ quartz_error* quartz_engine_collection_names(const quartz_engine* engine, quartz
 }
 
 quartz_collection_config quartz_collection_stored_config(const quartz_collection* collection) {
-  return to_c(collection->collection.config());
+  try {
+    return to_c(collection->collection.config());
+  } catch (const std::bad_alloc&) {
+    return {};
+  }
 }
 
 quartz_error* quartz_collection_upsert(quartz_collection* collection, quartz_bytes id,

@@ -59,6 +59,14 @@ quartz_error* to_c(const Error& error) noexcept {
   }
 }
 
+quartz_error* io_error(const char* message) noexcept {
+  try {
+    return new quartz_error{QUARTZ_IO_ERROR, message};
+  } catch (const std::bad_alloc&) {
+    return out_of_memory();
+  }
+}
+
 Result<void> check_given(std::initializer_list<Needed> needed) {
   for (const auto& [name, pointer] : needed) {
     if (pointer == nullptr) return Error(Errc::invalid_argument, std::string(name) + " is NULL");

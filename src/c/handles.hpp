@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,7 +42,13 @@ struct quartz_read_set {
 };
 
 struct quartz_cursor {
+  struct Destroy {
+    void operator()(quartz_error* error) const noexcept { quartz_error_destroy(error); }
+  };
+
   quartz::Cursor cursor;
+  // Why the last move could not be made, where the cursor itself does not know.
+  std::unique_ptr<quartz_error, Destroy> failure = {};
 };
 
 struct quartz_value {

@@ -32,7 +32,9 @@ RetryStop stop_of(FailureKind kind) noexcept {
 
 std::chrono::milliseconds Core::timeout_beyond(std::chrono::milliseconds waits) const noexcept {
   constexpr std::chrono::milliseconds kNone(0);
-  const auto own = config_.request_timeout;
+  // Requests may take for ever; that a server has vanished should be noticed all the same.
+  const auto own =
+      config_.request_timeout == kNone ? config_.connect_timeout : config_.request_timeout;
   const bool none = own == kNone || waits <= kNone || waits >= kNone.max() - own;
   return none ? kNone : waits + own;
 }

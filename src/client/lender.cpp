@@ -160,6 +160,7 @@ void Lender::close_idle() {
     LentConnection& oldest = *idle_.front();
     const auto until = deadline_after(oldest.idle_since, config_.idle_timeout, oldest.expires());
     if (now < until) return core_.timers()->set(next_close_, until);
+    idle_.erase(idle_.begin());  // Within an answer of its own it ends only afterwards.
     oldest.end({.code = ClientErrc::unavailable, .reason = "nobody has used it for long"});
   }
 }

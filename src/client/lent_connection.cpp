@@ -18,8 +18,8 @@ constexpr std::string_view kWatch = "WATCH";
 // After these the connection is another one to whoever comes next.
 constexpr auto kChanging = std::to_array<std::string_view>(
     {"AUTH", "ASKING", "CLIENT", "DISCARD", "EXEC", "HELLO", "MONITOR", "MULTI", "PSUBSCRIBE",
-     "PSYNC", "QUIT", "READONLY", "READWRITE", "RESET", "SELECT", "SSUBSCRIBE", "SUBSCRIBE",
-     "SYNC"});
+     "PSYNC", "QUARTZ.TRACE", "QUIT", "READONLY", "READWRITE", "RESET", "SELECT", "SSUBSCRIBE",
+     "SUBSCRIBE", "SYNC"});
 
 bool is_word(std::string_view text, std::string_view word) noexcept {
   const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
@@ -55,17 +55,27 @@ void LentConnection::end(ConnectionEnd end) {
   if (const auto connection = connection_) connection->end(std::move(end));
 }
 
-void LentConnection::submit(Request& request) {
+// What the commands of a request leave behind on the connection, those of a batch too.
+void LentConnection::note_changes(const Request& request) {
+  const bool is_batch = request.replies > 1;
   RequestWords words(request.text);
-  words.begin_command();
-  const std::string_view name = words.take();
-  if (request.replies > 1) {
-    watching_ = false;
-  } else if (is_word(name, kWatch)) {
-    watching_ = true;
-  } else if (std::ranges::any_of(kChanging, [&](auto each) { return is_word(name, each); })) {
-    changed_ = true;
+  for (bool first = true; !words.at_end(); first = false) {
+    std::size_t left = words.begin_command();
+    const std::string_view name = words.take();
+    while (--left != 0) words.take();
+    const bool frame = is_batch && ((first && is_word(name, "MULTI")) ||
+                                    (words.at_end() && is_word(name, "EXEC")));
+    if (frame) continue;
+    if (is_word(name, kWatch)) watching_ = true;
+    if (std::ranges::any_of(kChanging, [&](auto each) { return is_word(name, each); })) {
+      changed_ = true;
+    }
   }
+  if (is_batch) watching_ = false;
+}
+
+void LentConnection::submit(Request& request) {
+  note_changes(request);
   if (request.waits && waiting_++ == 0) connection_->expect_silence(true);
   connection_->submit(request.text_for(*connection_), request, request.replies);
 }

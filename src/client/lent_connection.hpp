@@ -63,6 +63,7 @@ class LentConnection final : public std::enable_shared_from_this<LentConnection>
   void withdrawn(const Request& request) noexcept;
 
  private:
+  void note_changes(const Request& request);
   void opened(Connection& connection) override;
   void ended(Connection& connection, const ConnectionEnd& end) override;
   // Of UNWATCH.

@@ -300,6 +300,10 @@ void Subscriber::send_addition() {
 void Subscriber::addition_replied(Exchange::Reply reply) {
   if (const auto refusal = error_text(reply)) {
     const ServerError meaning = read_server_error(*refusal);
+    // Of the PING, perhaps: nobody can tell what was added. It is asked for again.
+    if (meaning.kind != FailureKind::rejected) {
+      return connection_->end({.code = ClientErrc::unavailable, .reason = std::string(*refusal)});
+    }
     if (!addition_.refusal) addition_.refusal.emplace(meaning.code, std::string(*refusal));
     if (addition_.refusals_left-- != 0) return;  // The PING is still to be answered.
   }
@@ -329,13 +333,16 @@ void Subscriber::addition_took_too_long() {
   end_addition(
       ClientError(ClientErrc::timed_out,
                   confirmed_ ? "the server has not confirmed the addition in time" : obstacle(),
-                  Executed::unknown, RetryStop::deadline));
+                  addition_.sent ? Executed::unknown : Executed::no, RetryStop::deadline));
 }
 
 void Subscriber::give_up(std::uint64_t number) {
   const ClientError error(ClientErrc::cancelled, "the caller has given up");
   if (starting_.waits(number)) return end(error);
-  if (addition_.caller.waits(number)) return end_addition(error);
+  if (addition_.caller.waits(number)) {
+    return end_addition(ClientError(ClientErrc::cancelled, "the caller has given up",
+                                    addition_.sent ? Executed::unknown : Executed::no));
+  }
   if (!reader_.waits(number)) return;
   timers_->cancel(read_deadline_);
   reader_.tell(strand_, error);

@@ -182,6 +182,20 @@ TEST_F(CRows, are_walked_in_both_directions_within_bounds) {
   EXPECT_EQ(text(quartz_cursor_key(cursor.get())), "a2");
 }
 
+TEST_F(CRows, are_not_sought_without_their_bytes) {
+  put(engine, "key", "value");
+  quartz_cursor* made = nullptr;
+  ASSERT_EQ(outcome(quartz_engine_cursor(engine.get(), nullptr, &made)), "ok");
+  const OwnedCursor cursor(made);
+  quartz_cursor_seek(cursor.get(), {nullptr, 5});
+  EXPECT_FALSE(quartz_cursor_valid(cursor.get()));
+  EXPECT_EQ(outcome(quartz_cursor_error(cursor.get())),
+            "invalid_argument: key has a size of 5 and no data");
+  quartz_cursor_seek(cursor.get(), quartz_text("k"));
+  EXPECT_EQ(text(quartz_cursor_key(cursor.get())), "key");
+  EXPECT_EQ(outcome(quartz_cursor_error(cursor.get())), "ok");
+}
+
 TEST_F(CRows, end_with_a_reason_where_the_engine_was_closed) {
   put(engine, "key", "value");
   quartz_cursor* made = nullptr;

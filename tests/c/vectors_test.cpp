@@ -210,6 +210,7 @@ TEST_F(CVectors, have_an_index_that_is_waited_for_measured_and_built_anew) {
   EXPECT_EQ(outcome(quartz_collection_create_payload_index(points.get(), "odd",
                                                            QUARTZ_PAYLOAD_INDEX_BOOLEAN)),
             "ok");
+  EXPECT_NE(open("points", &config), nullptr);  // As it was created: that is not forbidden now.
   EXPECT_EQ(outcome(quartz_collection_create_payload_index(
                 points.get(), "odd", static_cast<quartz_payload_index_kind>(-1))),
             "invalid_argument: there is no kind of payload index -1");

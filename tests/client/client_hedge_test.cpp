@@ -212,7 +212,7 @@ class NotHedged : public testing::Test {
       if (command == "SET begin x" && !connection.send("+OK\r\n")) return;
     }
   }};
-  RequestOptions brief_ = {.timeout = milliseconds(100), .deadline = {}, .idempotency = {}};
+  RequestOptions brief_ = {.timeout = kTimeToSend, .deadline = {}, .idempotency = {}};
 };
 
 TEST_F(NotHedged, are_writes_and_batches_and_what_must_not_be_repeated) {

@@ -159,13 +159,13 @@ TEST_P(Leases, take_members_by_their_scores) {
 
 TEST_P(Leases, wait_longer_than_requests_may_take) {
   ClientConfig with = config();
-  with.request_timeout = std::chrono::milliseconds(300);
-  with.heartbeat_interval = std::chrono::milliseconds(20);
-  with.heartbeat_timeout = std::chrono::milliseconds(20);
+  with.request_timeout = std::chrono::milliseconds(1000);
+  with.heartbeat_interval = std::chrono::milliseconds(200);
+  with.heartbeat_timeout = std::chrono::milliseconds(400);
   Client client{with};
   Lease lease = client.lease({.timeout = kPatience, .deadline = {}}).value();
   // Heartbeats would have ended the connection, and the deadline the request.
-  EXPECT_EQ(lease.run(c::blpop("l", std::chrono::milliseconds(500))).value(), std::nullopt);
+  EXPECT_EQ(lease.run(c::blpop("l", std::chrono::milliseconds(1500))).value(), std::nullopt);
   EXPECT_TRUE(
       lease.run(c::set("k", "1"), {.timeout = kPatience, .deadline = {}, .idempotency = {}}));
 }
@@ -192,6 +192,17 @@ TEST_P(Leases, end_their_connection_if_something_is_under_way) {
   EXPECT_THAT(popped.get(), FailsAs(ClientErrc::unavailable, Executed::unknown));
   wait_until([&] { return connections_of(client) == 1; });
   EXPECT_EQ(client.metrics().leases, 0u);
+}
+
+TEST_P(Leases, do_not_pass_on_what_a_batch_has_changed) {
+  ClientConfig with = config();
+  with.leases.connections_max = 1;
+  Client client{with};
+  Lease lease = client.lease().value();
+  ASSERT_TRUE(lease.exec(Batch().add({"SELECT", "1"}).add(c::set("k", "of database 1"))));
+  lease.give_back();
+  Lease next = client.lease().value();
+  EXPECT_EQ(next.run(c::get("k")).value(), std::nullopt);
 }
 
 TEST_P(Leases, may_change_the_connection) {

@@ -173,7 +173,8 @@ TEST(SubscriptionAdditions, do_not_wait_beyond_their_time) {
   Client client{patient_config(peer.url())};
   auto subscription = client.subscribe(numbers()).value();
   const SubscriptionTopics more{.channels = {"more"}, .patterns = {}};
-  EXPECT_THAT(subscription.add(more, kSoon), FailsAs(ClientErrc::timed_out, Executed::unknown));
+  EXPECT_THAT(subscription.add(more, {.timeout = kTimeToSend, .deadline = {}}),
+              FailsAs(ClientErrc::timed_out, Executed::unknown));
   // Whose answer is missing still.
   EXPECT_THAT(subscription.add(more), FailsAs(ClientErrc::invalid_argument, Executed::no));
   EXPECT_THAT(subscription.add({}), FailsAs(ClientErrc::invalid_argument, Executed::no));

@@ -60,7 +60,7 @@ QUARTZ_EXPORT quartz_error* quartz_engine_drop_collection(quartz_engine* engine,
 /// Names of the engine's collections, sorted.
 QUARTZ_EXPORT quartz_error* quartz_engine_collection_names(const quartz_engine* engine,
                                                            quartz_names** names);
-/// What it was created or last re-indexed with.
+/// What it was created or last re-indexed with; all zero when there is no memory.
 QUARTZ_EXPORT quartz_collection_config
 quartz_collection_stored_config(const quartz_collection* collection);
 
