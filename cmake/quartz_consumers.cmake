@@ -32,12 +32,17 @@ endforeach()
 # library, and sanitizers export more.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
   foreach(library IN ITEMS storage quartz server client embedded)
+    set(with_asio OFF)
+    if(library MATCHES "^(server|client|embedded)$")
+      set(with_asio ON)
+    endif()
     if(TARGET quartz_${library}_shared)
       add_test(
         NAME symbols.${library}
         COMMAND
           "${CMAKE_COMMAND}" -D "LIBRARY=$<TARGET_FILE:quartz_${library}_shared>" -D
-          "LIST=${PROJECT_SOURCE_DIR}/tests/consumer/symbols/${library}.txt" -D "NM=${CMAKE_NM}" -P
+          "LIST=${PROJECT_SOURCE_DIR}/tests/consumer/symbols/${library}.txt" -D "NM=${CMAKE_NM}" -D
+          WITH_ASIO=${with_asio} -P
           "${PROJECT_SOURCE_DIR}/tests/consumer/symbols.cmake")
       set_tests_properties(symbols.${library} PROPERTIES LABELS consumer)
     endif()

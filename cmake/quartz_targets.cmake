@@ -20,12 +20,13 @@ function(quartz_add_folder name)
   target_link_libraries(${target} PRIVATE Threads::Threads ${arg_LIBRARIES})
 endfunction()
 
-# quartz_add_library(<name> OUTPUT <file name> FOLDERS <name>... [LIBRARIES <target>...])
+# quartz_add_library(<name> OUTPUT <file name> FOLDERS <name>... [LIBRARIES <target>...] [WITH_ASIO])
 #
 # Defines quartz::<name>_static and quartz::<name>_shared, and quartz::<name> as the one that
 # BUILD_SHARED_LIBS asks for. LIBRARIES are needed to link and never to compile against Quartz.
+# WITH_ASIO: the interface is Boost.Asio's, whose state the program and the library share.
 function(quartz_add_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "OUTPUT" "FOLDERS;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "WITH_ASIO" "OUTPUT" "FOLDERS;LIBRARIES")
   list(TRANSFORM arg_FOLDERS REPLACE "(.+)" "$<TARGET_OBJECTS:quartz_\\1_objects>"
                                      OUTPUT_VARIABLE objects)
   foreach(kind IN ITEMS static shared)
@@ -46,12 +47,11 @@ function(quartz_add_library name)
                        "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
     target_link_libraries(${target} PRIVATE Threads::Threads ${arg_LIBRARIES})
   endforeach()
-  # Else the copies of inline functions that a sanitizer has to see would be others than the program's.
+  # Sanitizers have to see the program's copies of inline functions, too.
   if(NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
-    target_link_options(quartz_${name}_shared PRIVATE
-                        "LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map")
-    set_target_properties(quartz_${name}_shared PROPERTIES LINK_DEPENDS
-                                                          "${PROJECT_SOURCE_DIR}/cmake/exports.map")
+    set(exports "${PROJECT_SOURCE_DIR}/cmake/$<IF:$<BOOL:${arg_WITH_ASIO}>,exports_with_asio,exports>.map")
+    target_link_options(quartz_${name}_shared PRIVATE "LINKER:--version-script=${exports}")
+    set_target_properties(quartz_${name}_shared PROPERTIES LINK_DEPENDS "${exports}")
   endif()
   if(BUILD_SHARED_LIBS)
     add_library(quartz::${name} ALIAS quartz_${name}_shared)

@@ -1,9 +1,9 @@
-# cmake -D LIBRARY=<shared library> -D LIST=<file> -D NM=<nm> -P symbols.cmake
+# cmake -D LIBRARY=<shared library> -D LIST=<file> -D NM=<nm> -D WITH_ASIO=<0 or 1> -P symbols.cmake
 #
 # What a shared library exports is what LIST says, so that nothing comes into the binary interface, or
 # leaves it, unseen. With QUARTZ_UPDATE_SYMBOLS in the environment LIST is written anew. Weak symbols
-# are left out: which inline functions have a copy is the compiler's choice. They must be Quartz's own
-# all the same.
+# are left out: which inline functions have a copy is the compiler's choice. They must
+# be Quartz's own all the same, or with WITH_ASIO those that a program shares with the library.
 cmake_policy(VERSION 3.25)
 execute_process(
   COMMAND "${NM}" --dynamic --defined-only --demangle --format=posix "${LIBRARY}"
@@ -17,6 +17,9 @@ foreach(line IN LISTS lines)
   string(REGEX MATCH "^(.*) ([A-Za-z])( [0-9a-f]+)*( *)$" _ "${line}")
   set(name "${CMAKE_MATCH_1}")
   set(type "${CMAKE_MATCH_2}")
+  if(WITH_ASIO AND (type MATCHES "[VWu]" OR name MATCHES "^(guard variable for )?boost::(asio|system)::"))
+    continue()
+  endif()
   if(NOT name MATCHES "^((typeinfo|typeinfo name|vtable|VTT|guard variable|non-virtual thunk) (for|to) )?(.* )?quartz(::|_)")
     message(FATAL_ERROR "${LIBRARY} exports what is not Quartz's: ${name}")
   endif()
