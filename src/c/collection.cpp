@@ -8,6 +8,7 @@
 #include "c/handles.hpp"
 #include "c/write_options.hpp"
 
+// NOLINTNEXTLINE(google-build-using-namespace): functions of C are in no namespace of their own.
 using namespace quartz::c;
 using quartz::Result;
 

@@ -1,6 +1,7 @@
 #include "c/call.hpp"
 #include "c/handles.hpp"
 
+// NOLINTNEXTLINE(google-build-using-namespace): functions of C are in no namespace of their own.
 using namespace quartz::c;
 using quartz::Result;
 

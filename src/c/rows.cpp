@@ -43,6 +43,7 @@ ReadOptions read_options(const quartz_snapshot* snapshot) {
 }  // namespace
 }  // namespace quartz::c
 
+// NOLINTNEXTLINE(google-build-using-namespace): functions of C are in no namespace of their own.
 using namespace quartz::c;
 using quartz::Result;
 

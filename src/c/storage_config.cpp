@@ -107,6 +107,7 @@ Result<void> set_option(StorageConfig& config, std::string_view name, std::strin
 }  // namespace
 }  // namespace quartz::c
 
+// NOLINTNEXTLINE(google-build-using-namespace): functions of C are in no namespace of their own.
 using namespace quartz::c;
 
 quartz_storage_config* quartz_storage_config_create() {

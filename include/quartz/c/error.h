@@ -1,5 +1,7 @@
 #pragma once
 
+// NOLINTBEGIN(readability-identifier-naming): names are as C has them, which knows no namespaces.
+
 #include <stddef.h>
 #include <string.h>
 
@@ -24,7 +26,7 @@ typedef struct quartz_bytes {
 static inline quartz_bytes quartz_text(const char* text) {
   quartz_bytes bytes;
   bytes.data = text;
-  bytes.size = text == NULL ? 0 : strlen(text);
+  bytes.size = text ? strlen(text) : 0;
   return bytes;
 }
 
@@ -66,3 +68,5 @@ QUARTZ_EXPORT const char* quartz_version(void);
 #ifdef __cplusplus
 }
 #endif
+
+// NOLINTEND(readability-identifier-naming)

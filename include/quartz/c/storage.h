@@ -1,5 +1,7 @@
 #pragma once
 
+// NOLINTBEGIN(readability-identifier-naming): names are as C has them, which knows no namespaces.
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -258,3 +260,5 @@ QUARTZ_EXPORT quartz_error* quartz_engine_checkpoint(quartz_engine* engine, cons
 #ifdef __cplusplus
 }
 #endif
+
+// NOLINTEND(readability-identifier-naming)

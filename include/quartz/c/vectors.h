@@ -1,5 +1,7 @@
 #pragma once
 
+// NOLINTBEGIN(readability-identifier-naming): names are as C has them, which knows no namespaces.
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -181,3 +183,5 @@ QUARTZ_EXPORT quartz_error* quartz_collection_measure_recall(const quartz_collec
 #ifdef __cplusplus
 }
 #endif
+
+// NOLINTEND(readability-identifier-naming)
