@@ -25,9 +25,6 @@ static_assert(kKeyBytesMax < kAttributesMark && kValueBytesMax < kEndMark);
 
 constexpr std::int64_t kNoExpiry = -1;
 
-// The caller adds the place.
-Error malformed(std::string message) { return Error{Errc::invalid_argument, std::move(message)}; }
-
 template <std::unsigned_integral T>
 std::string encoded_integer(T number) {
   std::array<std::byte, sizeof(T)> bytes;

@@ -11,6 +11,7 @@
 #include "cli/collection_wait.hpp"
 #include "cli/database.hpp"
 #include "cli/demo.hpp"
+#include "cli/progress.hpp"
 #include "cli/signals.hpp"
 #include "quartz/vector/vector_transfer.hpp"
 
@@ -25,10 +26,6 @@ constexpr std::size_t kTerminalNeighbours = 4;
 constexpr std::size_t kTerminalColumns = 80;
 
 // One nanosecond more than measured, so that no rate divides by zero.
-double seconds_of(const Stopwatch& stopwatch) {
-  return static_cast<double>(stopwatch.elapsed_ns() + 1) / 1e9;
-}
-
 Result<VectorImportSummary> import_under_progress(const VectorCollection& digits,
                                                   const PictureData& pictures, Console& console) {
   Progress progress(console.progress_mode(), "importing", pictures.base_count);

@@ -30,7 +30,7 @@ void append_json_hit(std::string& to, const VectorHit& hit) {
   to += '}';
 }
 
-boost::json::object to_json(const VectorSearchExplanation& explanation) {
+boost::json::object json_of(const VectorSearchExplanation& explanation) {
   return {{"plan", explanation.plan},
           {"reason", explanation.reason},
           {"ef_search", explanation.ef_search},
@@ -87,7 +87,7 @@ std::string hits_as_json(std::span<const VectorHit> hits,
   }
   json += ']';
   if (explanation != nullptr) {
-    json += fmt::format(R"(,"explanation":{})", boost::json::serialize(to_json(*explanation)));
+    json += fmt::format(R"(,"explanation":{})", boost::json::serialize(json_of(*explanation)));
   }
   return json + "}\n";
 }

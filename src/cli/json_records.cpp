@@ -16,9 +16,6 @@
 namespace quartz::cli {
 namespace {
 
-// The caller adds the place.
-Error malformed(std::string message) { return Error{Errc::invalid_argument, std::move(message)}; }
-
 std::string_view view_of(const boost::json::string& text) { return {text.data(), text.size()}; }
 
 // The object's fields, each at most once.

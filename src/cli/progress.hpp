@@ -8,6 +8,11 @@
 
 namespace quartz::cli {
 
+/// So far; never 0, so that no rate divides by it.
+inline double seconds_of(const Stopwatch& stopwatch) noexcept {
+  return static_cast<double>(stopwatch.elapsed_ns() + 1) / 1e9;
+}
+
 /// How far a long piece of work has come, on standard error: a bar that redraws itself on a
 /// terminal, a line every few seconds elsewhere, nothing at all when quiet. Short work shows
 /// nothing. Threads: one at a time. Cost of an update: reading the clock.

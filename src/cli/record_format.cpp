@@ -1,6 +1,8 @@
 #include "cli/record_format.hpp"
 
 #include <chrono>
+#include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -17,6 +19,8 @@ RecordFormat format_of_name(std::string_view file_name) noexcept {
   }
   return file_name.ends_with(".bin") ? RecordFormat::binary : RecordFormat::tsv;
 }
+
+Error malformed(std::string message) { return Error{Errc::invalid_argument, std::move(message)}; }
 
 Result<RowAttributes> checked_attributes(std::optional<std::int64_t> expires_at,
                                          std::uint64_t kind) {

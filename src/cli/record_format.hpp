@@ -58,6 +58,9 @@ class RecordWriter {
   virtual void end() = 0;
 };
 
+/// What a file's content is refused with. The caller adds the place.
+Error malformed(std::string message);
+
 /// The attributes of a file, checked: `expires_at` in milliseconds. `invalid_argument` naming the
 /// one that no row can have, without the place.
 Result<RowAttributes> checked_attributes(std::optional<std::int64_t> expires_at,

@@ -5,13 +5,13 @@
 namespace quartz::cli {
 namespace {
 
-boost::json::object to_json(const LatencySummary& latency) {
+boost::json::object json_of(const LatencySummary& latency) {
   return {{"count", latency.count},   {"mean_ns", latency.mean_ns}, {"p50_ns", latency.p50_ns},
           {"p90_ns", latency.p90_ns}, {"p99_ns", latency.p99_ns},   {"p999_ns", latency.p999_ns},
           {"max_ns", latency.max_ns}};
 }
 
-boost::json::object to_json(const RecoveryStatistics& recovery) {
+boost::json::object json_of(const RecoveryStatistics& recovery) {
   return {{"record_count", recovery.record_count},
           {"operation_count", recovery.operation_count},
           {"bytes", recovery.bytes},
@@ -20,7 +20,7 @@ boost::json::object to_json(const RecoveryStatistics& recovery) {
           {"duration_ns", recovery.duration_ns}};
 }
 
-boost::json::object to_json(const KeyspaceStatistics& keyspace) {
+boost::json::object json_of(const KeyspaceStatistics& keyspace) {
   boost::json::array levels;
   for (const LevelStatistics& level : keyspace.levels) {
     levels.push_back(boost::json::object{
@@ -91,13 +91,13 @@ void add_background(boost::json::object& to, const Statistics& from) {
 }
 
 void add_latencies(boost::json::object& to, const Statistics& from) {
-  to["write_latency"] = to_json(from.write_latency);
-  to["get_latency"] = to_json(from.get_latency);
-  to["level_get_latency"] = to_json(from.level_get_latency);
-  to["sync_latency"] = to_json(from.sync_latency);
-  to["flush_latency"] = to_json(from.flush_latency);
-  to["compaction_latency"] = to_json(from.compaction_latency);
-  to["write_delay_latency"] = to_json(from.write_delay_latency);
+  to["write_latency"] = json_of(from.write_latency);
+  to["get_latency"] = json_of(from.get_latency);
+  to["level_get_latency"] = json_of(from.level_get_latency);
+  to["sync_latency"] = json_of(from.sync_latency);
+  to["flush_latency"] = json_of(from.flush_latency);
+  to["compaction_latency"] = json_of(from.compaction_latency);
+  to["write_delay_latency"] = json_of(from.write_delay_latency);
 }
 
 }  // namespace
@@ -109,10 +109,10 @@ boost::json::object to_json(const Statistics& statistics) {
   add_memory_and_log(object, statistics);
   add_background(object, statistics);
   add_latencies(object, statistics);
-  object["recovery"] = to_json(statistics.recovery);
+  object["recovery"] = json_of(statistics.recovery);
   boost::json::array keyspaces;
   for (const KeyspaceStatistics& keyspace : statistics.keyspaces) {
-    keyspaces.push_back(to_json(keyspace));
+    keyspaces.push_back(json_of(keyspace));
   }
   object["keyspaces"] = std::move(keyspaces);
   return object;

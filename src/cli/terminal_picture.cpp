@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "cli/terminal.hpp"
 
 namespace quartz::cli {
@@ -23,7 +24,7 @@ std::string_view variable(const char* name) noexcept {
 
 bool names_utf8(std::string_view locale) noexcept {
   // "de_DE.UTF-8", "C.utf8"
-  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+  const auto same = [](char a, char b) { return to_lower(a) == b; };
   for (const std::string_view name : {"utf-8", "utf8"}) {
     if (!std::ranges::search(locale, name, same).empty()) return true;
   }

@@ -19,9 +19,6 @@ constexpr std::string_view kAttributesField = "\\attributes";
 constexpr std::string_view kExpiresAt = "expires_at=";
 constexpr std::string_view kKind = "kind=";
 
-// The caller adds the place.
-Error malformed(std::string message) { return Error{Errc::invalid_argument, std::move(message)}; }
-
 template <class T>
 Result<T> number_of(std::string_view text) {
   T number = 0;

@@ -39,11 +39,6 @@ struct ImportResult {
   bool complete = false;
 };
 
-double seconds_of(const Stopwatch& stopwatch) {
-  // One nanosecond more than measured, so that no rate divides by zero.
-  return static_cast<double>(stopwatch.elapsed_ns() + 1) / 1e9;
-}
-
 Result<void> import_rows(const ImportOptions& options, const VectorCollection& collection,
                          Console& console, ImportResult& result) {
   const Stopwatch stopwatch;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "client/reply_reader.hpp"
+#include "client/request_words.hpp"
 #include "client/server_error.hpp"
 #include "protocol/resp_request_writer.hpp"
 
@@ -20,7 +21,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::size_t kReadBytes = 64 * 1024;
-constexpr std::string_view kPing = "*1\r\n$4\r\nPING\r\n";
 constexpr std::string_view kTrack = "*3\r\n$6\r\nCLIENT\r\n$8\r\nTRACKING\r\n$2\r\nON\r\n";
 constexpr std::string_view kAskForTraces =
     "*3\r\n$7\r\nCOMMAND\r\n$4\r\nINFO\r\n$12\r\nQUARTZ.TRACE\r\n";

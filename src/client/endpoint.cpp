@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "client/request_words.hpp"
 #include "client/retry_policy.hpp"
 
 namespace quartz::client {
 namespace {
 
-constexpr std::string_view kPing = "*1\r\n$4\r\nPING\r\n";
 // Of the newest answer in the smoothed latency.
 constexpr double kNewestShare = 0.125;
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "base/ascii.hpp"
+
 namespace quartz::client {
 namespace {
 
@@ -95,18 +97,10 @@ constexpr auto kSettling = std::to_array<std::string_view>({"HMSET", "LSET", "SE
 
 constexpr std::size_t kNameBytesMax = 16;  // "ZREVRANGEBYSCORE".
 
-constexpr char upper(char c) noexcept {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-}
-
-bool is_word(std::string_view text, std::string_view word) noexcept {
-  return std::ranges::equal(text, word, {}, upper);
-}
-
 bool has_any(std::span<const std::string_view> words,
              std::initializer_list<std::string_view> wanted) noexcept {
   return std::ranges::any_of(words, [&](std::string_view text) {
-    return std::ranges::any_of(wanted, [&](auto word) { return is_word(text, word); });
+    return std::ranges::any_of(wanted, [&](auto word) { return is_same_word(text, word); });
   });
 }
 
@@ -117,7 +111,7 @@ CommandNature nature_of(std::span<const std::string_view> words) noexcept {
   if (words.empty() || words[0].size() > kNameBytesMax) return changes;
   if (words[0] == "GET") return reads;  // Asked most often; the search below takes a while.
   std::array<char, kNameBytesMax> upper_name{};
-  std::ranges::transform(words[0], upper_name.begin(), upper);
+  std::ranges::transform(words[0], upper_name.begin(), to_upper);
   const std::string_view name(upper_name.data(), words[0].size());
   // A condition, or an old value that is answered, is another one the second time.
   if (name == "SET") {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "client/reply_reader.hpp"
 #include "client/request_words.hpp"
 
@@ -20,11 +21,6 @@ constexpr auto kChanging = std::to_array<std::string_view>(
     {"AUTH", "ASKING", "CLIENT", "DISCARD", "EXEC", "HELLO", "MONITOR", "MULTI", "PSUBSCRIBE",
      "PSYNC", "QUARTZ.TRACE", "QUIT", "READONLY", "READWRITE", "RESET", "SELECT", "SSUBSCRIBE",
      "SUBSCRIBE", "SYNC"});
-
-bool is_word(std::string_view text, std::string_view word) noexcept {
-  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
-  return std::ranges::equal(text, word, {}, upper);
-}
 
 }  // namespace
 
@@ -63,11 +59,11 @@ void LentConnection::note_changes(const Request& request) {
     std::size_t left = words.begin_command();
     const std::string_view name = words.take();
     while (--left != 0) words.take();
-    const bool frame = is_batch && ((first && is_word(name, "MULTI")) ||
-                                    (words.at_end() && is_word(name, "EXEC")));
+    const bool frame = is_batch && ((first && is_same_word(name, "MULTI")) ||
+                                    (words.at_end() && is_same_word(name, "EXEC")));
     if (frame) continue;
-    if (is_word(name, kWatch)) watching_ = true;
-    if (std::ranges::any_of(kChanging, [&](auto each) { return is_word(name, each); })) {
+    if (is_same_word(name, kWatch)) watching_ = true;
+    if (std::ranges::any_of(kChanging, [&](auto each) { return is_same_word(name, each); })) {
       changed_ = true;
     }
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include "base/ascii.hpp"
 #include "client/request_words.hpp"
 
 namespace quartz::client {
@@ -13,10 +14,8 @@ constexpr auto kChangingAnything =
     std::to_array<std::string_view>({"EVAL", "EVALSHA", "FCALL", "FLUSHALL", "FLUSHDB", "SWAPDB"});
 
 bool changes_anything(std::string_view word) noexcept {
-  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
-  return std::ranges::any_of(kChangingAnything, [&](std::string_view name) {
-    return std::ranges::equal(word, name, {}, upper);
-  });
+  return std::ranges::any_of(kChangingAnything,
+                             [&](std::string_view name) { return is_same_word(word, name); });
 }
 
 }  // namespace

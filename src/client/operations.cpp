@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "client/request_words.hpp"
 
 namespace quartz::client {
@@ -24,7 +25,7 @@ constexpr auto kNames = std::to_array<std::string_view>(
 constexpr std::size_t kOther = kNames.size() - 1;
 static_assert(std::ranges::is_sorted(kNames.begin(), kNames.begin() + kOther));
 
-constexpr std::size_t kNameBytesMax = 16;
+constexpr std::size_t kOperationNameBytesMax = 16;
 
 constexpr std::string_view kOnce = "QUARTZ.ONCE";
 constexpr std::size_t kOnceWords = 3;  // The name, and the two of the key.
@@ -46,11 +47,9 @@ std::span<const std::string_view> operation_names() noexcept { return kNames; }
 
 std::size_t operation_of(std::string_view request) noexcept {
   const std::string_view name = name_of(request);
-  if (name.empty() || name.size() > kNameBytesMax) return kOther;
-  std::array<char, kNameBytesMax> upper_name{};
-  std::ranges::transform(name, upper_name.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
-  });
+  if (name.empty() || name.size() > kOperationNameBytesMax) return kOther;
+  std::array<char, kOperationNameBytesMax> upper_name{};
+  std::ranges::transform(name, upper_name.begin(), to_upper);
   std::string_view wanted(upper_name.data(), name.size());
   if (wanted == "MULTI") wanted = "EXEC";
   const auto* const end = kNames.data() + kOther;

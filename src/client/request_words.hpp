@@ -5,6 +5,8 @@
 
 namespace quartz::client {
 
+inline constexpr std::string_view kPing = "*1\r\n$4\r\nPING\r\n";
+
 /// Goes through requests as the protocol has them and the client has written them: nothing is
 /// checked.
 class RequestWords {

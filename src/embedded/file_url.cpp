@@ -6,6 +6,8 @@
 #include <boost/url/url_view.hpp>
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
+
 namespace quartz::embedded {
 namespace {
 
@@ -18,12 +20,7 @@ Error wrong_url(std::string_view url, std::string_view why) {
 }  // namespace
 
 bool is_file_url(std::string_view url) noexcept {
-  if (url.size() < kScheme.size()) return false;
-  for (std::size_t i = 0; i < kScheme.size(); ++i) {
-    const char c = url[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != kScheme[i]) return false;
-  }
-  return true;
+  return is_same_word(url.substr(0, kScheme.size()), kScheme);
 }
 
 Result<std::filesystem::path> directory_of(std::string_view url) {

@@ -81,9 +81,9 @@ void append_value(std::string& to, const FilterValue& value) {
 }
 
 std::string_view symbol_of(FilterRelation relation) noexcept {
-  constexpr std::array<std::string_view, 6> kSymbols = {" == ", " != ", " < ",
-                                                        " <= ", " > ",  " >= "};
-  return kSymbols[static_cast<std::size_t>(relation)];
+  constexpr std::array<std::string_view, 6> kRelationSymbols = {" == ", " != ", " < ",
+                                                                " <= ", " > ",  " >= "};
+  return kRelationSymbols[static_cast<std::size_t>(relation)];
 }
 
 // From the loosest to the tightest; what is looser than its place needs parentheses.

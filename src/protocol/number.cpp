@@ -5,6 +5,7 @@
 #include <limits>
 #include <system_error>
 
+#include "base/ascii.hpp"
 #include "base/check.hpp"
 
 namespace quartz::protocol {
@@ -13,8 +14,6 @@ namespace {
 // Up to here, either way, every integer is a double.
 constexpr std::int64_t kExactMax = std::int64_t{1} << 53;
 constexpr double kTwoTo63 = 9223372036854775808.0;
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 std::size_t skip_digits(std::string_view text, std::size_t at) noexcept {
   while (at < text.size() && is_digit(text[at])) ++at;

@@ -202,23 +202,22 @@ struct KnownForm {
   Unpack unpack = nullptr;
 };
 
-using Kind = RedisValue::Kind;
 constexpr std::array kForms = {
-    KnownForm{DumpedForm::string, Kind::string},
-    KnownForm{DumpedForm::list, Kind::list},
-    KnownForm{DumpedForm::set, Kind::set},
-    KnownForm{DumpedForm::sorted_set_in_text, Kind::sorted_set},
-    KnownForm{DumpedForm::hash, Kind::hash},
-    KnownForm{DumpedForm::sorted_set, Kind::sorted_set},
-    KnownForm{DumpedForm::list_in_ziplist, Kind::list, items_of_ziplist},
-    KnownForm{DumpedForm::set_in_intset, Kind::set, items_of_intset},
-    KnownForm{DumpedForm::sorted_set_in_ziplist, Kind::sorted_set, items_of_ziplist},
-    KnownForm{DumpedForm::hash_in_ziplist, Kind::hash, items_of_ziplist},
-    KnownForm{DumpedForm::list_of_ziplists, Kind::list, items_of_ziplist},
-    KnownForm{DumpedForm::hash_in_listpack, Kind::hash, items_of_listpack},
-    KnownForm{DumpedForm::sorted_set_in_listpack, Kind::sorted_set, items_of_listpack},
-    KnownForm{DumpedForm::list_of_listpacks, Kind::list, items_of_listpack},
-    KnownForm{DumpedForm::set_in_listpack, Kind::set, items_of_listpack},
+    KnownForm{DumpedForm::string, RedisValue::Kind::string},
+    KnownForm{DumpedForm::list, RedisValue::Kind::list},
+    KnownForm{DumpedForm::set, RedisValue::Kind::set},
+    KnownForm{DumpedForm::sorted_set_in_text, RedisValue::Kind::sorted_set},
+    KnownForm{DumpedForm::hash, RedisValue::Kind::hash},
+    KnownForm{DumpedForm::sorted_set, RedisValue::Kind::sorted_set},
+    KnownForm{DumpedForm::list_in_ziplist, RedisValue::Kind::list, items_of_ziplist},
+    KnownForm{DumpedForm::set_in_intset, RedisValue::Kind::set, items_of_intset},
+    KnownForm{DumpedForm::sorted_set_in_ziplist, RedisValue::Kind::sorted_set, items_of_ziplist},
+    KnownForm{DumpedForm::hash_in_ziplist, RedisValue::Kind::hash, items_of_ziplist},
+    KnownForm{DumpedForm::list_of_ziplists, RedisValue::Kind::list, items_of_ziplist},
+    KnownForm{DumpedForm::hash_in_listpack, RedisValue::Kind::hash, items_of_listpack},
+    KnownForm{DumpedForm::sorted_set_in_listpack, RedisValue::Kind::sorted_set, items_of_listpack},
+    KnownForm{DumpedForm::list_of_listpacks, RedisValue::Kind::list, items_of_listpack},
+    KnownForm{DumpedForm::set_in_listpack, RedisValue::Kind::set, items_of_listpack},
 };
 
 /// A list in pieces. Those of the newer form say whether they are packed or one large value.
@@ -240,9 +239,9 @@ bool take_pieces(DumpReader& reader, RedisValue& value, const KnownForm& known) 
 
 bool take_one_by_one(DumpReader& reader, RedisValue& value) {
   std::optional<std::uint64_t> count = 1;
-  if (value.kind != Kind::string) count = reader.take_count();
+  if (value.kind != RedisValue::Kind::string) count = reader.take_count();
   if (!count || *count > std::numeric_limits<std::uint64_t>::max() / 2) return false;
-  auto items = reader.take_strings(value.kind == Kind::hash ? 2 * *count : *count);
+  auto items = reader.take_strings(value.kind == RedisValue::Kind::hash ? 2 * *count : *count);
   if (!items) return false;
   value.items = *std::move(items);
   return true;
@@ -251,7 +250,7 @@ bool take_one_by_one(DumpReader& reader, RedisValue& value) {
 bool take_all_packed(DumpReader& reader, RedisValue& value, Unpack unpack) {
   auto items = reader.take_packed(unpack);
   if (!items) return false;
-  if (value.kind == Kind::sorted_set) return part_scores(value, *std::move(items));
+  if (value.kind == RedisValue::Kind::sorted_set) return part_scores(value, *std::move(items));
   value.items = *std::move(items);
   return true;
 }
@@ -274,12 +273,12 @@ bool take_value(DumpReader& reader, RedisValue& value, const KnownForm& known) {
 
 /// What `RedisValue` promises of its items.
 bool is_sound(const RedisValue& value) {
-  const bool paired = value.kind == Kind::hash;
+  const bool paired = value.kind == RedisValue::Kind::hash;
   if (value.items.empty() || (paired && value.items.size() % 2 != 0)) return false;
   if (std::ranges::any_of(value.scores, [](double score) { return std::isnan(score); })) {
     return false;
   }
-  if (value.kind == Kind::string || value.kind == Kind::list) return true;
+  if (value.kind == RedisValue::Kind::string || value.kind == RedisValue::Kind::list) return true;
   std::vector<std::string_view> names;
   for (std::size_t i = 0; i < value.items.size(); i += paired ? 2 : 1) {
     names.push_back(value.items[i]);

@@ -7,7 +7,7 @@
 namespace quartz::protocol {
 namespace {
 
-bool is_space(char c) noexcept {
+bool is_space_of_c(char c) noexcept {
   return c == ' ' || c == '\t' || c == '\n' || c == '\v' || c == '\f' || c == '\r';
 }
 
@@ -34,10 +34,10 @@ class LineSplitter {
 
   // The next word; nothing at the end. False in `valid` if it is none.
   std::optional<std::string> next(bool& valid) {
-    while (!rest_.empty() && is_space(rest_.front())) rest_.remove_prefix(1);
+    while (!rest_.empty() && is_space_of_c(rest_.front())) rest_.remove_prefix(1);
     if (rest_.empty()) return std::nullopt;
     std::string word;
-    while (!rest_.empty() && !is_space(rest_.front())) {
+    while (!rest_.empty() && !is_space_of_c(rest_.front())) {
       const char c = take();
       if (c != '"' && c != '\'') {
         word += c;
@@ -56,7 +56,7 @@ class LineSplitter {
     return c;
   }
   // Behind a closing quote, the word ends.
-  bool is_at_end() const noexcept { return rest_.empty() || is_space(rest_.front()); }
+  bool is_at_end() const noexcept { return rest_.empty() || is_space_of_c(rest_.front()); }
 
   bool take_double_quoted(std::string& word) {
     while (!rest_.empty()) {

@@ -4,8 +4,11 @@
 #include <charconv>
 #include <concepts>
 #include <string>
+#include <string_view>
 
 namespace quartz::protocol {
+
+inline constexpr std::string_view kLineEnd = "\r\n";
 
 /// Appends the line `<type><number>\r\n` that the Redis protocol tells lengths and integers by.
 template <std::integral Number>

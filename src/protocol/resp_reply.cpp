@@ -11,8 +11,6 @@
 namespace quartz::protocol {
 namespace {
 
-constexpr std::string_view kLineEnd = "\r\n";
-
 /// The codes that clients of Redis know, and those of QUARTZ.ONCE. Other words in capitals, "EXEC
 /// without MULTI", are text.
 constexpr std::array<std::string_view, 22> kCodes = {

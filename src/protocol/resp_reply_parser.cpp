@@ -5,10 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "protocol/resp_number_line.hpp"
+
 namespace quartz::protocol {
 namespace {
 
-constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kTypes = "+-:$*_#,(!=%~>|";
 
 std::optional<std::int64_t> integer_of(std::string_view text) noexcept {

@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 
 #include "protocol/resp_line.hpp"
+#include "protocol/resp_number_line.hpp"
 
 namespace quartz::protocol {
 namespace {
 
 /// Of a line: one that somebody types, or the length of something.
 constexpr std::size_t kLineBytesMax = std::size_t{64} << 10;
-constexpr std::string_view kLineEnd = "\r\n";
 
 /// A number as it has to be written: without a sign in front of what is positive and without zeros
 /// that say nothing.

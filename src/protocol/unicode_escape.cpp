@@ -3,12 +3,12 @@
 namespace quartz::protocol {
 namespace {
 
-constexpr std::size_t kDigits = 4;
+constexpr std::size_t kEscapeDigits = 4;
 
 std::optional<char32_t> four_digits(std::string_view text, std::size_t at) noexcept {
-  if (text.size() < kDigits || at > text.size() - kDigits) return std::nullopt;
+  if (text.size() < kEscapeDigits || at > text.size() - kEscapeDigits) return std::nullopt;
   char32_t value = 0;
-  for (std::size_t i = 0; i < kDigits; ++i) {
+  for (std::size_t i = 0; i < kEscapeDigits; ++i) {
     const int digit = hex_digit_value(text[at + i]);
     if (digit < 0) return std::nullopt;
     value = value * 16 + static_cast<char32_t>(digit);
@@ -29,14 +29,14 @@ std::optional<char32_t> read_unicode_escape(std::string_view text, std::size_t& 
   const auto first = four_digits(text, at);
   if (!first) return std::nullopt;
   if (*first < 0xD800 || *first > 0xDFFF) {
-    at += kDigits;
+    at += kEscapeDigits;
     return first;
   }
-  const std::size_t second_at = at + kDigits;
+  const std::size_t second_at = at + kEscapeDigits;
   if (*first > 0xDBFF || text.substr(second_at, 2) != "\\u") return std::nullopt;
   const auto second = four_digits(text, second_at + 2);
   if (!second || *second < 0xDC00 || *second > 0xDFFF) return std::nullopt;
-  at = second_at + 2 + kDigits;
+  at = second_at + 2 + kEscapeDigits;
   return 0x10000 + ((*first - 0xD800) << 10) + (*second - 0xDC00);
 }
 

@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "storage/log_options.hpp"
 
 namespace quartz::storage {
 namespace {
 
 constexpr std::size_t kSegmentBytesMin = std::size_t{64} << 10;
 constexpr std::size_t kSegmentBytesMax = std::size_t{2} << 30;
-constexpr std::size_t kPageBytes = 4096;
 constexpr std::size_t kTableFileBytesMin = std::size_t{64} << 10;
 
 Result<void> in_range(std::string_view option, std::uint64_t value, std::uint64_t least,

@@ -11,29 +11,14 @@
 #include "base/hash.hpp"
 #include "base/try.hpp"
 #include "storage/engine.hpp"
+#include "storage/sampled_timer.hpp"
 
 namespace quartz::storage {
 namespace {
 
-constexpr std::uint64_t kSampleEvery = 64;
 // So many cache misses a core can have under way.
 constexpr std::size_t kKeysAhead = 16;
 
-/// Times one in `kSampleEvery` of a thread's reads.
-class SampledTimer {
- public:
-  SampledTimer(Histogram& into, std::uint64_t& calls) noexcept
-      : into_(into), started_(calls++ % kSampleEvery == 0 ? steady_nanoseconds() : 0) {}
-  ~SampledTimer() {
-    if (started_ != 0) into_.record(steady_nanoseconds() - started_);
-  }
-  SampledTimer(const SampledTimer&) = delete;
-  SampledTimer& operator=(const SampledTimer&) = delete;
-
- private:
-  Histogram& into_;
-  const std::uint64_t started_;
-};
 // One for each kind: a read of the levels is within a read, and would always meet the same of two
 // turns.
 thread_local std::uint64_t reads_of_thread = 0;

@@ -14,6 +14,7 @@
 #include "base/mutant.hpp"
 #include "base/try.hpp"
 #include "storage/engine.hpp"
+#include "storage/sampled_timer.hpp"
 #include "storage/stored_value.hpp"
 #include "storage/write_limits.hpp"
 
@@ -21,7 +22,6 @@ namespace quartz::storage {
 namespace {
 
 /// One in so many cheap operations is timed: a look at the clock costs as much as a cached read.
-constexpr std::uint64_t kSampleEvery = 64;
 
 /// Increases a counter that only the holder of one lock changes: no locked instruction needed.
 void increase(std::atomic<std::uint64_t>& counter, std::uint64_t by) noexcept {

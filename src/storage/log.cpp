@@ -14,7 +14,6 @@
 namespace quartz::storage {
 namespace {
 
-constexpr std::size_t kPageBytes = 4096;
 constexpr std::size_t kEndMarkBytes = sizeof(RecordHeader::operations_bytes);
 
 // Makes the place behind the last record read as the end of the written part, whatever a recycled

@@ -14,7 +14,7 @@ namespace quartz::storage {
 namespace {
 
 // The largest write batch fits with room to spare; a larger file is somebody else's idea.
-constexpr std::uint64_t kSegmentBytesMax = std::uint64_t{4} << 30;
+constexpr std::uint64_t kFileBytesMax = std::uint64_t{4} << 30;
 // Positions and sequences beyond this are nonsense; below it sums of them cannot wrap.
 constexpr std::uint64_t kSaneMax = std::uint64_t{1} << 62;
 
@@ -55,7 +55,7 @@ Result<void> LogLister::look_at(const io::Path& path, std::uint32_t id) {
   found_.id_max = std::max(found_.id_max, id);
   QUARTZ_ASSIGN(const auto file, files_.open(path, io::OpenMode::read));
   QUARTZ_ASSIGN(const std::uint64_t size, file->size());
-  const std::uint64_t bytes = std::min(size, kSegmentBytesMax);
+  const std::uint64_t bytes = std::min(size, kFileBytesMax);
   SegmentHeader header{};
   QUARTZ_ASSIGN(const std::size_t filled,
                 file->read_at(0, std::as_writable_bytes(std::span(&header, 1))));

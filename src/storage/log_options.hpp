@@ -12,6 +12,9 @@
 
 namespace quartz::storage {
 
+/// Segments are whole pages.
+inline constexpr std::size_t kPageBytes = 4096;
+
 /// How a log is written.
 struct LogOptions {
   io::Path directory;                                 // Of the segments; exists.

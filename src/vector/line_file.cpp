@@ -11,7 +11,7 @@
 namespace quartz::vector {
 namespace {
 
-constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+constexpr std::size_t kReadBytes = std::size_t{64} << 10;
 
 }  // namespace
 
@@ -26,7 +26,7 @@ Error LineFileReader::malformed(std::string_view what) const {
 }
 
 Result<void> LineFileReader::fill() {
-  piece_.resize(kPieceBytes);
+  piece_.resize(kReadBytes);
   QUARTZ_ASSIGN(const std::size_t got, file_->read_at(offset_, piece_));
   piece_.resize(got);
   offset_ += got;
@@ -66,7 +66,7 @@ Result<LineFileWriter> LineFileWriter::create(io::FileSystem& files, const io::P
 Result<void> LineFileWriter::append(std::string_view text) {
   piece_ += text;
   piece_ += '\n';
-  if (piece_.size() < kPieceBytes) return {};
+  if (piece_.size() < kReadBytes) return {};
   return flush();
 }
 

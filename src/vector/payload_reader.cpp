@@ -4,13 +4,12 @@
 #include <array>
 #include <cstdint>
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "protocol/unicode_escape.hpp"
 
 namespace quartz::vector {
 namespace {
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 // What numbers, true, false and null consist of.
 constexpr std::array<bool, 256> make_word_bytes() noexcept {

@@ -14,7 +14,7 @@ namespace quartz::vector {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 16;
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kValueFormat = 1;
 
 }  // namespace
 
@@ -37,7 +37,7 @@ PointValueWriter::PointValueWriter(std::uint64_t version, std::size_t dimensions
                                    std::size_t vector_count, std::size_t payload_bytes) {
   QUARTZ_CHECK(vector_count > 0 && vector_count <= kPointVectorsMax);
   std::byte header[kHeaderBytes];
-  store(header, kFormat);
+  store(header, kValueFormat);
   store(header + 4, static_cast<std::uint32_t>(vector_count));
   store(header + 8, version);
   value_.reserve(kHeaderBytes + vector_count * dimensions * sizeof(float) + payload_bytes);
@@ -59,9 +59,9 @@ Result<PointValue> parse_point_value(std::string_view value, std::size_t dimensi
     return Error(Errc::corruption,
                  fmt::format("a point's row has {} bytes, fewer than its header", bytes.size()));
   }
-  if (const auto format = load<std::uint32_t>(bytes.data()); format != kFormat) {
-    return Error(Errc::unsupported,
-                 fmt::format("a point's row has format {}; this build reads {}", format, kFormat));
+  if (const auto format = load<std::uint32_t>(bytes.data()); format != kValueFormat) {
+    return Error(Errc::unsupported, fmt::format("a point's row has format {}; this build reads {}",
+                                                format, kValueFormat));
   }
   PointValue point;
   point.vector_count = load<std::uint32_t>(bytes.data() + 4);

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/ascii.hpp"
+
 namespace quartz {
 
 std::string_view to_string(VectorFormat format) noexcept {
@@ -35,10 +37,7 @@ namespace vector {
 namespace {
 
 std::string lower_case(std::string text) {
-  // Of ASCII, whatever the locale says: the extensions are.
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::ranges::transform(text, text.begin(), to_lower);
   return text;
 }
 

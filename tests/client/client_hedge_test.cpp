@@ -36,7 +36,7 @@ void wait_for_connections(Client& client, std::uint64_t count) {
   }
 }
 
-std::string bulk(const std::string& text) {
+std::string bulk_of(const std::string& text) {
   return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n";
 }
 
@@ -55,7 +55,7 @@ class SilentOnce {
       for (auto command = connection.read_command(); !command.empty();
            command = connection.read_command()) {
         if (command.starts_with("GET") && reads.fetch_add(1) == 0) return at_first(connection);
-        connection.send(command.starts_with("GET") ? bulk(command) : "+OK\r\n");
+        connection.send(command.starts_with("GET") ? bulk_of(command) : "+OK\r\n");
       }
     };
   }
@@ -84,7 +84,7 @@ TEST(HedgedReads, go_to_another_endpoint) {
     for (auto command = connection.read_command(); !command.empty();
          command = connection.read_command()) {
       if (command.starts_with("GET") && reads.fetch_add(1) == 0) return connection.swallow();
-      connection.send(command.starts_with("GET") ? bulk(command) : "+OK\r\n");
+      connection.send(command.starts_with("GET") ? bulk_of(command) : "+OK\r\n");
     }
   };
   ScriptedPeer one(script);
@@ -128,7 +128,7 @@ TEST(HedgedReads, wait_for_the_other_answer_if_one_says_later) {
         refused.set_value();
       } else {
         is_refused.wait();
-        connection.send(bulk("v"));
+        connection.send(bulk_of("v"));
       }
     }
   });
@@ -148,7 +148,7 @@ TEST(HedgedReads, are_tried_again_if_both_are_lost) {
         while (reads.load() < 2) std::this_thread::yield();
         return connection.reset();
       }
-      connection.send(command.starts_with("GET") ? bulk("v") : "+OK\r\n");
+      connection.send(command.starts_with("GET") ? bulk_of("v") : "+OK\r\n");
     }
   });
   Client client{hedging_config(peer.url())};
@@ -168,7 +168,7 @@ TEST(HedgedReads, forget_the_second_answer_once_the_first_one_has_come) {
       const int number = command.starts_with("GET") ? reads.fetch_add(1) : -1;
       while (number == 0 && reads.load() < 2) std::this_thread::yield();
       if (number == 1) is_answered.wait();
-      connection.send(number < 0 ? "+OK\r\n" : bulk(command));
+      connection.send(number < 0 ? "+OK\r\n" : bulk_of(command));
     }
   });
   Client client{hedging_config(peer.url())};
@@ -193,7 +193,7 @@ TEST(HedgedReads, do_not_mix_up_answers_that_come_late) {
         const int number = reads.fetch_add(1);
         while (number % 2 == 0 && reads.load() == number + 1) std::this_thread::yield();
       }
-      connection.send(command.starts_with("GET") ? bulk(command) : "+OK\r\n");
+      connection.send(command.starts_with("GET") ? bulk_of(command) : "+OK\r\n");
     }
   });
   Client client{hedging_config(peer.url())};

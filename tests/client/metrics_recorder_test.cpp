@@ -21,7 +21,7 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::array<std::string_view, 2> kOperations = {"GET", "SET"};
+constexpr std::array<std::string_view, 2> kNames = {"GET", "SET"};
 
 class NoWaiter : public NearCache::Waiter {
   void fetched(std::optional<std::string_view> /*value*/) override {}
@@ -32,7 +32,7 @@ class MetricsText : public testing::Test {
  protected:
   std::string text() const { return metrics_.text(nullptr); }
 
-  MetricsRecorder metrics_{kOperations};
+  MetricsRecorder metrics_{kNames};
   NoWaiter waiter_;
 };
 

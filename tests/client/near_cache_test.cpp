@@ -22,9 +22,9 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Found = NearCache::Found;
 
-class LoggedWaiter : public NearCache::Waiter {
+class LoggedRead : public NearCache::Waiter {
  public:
-  explicit LoggedWaiter(std::vector<std::string>& log) : log_(log) {}
+  explicit LoggedRead(std::vector<std::string>& log) : log_(log) {}
   void fetched(std::optional<std::string_view> value) override {
     log_.push_back(value ? std::string(*value) : "absent");
   }
@@ -59,7 +59,7 @@ class NearCaches : public testing::Test {
   NearCache::Feed feed_ = cache_.open_feed(now_);
   std::string value_;
   std::vector<std::string> log_;
-  LoggedWaiter waiter_{log_};
+  LoggedRead waiter_{log_};
 };
 
 TEST_F(NearCaches, keep_what_was_fetched) {
@@ -108,7 +108,7 @@ TEST_F(NearCaches, let_a_fetch_that_was_overtaken_not_touch_the_one_behind_it) {
   NearCache::Fetch current = begin_fetch("k");
   old.complete("old");
   EXPECT_EQ(find("k"), Found::miss);
-  LoggedWaiter second(log_);
+  LoggedRead second(log_);
   EXPECT_EQ(ask("k", feed_, second).found, Found::wait);
   current.complete("new");
   EXPECT_EQ(find("k"), Found::hit);
@@ -118,8 +118,8 @@ TEST_F(NearCaches, let_a_fetch_that_was_overtaken_not_touch_the_one_behind_it) {
 
 TEST_F(NearCaches, fetch_a_key_once_for_all_who_ask_meanwhile) {
   NearCache::Fetch fetch = begin_fetch("k");
-  LoggedWaiter second(log_);
-  LoggedWaiter third(log_);
+  LoggedRead second(log_);
+  LoggedRead third(log_);
   EXPECT_EQ(ask("k", feed_, second).found, Found::wait);
   EXPECT_EQ(ask("k", feed_, third).found, Found::wait);
   EXPECT_EQ(find("k"), Found::miss);
@@ -132,11 +132,11 @@ TEST_F(NearCaches, fetch_a_key_once_for_all_who_ask_meanwhile) {
 
 TEST_F(NearCaches, tell_those_who_waited_before_an_invalidation_and_nobody_who_came_behind_it) {
   NearCache::Fetch old = begin_fetch("k");
-  LoggedWaiter before(log_);
+  LoggedRead before(log_);
   EXPECT_EQ(ask("k", feed_, before).found, Found::wait);
   cache_.invalidate("k");
   NearCache::Fetch current = begin_fetch("k");
-  LoggedWaiter behind(log_);
+  LoggedRead behind(log_);
   EXPECT_EQ(ask("k", feed_, behind).found, Found::wait);
   old.complete("old");
   EXPECT_THAT(log_, ElementsAre("old"));
@@ -145,7 +145,7 @@ TEST_F(NearCaches, tell_those_who_waited_before_an_invalidation_and_nobody_who_c
 }
 
 TEST_F(NearCaches, let_those_who_wait_fail_with_the_fetch) {
-  LoggedWaiter second(log_);
+  LoggedRead second(log_);
   {
     const NearCache::Fetch dropped = begin_fetch("k");
     EXPECT_EQ(ask("k", feed_, second).found, Found::wait);
@@ -162,7 +162,7 @@ TEST_F(NearCaches, let_those_who_wait_fail_with_the_fetch) {
 
 TEST_F(NearCaches, end_a_fetch_that_another_one_is_assigned_to) {
   NearCache::Fetch fetch = begin_fetch("a");
-  LoggedWaiter second(log_);
+  LoggedRead second(log_);
   EXPECT_EQ(ask("a", feed_, second).found, Found::wait);
   fetch = begin_fetch("b");
   EXPECT_THAT(log_, ElementsAre("failed"));
@@ -172,7 +172,7 @@ TEST_F(NearCaches, end_a_fetch_that_another_one_is_assigned_to) {
 
 TEST_F(NearCaches, do_not_tell_who_has_left) {
   NearCache::Fetch fetch = begin_fetch("k");
-  LoggedWaiter second(log_);
+  LoggedRead second(log_);
   EXPECT_FALSE(cache_.leave(second));
   EXPECT_EQ(ask("k", feed_, second).found, Found::wait);
   EXPECT_TRUE(cache_.leave(second));
@@ -207,7 +207,7 @@ TEST_F(NearCaches, forget_everything_in_a_flush_and_what_is_under_way) {
   NearCache::Fetch fetch = begin_fetch("late");
   cache_.flush();
   EXPECT_EQ(find("k"), Found::miss);
-  LoggedWaiter second(log_);
+  LoggedRead second(log_);
   NearCache::Answer answer = ask("late", feed_, second);
   ASSERT_EQ(answer.found, Found::fetch);
   fetch.complete("old");
@@ -328,7 +328,7 @@ TEST_F(NearCaches, stay_within_their_bound_and_keep_what_is_read) {
 }
 
 TEST_F(NearCaches, pass_values_on_that_they_do_not_keep) {
-  LoggedWaiter second(log_);
+  LoggedRead second(log_);
   for (const std::size_t size : {std::size_t{1001}, std::size_t{1} << 20}) {
     log_.clear();
     NearCache::Fetch fetch = begin_fetch("k");
@@ -347,7 +347,7 @@ TEST_F(NearCaches, evict_no_placeholder) {
   std::vector<NearCache::Fetch> fetches;
   fetches.reserve(2000);
   for (int i = 0; i < 2000; ++i) fetches.push_back(begin_fetch("key" + std::to_string(i)));
-  LoggedWaiter second(log_);
+  LoggedRead second(log_);
   EXPECT_EQ(ask("key0", feed_, second).found, Found::wait);
   fetches[0].complete("v");
   EXPECT_THAT(log_, ElementsAre("v"));

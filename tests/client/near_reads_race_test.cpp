@@ -22,15 +22,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kKeys = 16;
+constexpr std::size_t kReadKeys = 16;
 constexpr std::uint64_t kWriters = 2;
 constexpr std::uint64_t kReaders = 2;
 constexpr int kWritesOfEach = 3'000;
 constexpr std::chrono::milliseconds kStaleAfter{50};
 
-std::string key_of(std::size_t number) { return "key" + std::to_string(number); }
+std::string read_key_of(std::size_t number) { return "key" + std::to_string(number); }
 
-std::uint64_t version_in(const std::string& value) {
+std::uint64_t version_read_in(const std::string& value) {
   std::uint64_t version = 0;
   std::from_chars(value.data(), value.data() + value.size(), version);
   return version;
@@ -42,8 +42,8 @@ class NearReadsRace : public ServedClient {
   void SetUp() override {
     config_ = patient_config(url());
     Client client{config_};
-    for (std::size_t key = 0; key < kKeys; ++key) {
-      ASSERT_TRUE(client.set(key_of(key), "0"));
+    for (std::size_t key = 0; key < kReadKeys; ++key) {
+      ASSERT_TRUE(client.set(read_key_of(key), "0"));
     }
   }
 
@@ -60,9 +60,9 @@ class NearReadsRace : public ServedClient {
     Client client{config_};
     Random random(writer);
     for (int i = 0; i < kWritesOfEach; ++i) {
-      const std::size_t key = random.below(kKeys / kWriters) * kWriters + writer;
+      const std::size_t key = random.below(kReadKeys / kWriters) * kWriters + writer;
       const std::uint64_t version = acknowledged_.at(key).load() + 1;
-      if (!client.set(key_of(key), std::to_string(version)).value()) continue;
+      if (!client.set(read_key_of(key), std::to_string(version)).value()) continue;
       acknowledged_.at(key).store(version);
     }
     --writing_;
@@ -73,12 +73,12 @@ class NearReadsRace : public ServedClient {
   void read(std::uint64_t reader, Read check) {
     Random random(100 + reader);
     while (writing_.load() > 0) {
-      check(static_cast<std::size_t>(random.below(kKeys)));
+      check(static_cast<std::size_t>(random.below(kReadKeys)));
     }
   }
 
   ClientConfig config_;
-  std::array<std::atomic<std::uint64_t>, kKeys> acknowledged_{};
+  std::array<std::atomic<std::uint64_t>, kReadKeys> acknowledged_{};
   std::atomic<std::uint64_t> writing_{kWriters};
 };
 
@@ -89,8 +89,8 @@ TEST_F(NearReadsRace, sees_nothing_older_than_the_bound_and_never_goes_back) {
   for (std::uint64_t i = 0; i < kWriters; ++i) threads.emplace_back([this, i] { write(i); });
   for (std::uint64_t i = 0; i < kReaders; ++i) {
     threads.emplace_back([&, i] {
-      std::array<std::deque<std::pair<Clock::time_point, std::uint64_t>>, kKeys> seen;
-      std::array<std::uint64_t, kKeys> floors{};
+      std::array<std::deque<std::pair<Clock::time_point, std::uint64_t>>, kReadKeys> seen;
+      std::array<std::uint64_t, kReadKeys> floors{};
       read(i, [&](std::size_t key) {
         const auto now = Clock::now();
         auto& samples = seen.at(key);
@@ -99,7 +99,7 @@ TEST_F(NearReadsRace, sees_nothing_older_than_the_bound_and_never_goes_back) {
           floors.at(key) = std::max(floors.at(key), samples.front().second);
           samples.pop_front();
         }
-        const std::uint64_t version = version_in(client.get(key_of(key)).value().value());
+        const std::uint64_t version = version_read_in(client.get(read_key_of(key)).value().value());
         EXPECT_GE(version, floors.at(key));
         reads.fetch_add(1, std::memory_order_relaxed);
       });
@@ -108,8 +108,9 @@ TEST_F(NearReadsRace, sees_nothing_older_than_the_bound_and_never_goes_back) {
   for (std::thread& thread : threads) thread.join();
   // At the end, what was written last is seen once its news can have come.
   std::this_thread::sleep_for(kStaleAfter);
-  for (std::size_t key = 0; key < kKeys; ++key) {
-    EXPECT_EQ(version_in(client.get(key_of(key)).value().value()), acknowledged_.at(key).load());
+  for (std::size_t key = 0; key < kReadKeys; ++key) {
+    EXPECT_EQ(version_read_in(client.get(read_key_of(key)).value().value()),
+              acknowledged_.at(key).load());
   }
   EXPECT_GT(reads.load(), 0u);
 }
@@ -121,9 +122,9 @@ TEST_F(NearReadsRace, sees_at_once_what_the_same_client_was_told_to_be_written) 
     threads.emplace_back([&, i] {
       Random random(i);
       for (int n = 1; n <= kWritesOfEach; ++n) {
-        const std::size_t key = random.below(kKeys / kWriters) * kWriters + i;
+        const std::size_t key = random.below(kReadKeys / kWriters) * kWriters + i;
         const std::uint64_t version = acknowledged_.at(key).load() + 1;
-        EXPECT_TRUE(client.set(key_of(key), std::to_string(version)).value());
+        EXPECT_TRUE(client.set(read_key_of(key), std::to_string(version)).value());
         acknowledged_.at(key).store(version);
       }
       --writing_;
@@ -133,7 +134,7 @@ TEST_F(NearReadsRace, sees_at_once_what_the_same_client_was_told_to_be_written) 
     threads.emplace_back([&, i] {
       read(i, [&](std::size_t key) {
         const std::uint64_t floor = acknowledged_.at(key).load();
-        EXPECT_GE(version_in(client.get(key_of(key)).value().value()), floor);
+        EXPECT_GE(version_read_in(client.get(read_key_of(key)).value().value()), floor);
       });
     });
   }
@@ -151,7 +152,7 @@ TEST_F(NearReadsRace, sees_what_others_wrote_before_a_request_that_was_answered)
       read(i, [&](std::size_t key) {
         const std::uint64_t floor = acknowledged_.at(key).load();
         EXPECT_TRUE(client.command({"PING"}));
-        EXPECT_GE(version_in(client.get(key_of(key)).value().value()), floor);
+        EXPECT_GE(version_read_in(client.get(read_key_of(key)).value().value()), floor);
       });
     });
   }

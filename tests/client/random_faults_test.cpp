@@ -15,15 +15,15 @@ namespace {
 using std::chrono::milliseconds;
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kOperations = 4000;
+constexpr std::uint64_t kFaultedOperations = 4000;
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-constexpr std::uint64_t kOperations = 4000;
+constexpr std::uint64_t kFaultedOperations = 4000;
 #else
-constexpr std::uint64_t kOperations = 10'000;
+constexpr std::uint64_t kFaultedOperations = 10'000;
 #endif
 #else
-constexpr std::uint64_t kOperations = 10'000;
+constexpr std::uint64_t kFaultedOperations = 10'000;
 #endif
 
 // What a request and its reply have on average, in each direction.
@@ -34,7 +34,7 @@ constexpr std::uint64_t kReplyBytes = 50;
 class RandomFaults : public ServedClient {
  protected:
   static std::uint64_t operations() {
-    return number_from_environment("QUARTZ_FAULT_OPERATIONS", kOperations);
+    return number_from_environment("QUARTZ_FAULT_OPERATIONS", kFaultedOperations);
   }
 
   FaultRun run_with(const ClientConfig& config, FaultRun::Size size, std::uint64_t seed) {

@@ -24,8 +24,8 @@ namespace asio = boost::asio;
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 
-constexpr WaitOptions kWithPatience{.timeout = kPatience, .deadline = {}};
-constexpr WaitOptions kSoon{.timeout = milliseconds(20), .deadline = {}};
+constexpr WaitOptions kPatiently{.timeout = kPatience, .deadline = {}};
+constexpr WaitOptions kBriefly{.timeout = milliseconds(20), .deadline = {}};
 constexpr std::string_view kConfirmed = ">3\r\n+subscribe\r\n+n\r\n:1\r\n";
 constexpr std::string_view kPong = "+PONG\r\n";
 
@@ -91,7 +91,7 @@ TEST(SubscriptionFailures, that_will_pass_are_waited_for) {
   Client client{patient_config(peer.url())};
   auto subscription = client.subscribe(numbers()).value();
   // Nobody was subscribed before: there is no gap.
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("1"));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("1"));
 }
 
 TEST(SubscriptionFailures, come_in_time_from_a_server_that_does_not_confirm) {
@@ -99,7 +99,7 @@ TEST(SubscriptionFailures, come_in_time_from_a_server_that_does_not_confirm) {
     if (is_asked(connection) && connection.send(kConfirmed)) connection.swallow();
   });
   Client client{patient_config(peer.url())};
-  EXPECT_THAT(client.subscribe(numbers(), kSoon), FailsAs(ClientErrc::timed_out, Executed::no));
+  EXPECT_THAT(client.subscribe(numbers(), kBriefly), FailsAs(ClientErrc::timed_out, Executed::no));
 }
 
 TEST(SubscriptionFailures, of_configurations_that_make_no_sense_are_told_at_once) {
@@ -130,8 +130,8 @@ TEST(SubscriptionAdditions, that_are_refused_leave_the_rest_as_it_was) {
   const auto refused = subscription.add({.channels = {"secret"}, .patterns = {}});
   EXPECT_THAT(refused, FailsAs(ClientErrc::not_permitted, Executed::no));
   EXPECT_TRUE(subscription.add({.channels = {"more"}, .patterns = {}}));
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("1"));
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("2"));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("1"));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("2"));
   EXPECT_EQ(peer.accepted(), 1u);
 }
 
@@ -149,7 +149,7 @@ TEST(SubscriptionAdditions, of_which_a_part_was_refused_make_the_connection_anew
   auto subscription = client.subscribe(numbers()).value();
   EXPECT_THAT(subscription.add({.channels = {"a"}, .patterns = {"b*"}}),
               FailsAs(ClientErrc::not_permitted, Executed::no));
-  EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kWithPatience).value()));
+  EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kPatiently).value()));
 }
 
 TEST(SubscriptionAdditions, wait_for_the_next_connection) {
@@ -202,11 +202,11 @@ TEST(SubscriptionGaps, come_before_all_that_the_new_connection_brings) {
   });
   Client client{patient_config(peer.url())};
   auto subscription = client.subscribe(numbers()).value();
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("1"));
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("2"));
-  EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kWithPatience).value()));
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("3"));
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("4"));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("1"));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("2"));
+  EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kPatiently).value()));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("3"));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("4"));
 }
 
 TEST(SubscriptionGaps, of_several_attempts_are_one) {
@@ -222,8 +222,8 @@ TEST(SubscriptionGaps, of_several_attempts_are_one) {
   });
   Client client{patient_config(peer.url())};
   auto subscription = client.subscribe(numbers()).value();
-  EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kWithPatience).value()));
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("1"));
+  EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kPatiently).value()));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("1"));
 }
 
 TEST(SubscriptionGaps, end_in_what_the_server_says_if_it_lets_nobody_back) {
@@ -239,9 +239,9 @@ TEST(SubscriptionGaps, end_in_what_the_server_says_if_it_lets_nobody_back) {
   });
   Client client{patient_config(peer.url())};
   auto subscription = client.subscribe(numbers()).value();
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("1"));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("1"));
   for (int i = 0; i < 2; ++i) {
-    EXPECT_THAT(subscription.next(kWithPatience), FailsAs(ClientErrc::not_permitted, Executed::no));
+    EXPECT_THAT(subscription.next(kPatiently), FailsAs(ClientErrc::not_permitted, Executed::no));
   }
 }
 
@@ -256,11 +256,11 @@ TEST(SubscriptionReads, that_took_too_long_lose_nothing) {
   });
   Client client{patient_config(peer.url())};
   auto subscription = client.subscribe(numbers()).value();
-  EXPECT_THAT(subscription.next(kSoon), FailsAs(ClientErrc::timed_out, Executed::no));
+  EXPECT_THAT(subscription.next(kBriefly), FailsAs(ClientErrc::timed_out, Executed::no));
   const WaitOptions passed{.timeout = {}, .deadline = std::chrono::steady_clock::now()};
   EXPECT_THAT(subscription.next(passed), FailsAs(ClientErrc::timed_out, Executed::no));
   given_up.set_value();
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("1"));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("1"));
 }
 
 TEST(SubscriptionReads, are_one_at_a_time) {
@@ -268,8 +268,7 @@ TEST(SubscriptionReads, are_one_at_a_time) {
   Client client{patient_config(peer.url())};
   auto subscription = client.subscribe(numbers()).value();
   auto first = subscription.async_next(asio::use_future);
-  EXPECT_THAT(subscription.next(kWithPatience),
-              FailsAs(ClientErrc::invalid_argument, Executed::no));
+  EXPECT_THAT(subscription.next(kPatiently), FailsAs(ClientErrc::invalid_argument, Executed::no));
   subscription.close();
   EXPECT_THAT(first.get(), FailsAs(ClientErrc::closed, Executed::no));
 }

@@ -24,7 +24,7 @@ namespace quartz {
 namespace {
 
 // More than a quantizer is trained with: an index of fewer is never saved.
-constexpr std::size_t kPoints = 2200;
+constexpr std::size_t kPointsInIndex = 2200;
 
 class IndexPowerLoss : public ::testing::Test {
  protected:
@@ -59,7 +59,7 @@ TEST_F(IndexPowerLoss, leaves_an_index_that_was_saved) {
   open_engine();
   {
     VectorCollection collection = open_points();
-    for (std::size_t i = 0; i < kPoints; ++i) upsert(collection, std::to_string(i));
+    for (std::size_t i = 0; i < kPointsInIndex; ++i) upsert(collection, std::to_string(i));
     ASSERT_THAT(engine_->sync(), Succeeds());
     ASSERT_THAT(collection.wait_until_indexed(), Succeeds());
   }
@@ -77,7 +77,7 @@ TEST_F(IndexPowerLoss, takes_no_point_from_the_index_that_the_log_has_lost) {
   open_engine();
   {
     VectorCollection collection = open_points();
-    for (std::size_t i = 0; i < kPoints; ++i) upsert(collection, std::to_string(i));
+    for (std::size_t i = 0; i < kPointsInIndex; ++i) upsert(collection, std::to_string(i));
     ASSERT_THAT(engine_->sync(), Succeeds());
     ASSERT_THAT(collection.wait_until_indexed(), Succeeds());
     const auto surviving = points_;
@@ -94,7 +94,7 @@ TEST_F(IndexPowerLoss, takes_no_point_from_the_index_that_the_log_has_lost) {
   open_engine();
   ASSERT_THAT(engine_->put("key", "in place of the lost point"), Succeeds());
   const VectorCollection collection = open_points();
-  EXPECT_EQ(collection.count(), kPoints);
+  EXPECT_EQ(collection.count(), kPointsInIndex);
   expect_index_agrees(collection, points_, random_);
 }
 

@@ -17,8 +17,8 @@ namespace quartz {
 namespace {
 
 constexpr const char* kDirectory = "/data/db";
-constexpr std::string_view kPoints = "points";
-constexpr std::uint64_t kKeys = 60;
+constexpr std::string_view kCollection = "points";
+constexpr std::uint64_t kKeysMax = 60;
 constexpr std::uint64_t kOperationsMax = 120;
 
 VectorCollectionConfig points_config() { return {.dimensions = 2, .metric = Metric::l2}; }
@@ -153,7 +153,7 @@ bool PowerRun::open() {
   second_.emplace(*second);
   has_second_ = true;
   if (!with_points_) return true;
-  auto points = VectorCollection::open(*engine_, kPoints, points_config());
+  auto points = VectorCollection::open(*engine_, kCollection, points_config());
   if (!disk_.has_power()) return false;
   EXPECT_THAT(points, Succeeds());
   if (!points) return false;
@@ -166,11 +166,11 @@ WriterRows PowerRun::rows() {
   add_rows(all, "default", rows_of(*engine_));
   add_rows(all, kSecondKeyspace, rows_of(*engine_, {.keyspace = &*second_}));
   if (!points_) return all;
-  const auto points = points_->scroll({.limit = kKeys + 1});
+  const auto points = points_->scroll({.limit = kKeysMax + 1});
   EXPECT_THAT(points, Succeeds());
   if (!points) return all;
   for (const VectorPoint& point : *points) {
-    all[{std::string(kPoints), point.id}] = text_of(point);
+    all[{std::string(kCollection), point.id}] = text_of(point);
   }
   return all;
 }
@@ -206,7 +206,7 @@ void PowerRun::compare_checkpoints() {
     add_rows(found, "default", rows_of(engine));
     add_rows(found, kSecondKeyspace, rows_of(engine, {.keyspace = &*second}));
     WriterRows expected = one.rows;
-    std::erase_if(expected, [](const auto& row) { return row.first.first == kPoints; });
+    std::erase_if(expected, [](const auto& row) { return row.first.first == kCollection; });
     ASSERT_TRUE(found == expected) << one.directory << ": " << difference(found, expected);
   }
   for (const Checkpoint& one : checkpoints_) {
@@ -239,12 +239,12 @@ Result<void> PowerRun::operate() {
 }
 
 void PowerRun::add_change(WriteBatch& batch, PowerHistory::Write& change) {
-  const std::string key = numbered_key(random_.below(kKeys));
+  const std::string key = numbered_key(random_.below(kKeysMax));
   const bool removes = random_.one_in(4);
   if (points_ && random_.one_in(3)) {
     if (removes) {
       batch.remove(*points_, key);
-      change[{std::string(kPoints), key}] = std::nullopt;
+      change[{std::string(kCollection), key}] = std::nullopt;
       return;
     }
     const VectorPoint point{
@@ -252,7 +252,7 @@ void PowerRun::add_change(WriteBatch& batch, PowerHistory::Write& change) {
         .vectors = {{static_cast<float>(writes_), static_cast<float>(random_.below(100))}},
         .payload = random_.one_in(2) ? std::string() : fmt::format(R"({{"n": {}}})", writes_)};
     batch.upsert(*points_, point);
-    change[{std::string(kPoints), key}] = text_of(point);
+    change[{std::string(kCollection), key}] = text_of(point);
     return;
   }
   const bool second = random_.one_in(3);
@@ -322,7 +322,7 @@ void PowerRun::check_snapshot() {
   WriterRows expected = std::move(snapshot_->second);
   snapshot_.reset();
   if (!disk_.has_power()) return;
-  std::erase_if(expected, [](const auto& row) { return row.first.first == kPoints; });
+  std::erase_if(expected, [](const auto& row) { return row.first.first == kCollection; });
   EXPECT_TRUE(found == expected) << "of a snapshot: " << difference(found, expected);
 }
 

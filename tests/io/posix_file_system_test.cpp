@@ -25,7 +25,7 @@ void write(const Path& path, std::string_view text) {
   ASSERT_THAT((*file)->write_at(0, as_bytes(text)), Succeeds());
 }
 
-std::string contents(const Path& path) {
+std::string bytes_in(const Path& path) {
   return std::string(as_text(read_file(files(), path, 1 << 20).value()));
 }
 
@@ -48,7 +48,7 @@ TEST(PosixFileSystem, opens_what_exists_and_creates_what_does_not) {
   EXPECT_THAT(files().open(scratch / "a", OpenMode::read_write), Succeeds());
   EXPECT_THAT(files().open(scratch / "a", OpenMode::create_new),
               FailsWith(Errc::already_exists, HasSubstr("/a: cannot open: File exists")));
-  EXPECT_EQ(contents(scratch / "a"), "hello");
+  EXPECT_EQ(bytes_in(scratch / "a"), "hello");
 }
 
 TEST(PosixFileSystem, a_path_through_a_file_is_an_error) {
@@ -99,7 +99,7 @@ TEST(PosixFileSystem, a_rename_replaces_its_target) {
   write(scratch / "new", "new");
   write(scratch / "old", "old");
   ASSERT_THAT(files().rename(scratch / "new", scratch / "old"), Succeeds());
-  EXPECT_EQ(contents(scratch / "old"), "new");
+  EXPECT_EQ(bytes_in(scratch / "old"), "new");
   EXPECT_FALSE(*files().exists(scratch / "new"));
   EXPECT_THAT(files().rename(scratch / "new", scratch / "old"),
               FailsWith(Errc::not_found, AllOf(HasSubstr("/new: cannot rename to "),
@@ -137,7 +137,7 @@ TEST(PosixFileSystem, links_share_their_contents) {
   write(scratch / "a", "hello");
   ASSERT_THAT(files().link_or_copy(scratch / "a", scratch / "b"), Succeeds());
   EXPECT_EQ(links_of(scratch / "b"), 2u);
-  EXPECT_EQ(contents(scratch / "b"), "hello");
+  EXPECT_EQ(bytes_in(scratch / "b"), "hello");
   EXPECT_THAT(files().link_or_copy(scratch / "a", scratch / "b"),
               FailsWith(Errc::already_exists, HasSubstr("/a: cannot link to ")));
   EXPECT_THAT(files().link_or_copy(scratch / "none", scratch / "c"), FailsWith(Errc::not_found));
@@ -150,7 +150,7 @@ TEST(PosixFileSystem, copies_where_no_link_can_reach) {
   ASSERT_NE(device_of(scratch.path()), device_of(other->path()));
   write(scratch / "a", "hello");
   ASSERT_THAT(files().link_or_copy(scratch / "a", other->path() / "a"), Succeeds());
-  EXPECT_EQ(contents(other->path() / "a"), "hello");
+  EXPECT_EQ(bytes_in(other->path() / "a"), "hello");
   EXPECT_EQ(links_of(scratch / "a"), 1u);
   EXPECT_THAT(files().link_or_copy(scratch / "a", other->path() / "a"),
               FailsWith(Errc::already_exists));
@@ -182,7 +182,7 @@ TEST(PosixFileSystem, a_read_only_file_system_refuses_every_change) {
   EXPECT_THAT(files().remove(a), FailsWith(Errc::read_only));
   EXPECT_THAT(files().remove_directory(disk->path() / "full"), FailsWith(Errc::read_only));
   EXPECT_THAT(files().link_or_copy(a, b), FailsWith(Errc::read_only));
-  EXPECT_EQ(contents(a), "hello");
+  EXPECT_EQ(bytes_in(a), "hello");
 }
 
 TEST(PosixFileSystem, free_space_shrinks_by_what_is_reserved) {

@@ -19,7 +19,7 @@ using testing::Ge;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-struct Fixture {
+struct Simulated {
   SimulatedDisk disk;
 
   std::unique_ptr<File> create(const Path& path) {
@@ -44,7 +44,7 @@ struct Fixture {
 };
 
 TEST(SimulatedDisk, is_a_file_system) {
-  Fixture f;
+  Simulated f;
   ASSERT_THAT(f.disk.create_directories("/a/b"), Succeeds());
   const auto file = f.create("/a/b/file");
   ASSERT_THAT(file->write_at(0, as_bytes("hello")), Succeeds());
@@ -64,7 +64,7 @@ TEST(SimulatedDisk, is_a_file_system) {
 }
 
 TEST(SimulatedDisk, refuses_what_a_file_system_refuses) {
-  Fixture f;
+  Simulated f;
   ASSERT_THAT(f.disk.create_directories("/a"), Succeeds());
   f.create_synced("/a/file", "x");
   EXPECT_THAT(f.disk.open("/a/none", OpenMode::read), FailsWith(Errc::not_found));
@@ -84,7 +84,7 @@ TEST(SimulatedDisk, refuses_what_a_file_system_refuses) {
 }
 
 TEST(SimulatedDisk, lets_one_in_at_a_time) {
-  Fixture f;
+  Simulated f;
   ASSERT_THAT(f.disk.create_directories("/a"), Succeeds());
   {
     const auto lock = f.disk.lock_directory("/a");
@@ -95,7 +95,7 @@ TEST(SimulatedDisk, lets_one_in_at_a_time) {
 }
 
 TEST(SimulatedDisk, what_was_synced_survives_and_what_was_only_written_does_not) {
-  Fixture f;
+  Simulated f;
   f.create_synced("/file", "synced");
   const auto file = *f.disk.open("/file", OpenMode::read_write);
   ASSERT_THAT(file->write_at(0, as_bytes("SYNCED and more")), Succeeds());
@@ -105,7 +105,7 @@ TEST(SimulatedDisk, what_was_synced_survives_and_what_was_only_written_does_not)
 }
 
 TEST(SimulatedDisk, everything_may_survive) {
-  Fixture f;
+  Simulated f;
   const auto file = f.create("/file");
   ASSERT_THAT(file->write_at(0, as_bytes("never synced")), Succeeds());
   f.cut(PowerCut::keeping_all());
@@ -113,7 +113,7 @@ TEST(SimulatedDisk, everything_may_survive) {
 }
 
 TEST(SimulatedDisk, a_synced_file_without_a_synced_name_is_gone) {
-  Fixture f;
+  Simulated f;
   const auto file = f.create("/file");
   ASSERT_THAT(file->write_at(0, as_bytes("text")), Succeeds());
   ASSERT_THAT(file->sync_data(), Succeeds());
@@ -122,12 +122,12 @@ TEST(SimulatedDisk, a_synced_file_without_a_synced_name_is_gone) {
 }
 
 TEST(SimulatedDisk, a_directory_needs_the_sync_of_the_one_above) {
-  Fixture f;
+  Simulated f;
   ASSERT_THAT(f.disk.create_directories("/a/b"), Succeeds());
   f.create_synced("/a/b/file", "text");
   ASSERT_THAT(f.disk.sync_directory("/a"), Succeeds());
   {
-    Fixture lost;
+    Simulated lost;
     ASSERT_THAT(lost.disk.create_directories("/a/b"), Succeeds());
     ASSERT_THAT(lost.disk.sync_directory("/a"), Succeeds());
     lost.cut(PowerCut::losing_all());
@@ -141,7 +141,7 @@ TEST(SimulatedDisk, a_directory_needs_the_sync_of_the_one_above) {
 TEST(SimulatedDisk, a_rename_is_kept_or_lost_as_a_whole) {
   std::set<std::string> outcomes;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    Fixture f;
+    Simulated f;
     f.create_synced("/old", "old");
     f.create_synced("/new", "new");
     ASSERT_THAT(f.disk.rename("/new", "/old"), Succeeds());
@@ -152,7 +152,7 @@ TEST(SimulatedDisk, a_rename_is_kept_or_lost_as_a_whole) {
 }
 
 TEST(SimulatedDisk, a_removal_needs_a_sync_too_and_a_file_with_two_names_stays_one) {
-  Fixture f;
+  Simulated f;
   f.create_synced("/a", "text");
   ASSERT_THAT(f.disk.link_or_copy("/a", "/b"), Succeeds());
   ASSERT_THAT(f.disk.sync_directory("/"), Succeeds());
@@ -169,7 +169,7 @@ TEST(SimulatedDisk, names_reach_a_journal_in_order_and_other_disks_in_any) {
   std::set<std::pair<bool, bool>> in_any;
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     for (const NameOrder order : {NameOrder::journal, NameOrder::any}) {
-      Fixture f;
+      Simulated f;
       static_cast<void>(f.create("/first"));
       static_cast<void>(f.create("/second"));
       f.cut({.seed = seed, .name_order = order});
@@ -183,7 +183,7 @@ TEST(SimulatedDisk, names_reach_a_journal_in_order_and_other_disks_in_any) {
 }
 
 TEST(SimulatedDisk, mapped_memory_is_safe_once_it_is_synced) {
-  Fixture f;
+  Simulated f;
   f.create_synced("/file", std::string(3 * 4096, '.'));
   const auto file = *f.disk.open("/file", OpenMode::read_write);
   const auto mapping = file->map(3 * 4096, Mapping::Pages::small);
@@ -204,7 +204,7 @@ TEST(SimulatedDisk, mapped_memory_is_safe_once_it_is_synced) {
 }
 
 TEST(SimulatedDisk, a_sync_of_the_file_is_one_of_its_mappings) {
-  Fixture f;
+  Simulated f;
   f.create_synced("/file", std::string(4096, '.'));
   const auto file = *f.disk.open("/file", OpenMode::read_write);
   const auto mapping = file->map(4096, Mapping::Pages::small);
@@ -219,7 +219,7 @@ TEST(SimulatedDisk, pages_survive_in_any_subset_and_torn_ones_by_sectors) {
   std::set<std::string> whole;
   std::uint64_t torn = 0;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
-    Fixture f;
+    Simulated f;
     f.create_synced("/file", std::string(2 * 4096, 'o'));
     const auto file = *f.disk.open("/file", OpenMode::read_write);
     ASSERT_THAT(file->write_at(0, as_bytes(std::string(2 * 4096, 'n'))), Succeeds());
@@ -244,7 +244,7 @@ TEST(SimulatedDisk, pages_survive_in_any_subset_and_torn_ones_by_sectors) {
 std::set<std::string> left_of_a_grown_file(GrowthOrder order) {
   std::set<std::string> outcomes;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
-    Fixture f;
+    Simulated f;
     f.create_synced("/file", "start");
     const auto file = *f.disk.open("/file", OpenMode::read_write);
     file->write_at(5, as_bytes(std::string(4091, '-') + "tail")).value();
@@ -268,7 +268,7 @@ TEST(SimulatedDisk, a_file_that_grows_before_its_bytes_may_have_zeros_there) {
 }
 
 TEST(SimulatedDisk, a_file_cut_short_may_be_long_again) {
-  Fixture f;
+  Simulated f;
   f.create_synced("/file", "long text");
   const auto file = *f.disk.open("/file", OpenMode::read_write);
   ASSERT_THAT(file->truncate(4), Succeeds());
@@ -300,7 +300,7 @@ TEST(SimulatedDisk, some_of_what_was_written_reaches_the_platter_unasked) {
 }
 
 TEST(SimulatedDisk, without_power_nothing_can_be_changed_until_it_is_restored) {
-  Fixture f;
+  Simulated f;
   ASSERT_THAT(f.disk.create_directories("/a"), Succeeds());
   ASSERT_THAT(f.disk.sync_directory("/"), Succeeds());
   f.create_synced("/file", "text");
@@ -329,7 +329,7 @@ TEST(SimulatedDisk, without_power_nothing_can_be_changed_until_it_is_restored) {
 
 TEST(SimulatedDisk, the_same_seed_leaves_the_same) {
   const auto left = [](std::uint64_t seed) {
-    Fixture f;
+    Simulated f;
     std::string all;
     for (int i = 0; i < 20; ++i) {
       const auto file = f.create("/file" + std::to_string(i));

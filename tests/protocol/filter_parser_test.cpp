@@ -22,7 +22,7 @@ std::string understood(std::string_view text) {
   return node ? print_filter(**node) : node.error().to_string();
 }
 
-auto fails_at(std::size_t offset, const std::string& message) {
+auto filter_fails_at(std::size_t offset, const std::string& message) {
   return FailsWith(
       Errc::invalid_argument,
       AllOf(StartsWith("filter: at offset " + std::to_string(offset) + ": "), HasSubstr(message)));
@@ -73,74 +73,76 @@ TEST(FilterParser, says_what_it_expected_and_shows_where) {
 }
 
 TEST(FilterParser, an_empty_text_is_no_filter) {
-  EXPECT_THAT(parse_filter(""), fails_at(0, "empty"));
-  EXPECT_THAT(parse_filter(" \n\t "), fails_at(4, "empty"));
+  EXPECT_THAT(parse_filter(""), filter_fails_at(0, "empty"));
+  EXPECT_THAT(parse_filter(" \n\t "), filter_fails_at(4, "empty"));
 }
 
 TEST(FilterParser, expects_a_condition) {
-  EXPECT_THAT(parse_filter("and"), fails_at(0, "expected a condition"));
-  EXPECT_THAT(parse_filter("a == 1 and"), fails_at(10, "expected a condition"));
-  EXPECT_THAT(parse_filter("a == 1 or or b == 1"), fails_at(10, "found 'or'"));
-  EXPECT_THAT(parse_filter("()"), fails_at(1, "found ')'"));
-  EXPECT_THAT(parse_filter("not"), fails_at(3, "found the end"));
-  EXPECT_THAT(parse_filter("2020 <= year"), fails_at(0, "the field stands in front"));
-  EXPECT_THAT(parse_filter("'a' in tags"), fails_at(0, "the field stands in front"));
-  EXPECT_THAT(parse_filter("null"), fails_at(0, "expected a condition"));
+  EXPECT_THAT(parse_filter("and"), filter_fails_at(0, "expected a condition"));
+  EXPECT_THAT(parse_filter("a == 1 and"), filter_fails_at(10, "expected a condition"));
+  EXPECT_THAT(parse_filter("a == 1 or or b == 1"), filter_fails_at(10, "found 'or'"));
+  EXPECT_THAT(parse_filter("()"), filter_fails_at(1, "found ')'"));
+  EXPECT_THAT(parse_filter("not"), filter_fails_at(3, "found the end"));
+  EXPECT_THAT(parse_filter("2020 <= year"), filter_fails_at(0, "the field stands in front"));
+  EXPECT_THAT(parse_filter("'a' in tags"), filter_fails_at(0, "the field stands in front"));
+  EXPECT_THAT(parse_filter("null"), filter_fails_at(0, "expected a condition"));
 }
 
 TEST(FilterParser, expects_a_comparison_behind_a_field) {
-  EXPECT_THAT(parse_filter("draft"), fails_at(5, "a field by itself is no condition"));
-  EXPECT_THAT(parse_filter("not draft and a == 1"), fails_at(10, "expected a comparison"));
-  EXPECT_THAT(parse_filter("a b"), fails_at(2, "found 'b'"));
-  EXPECT_THAT(parse_filter("a LIKE 'x'"), fails_at(2, "found 'LIKE'"));
-  EXPECT_THAT(parse_filter("a not 1"), fails_at(6, "expected 'in' behind 'not'"));
+  EXPECT_THAT(parse_filter("draft"), filter_fails_at(5, "a field by itself is no condition"));
+  EXPECT_THAT(parse_filter("not draft and a == 1"), filter_fails_at(10, "expected a comparison"));
+  EXPECT_THAT(parse_filter("a b"), filter_fails_at(2, "found 'b'"));
+  EXPECT_THAT(parse_filter("a LIKE 'x'"), filter_fails_at(2, "found 'LIKE'"));
+  EXPECT_THAT(parse_filter("a not 1"), filter_fails_at(6, "expected 'in' behind 'not'"));
 }
 
 TEST(FilterParser, expects_a_value_to_compare_with) {
-  EXPECT_THAT(parse_filter("a =="), fails_at(4, "expected a value"));
-  EXPECT_THAT(parse_filter("a == ("), fails_at(5, "found '('"));
-  EXPECT_THAT(parse_filter("lang == en"), fails_at(8, "text is quoted"));
-  EXPECT_THAT(parse_filter("a == id"), fails_at(5, "text is quoted"));
-  EXPECT_THAT(parse_filter("a < true"), fails_at(4, "only numbers and texts have an order"));
-  EXPECT_THAT(parse_filter("a >= null"), fails_at(5, "null has none"));
+  EXPECT_THAT(parse_filter("a =="), filter_fails_at(4, "expected a value"));
+  EXPECT_THAT(parse_filter("a == ("), filter_fails_at(5, "found '('"));
+  EXPECT_THAT(parse_filter("lang == en"), filter_fails_at(8, "text is quoted"));
+  EXPECT_THAT(parse_filter("a == id"), filter_fails_at(5, "text is quoted"));
+  EXPECT_THAT(parse_filter("a < true"), filter_fails_at(4, "only numbers and texts have an order"));
+  EXPECT_THAT(parse_filter("a >= null"), filter_fails_at(5, "null has none"));
 }
 
 TEST(FilterParser, expects_a_quoted_text_behind_starts_with) {
-  EXPECT_THAT(parse_filter("a starts_with 5"), fails_at(14, "expected a quoted text"));
-  EXPECT_THAT(parse_filter("a starts_with"), fails_at(13, "found the end"));
-  EXPECT_THAT(parse_filter("a starts_with b"), fails_at(14, "found 'b'"));
+  EXPECT_THAT(parse_filter("a starts_with 5"), filter_fails_at(14, "expected a quoted text"));
+  EXPECT_THAT(parse_filter("a starts_with"), filter_fails_at(13, "found the end"));
+  EXPECT_THAT(parse_filter("a starts_with b"), filter_fails_at(14, "found 'b'"));
 }
 
 TEST(FilterParser, expects_a_list_behind_in) {
-  EXPECT_THAT(parse_filter("a in 1"), fails_at(5, "expected '['"));
-  EXPECT_THAT(parse_filter("a in ('x')"), fails_at(5, "expected '['"));
-  EXPECT_THAT(parse_filter("a in [1"), fails_at(7, "expected ',' or ']'"));
-  EXPECT_THAT(parse_filter("a in [1 2]"), fails_at(8, "expected ',' or ']'"));
-  EXPECT_THAT(parse_filter("a in [1,]"), fails_at(8, "expected a value"));
-  EXPECT_THAT(parse_filter("a in [,1]"), fails_at(6, "expected a value"));
-  EXPECT_THAT(parse_filter("a in [b]"), fails_at(6, "text is quoted"));
+  EXPECT_THAT(parse_filter("a in 1"), filter_fails_at(5, "expected '['"));
+  EXPECT_THAT(parse_filter("a in ('x')"), filter_fails_at(5, "expected '['"));
+  EXPECT_THAT(parse_filter("a in [1"), filter_fails_at(7, "expected ',' or ']'"));
+  EXPECT_THAT(parse_filter("a in [1 2]"), filter_fails_at(8, "expected ',' or ']'"));
+  EXPECT_THAT(parse_filter("a in [1,]"), filter_fails_at(8, "expected a value"));
+  EXPECT_THAT(parse_filter("a in [,1]"), filter_fails_at(6, "expected a value"));
+  EXPECT_THAT(parse_filter("a in [b]"), filter_fails_at(6, "text is quoted"));
 }
 
 TEST(FilterParser, expects_a_field_in_exists) {
-  EXPECT_THAT(parse_filter("exists stock"), fails_at(7, "expected '('"));
-  EXPECT_THAT(parse_filter("exists('stock')"), fails_at(7, "expected a field"));
-  EXPECT_THAT(parse_filter("exists(stock"), fails_at(12, "expected ')'"));
-  EXPECT_THAT(parse_filter("exists()"), fails_at(7, "expected a field"));
+  EXPECT_THAT(parse_filter("exists stock"), filter_fails_at(7, "expected '('"));
+  EXPECT_THAT(parse_filter("exists('stock')"), filter_fails_at(7, "expected a field"));
+  EXPECT_THAT(parse_filter("exists(stock"), filter_fails_at(12, "expected ')'"));
+  EXPECT_THAT(parse_filter("exists()"), filter_fails_at(7, "expected a field"));
 }
 
 TEST(FilterParser, the_id_is_compared_with_text_only) {
-  EXPECT_THAT(parse_filter("id == 5"), fails_at(6, "a field of that name is written `id`"));
-  EXPECT_THAT(parse_filter("id in ['a', 5]"), fails_at(12, "a field of that name is written `id`"));
-  EXPECT_THAT(parse_filter("exists(id)"), fails_at(7, "a field of that name is written `id`"));
+  EXPECT_THAT(parse_filter("id == 5"), filter_fails_at(6, "a field of that name is written `id`"));
+  EXPECT_THAT(parse_filter("id in ['a', 5]"),
+              filter_fails_at(12, "a field of that name is written `id`"));
+  EXPECT_THAT(parse_filter("exists(id)"),
+              filter_fails_at(7, "a field of that name is written `id`"));
   EXPECT_THAT(parse_filter("`id` == 5 and exists(`id`)"), Succeeds());
 }
 
 TEST(FilterParser, expects_an_end) {
-  EXPECT_THAT(parse_filter("a == 1 b == 2"), fails_at(7, "expected 'and', 'or' or the end"));
-  EXPECT_THAT(parse_filter("a == 1)"), fails_at(6, "found ')'"));
-  EXPECT_THAT(parse_filter("(a == 1"), fails_at(7, "expected 'and', 'or' or ')'"));
-  EXPECT_THAT(parse_filter("a == 1 AND b == 2"), fails_at(7, "found 'AND'"));
-  EXPECT_THAT(parse_filter("1 < a < 5"), fails_at(0, "the field stands in front"));
+  EXPECT_THAT(parse_filter("a == 1 b == 2"), filter_fails_at(7, "expected 'and', 'or' or the end"));
+  EXPECT_THAT(parse_filter("a == 1)"), filter_fails_at(6, "found ')'"));
+  EXPECT_THAT(parse_filter("(a == 1"), filter_fails_at(7, "expected 'and', 'or' or ')'"));
+  EXPECT_THAT(parse_filter("a == 1 AND b == 2"), filter_fails_at(7, "found 'AND'"));
+  EXPECT_THAT(parse_filter("1 < a < 5"), filter_fails_at(0, "the field stands in front"));
 }
 
 TEST(FilterParser, nesting_is_limited_and_its_excess_has_a_place) {

@@ -12,7 +12,6 @@
 namespace quartz::protocol {
 namespace {
 
-using Kind = RedisValue::Kind;
 using testing::Eq;
 using testing::Optional;
 using namespace std::string_literals;
@@ -27,16 +26,18 @@ std::string ended(const std::string& bytes, char version = 10) {
 
 std::vector<RedisValue> values() {
   const double inf = std::numeric_limits<double>::infinity();
-  return {{.kind = Kind::string, .items = {""}},
-          {.kind = Kind::string, .items = {"-128"}},
-          {.kind = Kind::string, .items = {"-2147483648"}},
-          {.kind = Kind::string, .items = {"2147483648"}},
-          {.kind = Kind::string, .items = {"007"}},
-          {.kind = Kind::string, .items = {std::string(70'000, 'x')}},
-          {.kind = Kind::list, .items = {"a", "", "a", "32767"}},
-          {.kind = Kind::set, .items = std::vector<std::string>{std::string(100, 'm'), "1"}},
-          {.kind = Kind::sorted_set, .items = {"a", "b", "c"}, .scores = {inf, -inf, -0.1}},
-          {.kind = Kind::hash, .items = {"f", "v", "g", "v"}}};
+  return {
+      {.kind = RedisValue::Kind::string, .items = {""}},
+      {.kind = RedisValue::Kind::string, .items = {"-128"}},
+      {.kind = RedisValue::Kind::string, .items = {"-2147483648"}},
+      {.kind = RedisValue::Kind::string, .items = {"2147483648"}},
+      {.kind = RedisValue::Kind::string, .items = {"007"}},
+      {.kind = RedisValue::Kind::string, .items = {std::string(70'000, 'x')}},
+      {.kind = RedisValue::Kind::list, .items = {"a", "", "a", "32767"}},
+      {.kind = RedisValue::Kind::set,
+       .items = std::vector<std::string>{std::string(100, 'm'), "1"}},
+      {.kind = RedisValue::Kind::sorted_set, .items = {"a", "b", "c"}, .scores = {inf, -inf, -0.1}},
+      {.kind = RedisValue::Kind::hash, .items = {"f", "v", "g", "v"}}};
 }
 
 TEST(RedisDump, every_value_is_read_back_as_it_was) {
@@ -45,22 +46,25 @@ TEST(RedisDump, every_value_is_read_back_as_it_was) {
     EXPECT_TRUE(is_redis_dump(dump));
     EXPECT_THAT(from_redis_dump(dump), Optional(Eq(value)));
   }
-  RedisValue many{.kind = Kind::list};
+  RedisValue many{.kind = RedisValue::Kind::list};
   for (int i = 0; i < 20'000; ++i) many.items.push_back(std::to_string(i));
   EXPECT_THAT(from_redis_dump(redis_dump_of(many)), Optional(Eq(many)));
 }
 
 TEST(RedisDump, numbers_and_lengths_take_as_few_bytes_as_in_redis) {
-  EXPECT_EQ(redis_dump_of({.kind = Kind::string, .items = {"10"}}), ended("\0\xC0\x0A"s));
-  EXPECT_EQ(redis_dump_of({.kind = Kind::string, .items = {"-300"}}), ended("\0\xC1\xD4\xFE"s));
-  EXPECT_EQ(redis_dump_of({.kind = Kind::string, .items = {"+1"}}), ended("\0\x02+1"s));
+  EXPECT_EQ(redis_dump_of({.kind = RedisValue::Kind::string, .items = {"10"}}),
+            ended("\0\xC0\x0A"s));
+  EXPECT_EQ(redis_dump_of({.kind = RedisValue::Kind::string, .items = {"-300"}}),
+            ended("\0\xC1\xD4\xFE"s));
+  EXPECT_EQ(redis_dump_of({.kind = RedisValue::Kind::string, .items = {"+1"}}), ended("\0\x02+1"s));
   const std::string text(100, 'x');
-  EXPECT_EQ(redis_dump_of({.kind = Kind::string, .items = {text}}), ended("\0\x40\x64"s + text));
+  EXPECT_EQ(redis_dump_of({.kind = RedisValue::Kind::string, .items = {text}}),
+            ended("\0\x40\x64"s + text));
 }
 
 TEST(RedisDump, strings_may_be_compressed_and_have_lengths_of_any_width) {
   const auto is = [](const std::string& text) {
-    return Optional(Eq(RedisValue{.kind = Kind::string, .items = {text}}));
+    return Optional(Eq(RedisValue{.kind = RedisValue::Kind::string, .items = {text}}));
   };
   EXPECT_THAT(from_redis_dump(ended("\0\xC3\x05\x0B\0a\xE0\x01\0"s)), is(std::string(11, 'a')));
   EXPECT_THAT(from_redis_dump(ended("\0\x80\0\0\0\x02hi"s)), is("hi"));
@@ -71,7 +75,7 @@ TEST(RedisDump, strings_may_be_compressed_and_have_lengths_of_any_width) {
 TEST(RedisDump, scores_may_be_texts) {
   EXPECT_THAT(
       from_redis_dump(ended("\x03\x03\x01"s + "a\x03"s + "1.5\x01"s + "b\xFE\x01"s + "c\xFF"s)),
-      Optional(Eq(RedisValue{.kind = Kind::sorted_set,
+      Optional(Eq(RedisValue{.kind = RedisValue::Kind::sorted_set,
                              .items = {"a", "b", "c"},
                              .scores = {1.5, std::numeric_limits<double>::infinity(),
                                         -std::numeric_limits<double>::infinity()}})));
@@ -101,11 +105,11 @@ TEST(RedisDump, what_claims_more_than_there_is_is_refused) {
 TEST(RedisDump, what_no_key_can_hold_is_refused) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const RedisValue& value :
-       {RedisValue{.kind = Kind::set, .items = {"a", "a"}},
-        RedisValue{.kind = Kind::hash, .items = {"f", "1", "f", "2"}},
-        RedisValue{.kind = Kind::sorted_set, .items = {"a", "a"}, .scores = {1, 2}},
-        RedisValue{.kind = Kind::sorted_set, .items = {"a"}, .scores = {nan}},
-        RedisValue{.kind = Kind::list}, RedisValue{.kind = Kind::hash}}) {
+       {RedisValue{.kind = RedisValue::Kind::set, .items = {"a", "a"}},
+        RedisValue{.kind = RedisValue::Kind::hash, .items = {"f", "1", "f", "2"}},
+        RedisValue{.kind = RedisValue::Kind::sorted_set, .items = {"a", "a"}, .scores = {1, 2}},
+        RedisValue{.kind = RedisValue::Kind::sorted_set, .items = {"a"}, .scores = {nan}},
+        RedisValue{.kind = RedisValue::Kind::list}, RedisValue{.kind = RedisValue::Kind::hash}}) {
     EXPECT_EQ(from_redis_dump(redis_dump_of(value)), std::nullopt);
   }
 }

@@ -12,8 +12,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-using Progress = RespRequestParser::Progress;
-
 // The words of all requests that `stream` holds, when it arrives in pieces of so many bytes. A
 // refusal ends it, as a request of one word that begins with '!'.
 std::vector<std::vector<std::string>> requests_of(const std::string& stream, std::size_t piece,
@@ -25,12 +23,12 @@ std::vector<std::vector<std::string>> requests_of(const std::string& stream, std
     // Somewhere else each time, as a buffer that grows.
     buffer = std::string(buffer) + stream.substr(at, piece);
     while (true) {
-      const Progress progress = parser.advance(buffer);
-      if (progress == Progress::incomplete) {
+      const RespRequestParser::Progress progress = parser.advance(buffer);
+      if (progress == RespRequestParser::Progress::incomplete) {
         EXPECT_GT(parser.bytes_needed(), buffer.size());
         break;
       }
-      if (progress == Progress::refused) {
+      if (progress == RespRequestParser::Progress::refused) {
         requests.push_back({"!" + parser.refusal()});
         return requests;
       }
@@ -51,7 +49,7 @@ std::vector<std::vector<std::string>> requests_of(const std::string& stream,
   return whole;
 }
 
-std::string refusal_of(const std::string& stream, const RespLimits& limits = {}) {
+std::string refusal_of_request(const std::string& stream, const RespLimits& limits = {}) {
   const auto requests = requests_of(stream, limits);
   return requests.empty() ? "" : requests.back().front();
 }
@@ -83,23 +81,24 @@ TEST(RespRequest, of_nothing_has_no_words) {
 
 TEST(RespRequest, tells_how_much_a_long_word_needs) {
   RespRequestParser parser;
-  EXPECT_EQ(parser.advance("*1\r\n$1000\r\nabc"), Progress::incomplete);
+  EXPECT_EQ(parser.advance("*1\r\n$1000\r\nabc"), RespRequestParser::Progress::incomplete);
   EXPECT_EQ(parser.bytes_needed(), 4u + 7u + 1000u + 2u);
 }
 
 TEST(RespRequest, is_refused_with_the_words_that_clients_know) {
-  EXPECT_EQ(refusal_of("*x\r\n"), "!Protocol error: invalid multibulk length");
-  EXPECT_EQ(refusal_of("*03\r\n"), "!Protocol error: invalid multibulk length");
-  EXPECT_EQ(refusal_of("*\r\n"), "!Protocol error: invalid multibulk length");
-  EXPECT_EQ(refusal_of("*99999999999999999999\r\n"), "!Protocol error: invalid multibulk length");
-  EXPECT_EQ(refusal_of("*1\r\nPING\r\n"), "!Protocol error: expected '$', got 'P'");
-  EXPECT_EQ(refusal_of("*1\r\n$-1\r\n"), "!Protocol error: invalid bulk length");
-  EXPECT_EQ(refusal_of("*1\r\n$4x\r\n"), "!Protocol error: invalid bulk length");
-  EXPECT_EQ(refusal_of("SET \"k\r\n"), "!Protocol error: unbalanced quotes in request");
+  EXPECT_EQ(refusal_of_request("*x\r\n"), "!Protocol error: invalid multibulk length");
+  EXPECT_EQ(refusal_of_request("*03\r\n"), "!Protocol error: invalid multibulk length");
+  EXPECT_EQ(refusal_of_request("*\r\n"), "!Protocol error: invalid multibulk length");
+  EXPECT_EQ(refusal_of_request("*99999999999999999999\r\n"),
+            "!Protocol error: invalid multibulk length");
+  EXPECT_EQ(refusal_of_request("*1\r\nPING\r\n"), "!Protocol error: expected '$', got 'P'");
+  EXPECT_EQ(refusal_of_request("*1\r\n$-1\r\n"), "!Protocol error: invalid bulk length");
+  EXPECT_EQ(refusal_of_request("*1\r\n$4x\r\n"), "!Protocol error: invalid bulk length");
+  EXPECT_EQ(refusal_of_request("SET \"k\r\n"), "!Protocol error: unbalanced quotes in request");
 }
 
 TEST(RespRequest, is_refused_where_a_word_is_longer_than_it_says) {
-  EXPECT_EQ(refusal_of("*1\r\n$3\r\nPING\r\n"),
+  EXPECT_EQ(refusal_of_request("*1\r\n$3\r\nPING\r\n"),
             "!Protocol error: expected an end of line behind a bulk string");
 }
 
@@ -107,35 +106,38 @@ TEST(RespRequest, is_refused_beyond_its_limits_before_they_are_there) {
   const RespLimits limits = {.arguments_max = 2, .argument_bytes_max = 5, .request_bytes_max = 23};
   EXPECT_THAT(requests_of("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n", limits),
               ElementsAre(ElementsAre("GET", "k")));
-  EXPECT_EQ(refusal_of("*3\r\n", limits), "!Protocol error: invalid multibulk length");
-  EXPECT_EQ(refusal_of("*1\r\n$6\r\n", limits), "!Protocol error: invalid bulk length");
-  EXPECT_EQ(refusal_of("*2\r\n$5\r\naaaaa\r\n$5\r\n", limits),
+  EXPECT_EQ(refusal_of_request("*3\r\n", limits), "!Protocol error: invalid multibulk length");
+  EXPECT_EQ(refusal_of_request("*1\r\n$6\r\n", limits), "!Protocol error: invalid bulk length");
+  EXPECT_EQ(refusal_of_request("*2\r\n$5\r\naaaaa\r\n$5\r\n", limits),
             "!Protocol error: a request of more than 23 bytes");
-  EXPECT_EQ(refusal_of("a b c\r\n", limits), "!Protocol error: invalid multibulk length");
+  EXPECT_EQ(refusal_of_request("a b c\r\n", limits), "!Protocol error: invalid multibulk length");
 }
 
 TEST(RespRequest, is_refused_if_a_line_does_not_end) {
   const std::string long_line((std::size_t{64} << 10) - 8, '1');
   for (const char* begin : {"*", "*1\r\n$", ""}) {
     RespRequestParser parser;
-    EXPECT_EQ(parser.advance(begin + long_line), Progress::incomplete) << begin;
-    EXPECT_EQ(parser.advance(begin + long_line + "1234567890"), Progress::refused) << begin;
+    EXPECT_EQ(parser.advance(begin + long_line), RespRequestParser::Progress::incomplete) << begin;
+    EXPECT_EQ(parser.advance(begin + long_line + "1234567890"),
+              RespRequestParser::Progress::refused)
+        << begin;
   }
 }
 
 TEST(RespRequest, behind_a_refusal_nothing_means_anything) {
   RespRequestParser parser;
-  EXPECT_EQ(parser.advance("*x\r\n"), Progress::refused);
-  EXPECT_EQ(parser.advance("PING\r\n"), Progress::refused);
+  EXPECT_EQ(parser.advance("*x\r\n"), RespRequestParser::Progress::refused);
+  EXPECT_EQ(parser.advance("PING\r\n"), RespRequestParser::Progress::refused);
 }
 
 TEST(RespRequest, limits_change_when_a_peer_has_said_who_it_is) {
   const std::string many = "*11\r\n";
-  EXPECT_EQ(RespRequestParser(RespLimits::unauthenticated()).advance(many), Progress::refused);
+  EXPECT_EQ(RespRequestParser(RespLimits::unauthenticated()).advance(many),
+            RespRequestParser::Progress::refused);
   RespRequestParser parser(RespLimits::unauthenticated());
-  EXPECT_EQ(parser.advance("PING\r\n"), Progress::complete);
+  EXPECT_EQ(parser.advance("PING\r\n"), RespRequestParser::Progress::complete);
   parser.set_limits({});
-  EXPECT_EQ(parser.advance(many), Progress::incomplete);
+  EXPECT_EQ(parser.advance(many), RespRequestParser::Progress::incomplete);
 }
 
 }  // namespace

@@ -14,6 +14,9 @@
 
 namespace quartz::server {
 
+/// The headers of a request with such a body.
+inline constexpr std::string_view kIsJson = "Content-Type: application/json\r\n";
+
 /// An engine of small memory and a server of it on free ports.
 class ServedEngine : public testing::Test {
  protected:

@@ -81,14 +81,14 @@ Walked walk(const Damaged& source, const KeyRange& range = {}, bool knows_its_en
   return result;
 }
 
-Map numbered(int count) {
+Map numbered_rows(int count) {
   Map rows;
   for (int i = 0; i < count; ++i) rows["row" + std::to_string(1'000'000 + i)] = "v";
   return rows;
 }
 
 TEST(LevelsWalk, visits_all_rows_of_a_whole_source) {
-  const Walked seen = walk({numbered(1000), "", ""});
+  const Walked seen = walk({numbered_rows(1000), "", ""});
   EXPECT_EQ(seen.keys.size(), 1000u);
   EXPECT_EQ(seen.errors, 0);
   EXPECT_TRUE(seen.gaps.empty());
@@ -100,7 +100,7 @@ TEST(LevelsWalk, keeps_within_its_range) {
 }
 
 TEST(LevelsWalk, loses_exactly_the_damaged_rows) {
-  const Walked seen = walk({numbered(1000), "row1000300", "row1000400"});
+  const Walked seen = walk({numbered_rows(1000), "row1000300", "row1000400"});
   EXPECT_EQ(seen.keys.size(), 900u);
   EXPECT_EQ(seen.errors, 1);
   ASSERT_EQ(seen.gaps.size(), 1u);
@@ -110,8 +110,8 @@ TEST(LevelsWalk, loses_exactly_the_damaged_rows) {
 }
 
 TEST(LevelsWalk, loses_exactly_the_damaged_rows_at_either_end) {
-  EXPECT_EQ(walk({numbered(1000), "row1000000", "row1000100"}).keys.size(), 900u);
-  EXPECT_EQ(walk({numbered(1000), "row1000900", "row1001000"}).keys.size(), 900u);
+  EXPECT_EQ(walk({numbered_rows(1000), "row1000000", "row1000100"}).keys.size(), 900u);
+  EXPECT_EQ(walk({numbered_rows(1000), "row1000900", "row1001000"}).keys.size(), 900u);
 }
 
 TEST(LevelsWalk, steps_over_damage_between_keys_of_any_bytes) {
@@ -123,20 +123,20 @@ TEST(LevelsWalk, steps_over_damage_between_keys_of_any_bytes) {
 }
 
 TEST(LevelsWalk, gives_up_where_nothing_behind_can_be_read) {
-  const Walked seen = walk({numbered(10), "row1000004", "s"});
+  const Walked seen = walk({numbered_rows(10), "row1000004", "s"});
   EXPECT_EQ(seen.keys.size(), 4u);
   ASSERT_FALSE(seen.gaps.empty());
 }
 
 TEST(LevelsWalk, gives_up_where_the_damaged_file_is_not_known) {
-  const Walked seen = walk({numbered(10), "row1000004", "row1000005"}, {}, false);
+  const Walked seen = walk({numbered_rows(10), "row1000004", "row1000005"}, {}, false);
   EXPECT_EQ(seen.keys.size(), 4u);
   ASSERT_EQ(seen.gaps.size(), 1u);
   EXPECT_EQ(seen.gaps[0].last, std::nullopt);
 }
 
 TEST(LevelsWalk, passes_an_error_of_the_visitor_on) {
-  const Damaged source{numbered(10), "", ""};
+  const Damaged source{numbered_rows(10), "", ""};
   RowWalk walk;
   walk.open = [&] { return std::make_unique<DamagedIterator>(source); };
   walk.row = [](std::string_view, std::string_view) {

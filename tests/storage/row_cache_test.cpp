@@ -14,13 +14,13 @@
 namespace quartz::storage {
 namespace {
 
-constexpr std::size_t kPlenty = std::size_t{1} << 30;
+constexpr std::size_t kBytesPlenty = std::size_t{1} << 30;
 constexpr std::string_view kAbsent = "<absent>";  // How `look_up` shows a key known to be absent.
 
 /// A cache with short names for what most tests do: the default keyspace, hashes by `hash_key`.
 class Cache {
  public:
-  explicit Cache(std::size_t rows_max, std::size_t bytes_max = kPlenty)
+  explicit Cache(std::size_t rows_max, std::size_t bytes_max = kBytesPlenty)
       : cache_(std::make_unique<RowCache>(rows_max, bytes_max)) {}
 
   RowCache* operator->() const { return cache_.get(); }
@@ -129,7 +129,7 @@ TEST(RowCache, keyspaces_do_not_see_each_others_rows) {
 }
 
 TEST(RowCache, equal_keys_of_two_keyspaces_with_the_same_hash_stay_apart) {
-  RowCache cache(10, kPlenty);
+  RowCache cache(10, kBytesPlenty);
   cache.fill(1, "a", 42, "one", 1);
   cache.fill(2, "a", 42, "two", 1);
   const EpochGuard guard;
@@ -141,7 +141,7 @@ TEST(RowCache, equal_keys_of_two_keyspaces_with_the_same_hash_stay_apart) {
 }
 
 TEST(RowCache, keys_with_the_same_hash_are_told_apart) {
-  RowCache cache(100, kPlenty);
+  RowCache cache(100, kBytesPlenty);
   for (std::size_t i = 0; i < 5; ++i) {
     cache.fill(kDefaultKeyspaceId, numbered(i), 0, std::to_string(i), 1);
   }
@@ -153,7 +153,7 @@ TEST(RowCache, keys_with_the_same_hash_are_told_apart) {
 }
 
 TEST(RowCache, more_keys_with_the_same_hash_than_a_bucket_takes_push_each_other_out) {
-  RowCache cache(100, kPlenty);
+  RowCache cache(100, kBytesPlenty);
   for (std::size_t i = 0; i < 50; ++i) {
     cache.fill(kDefaultKeyspaceId, numbered(i), 0, std::to_string(i), 1);
     const EpochGuard guard;

@@ -94,31 +94,31 @@ class RowExpiryTest : public testing::Test {
 };
 
 /// Where the row lies when it expires.
-enum class Place { memtable, warm_memtable, levels, row_cache, replayed_log, reopened_levels };
+enum class RowPlace { memtable, warm_memtable, levels, row_cache, replayed_log, reopened_levels };
 
-class RowExpiryInTest : public RowExpiryTest, public testing::WithParamInterface<Place> {
+class RowExpiryInTest : public RowExpiryTest, public testing::WithParamInterface<RowPlace> {
  protected:
   RowExpiryInTest() {
     // No flushed memtable stays for reads where they shall come from the levels.
-    if (GetParam() != Place::warm_memtable) config_.memtable_bytes = 3 * config_.segment_bytes;
+    if (GetParam() != RowPlace::warm_memtable) config_.memtable_bytes = 3 * config_.segment_bytes;
     open();
   }
 
   void bring_rows_to_their_place() {
     switch (GetParam()) {
-      case Place::memtable:
+      case RowPlace::memtable:
         return;
-      case Place::warm_memtable:
+      case RowPlace::warm_memtable:
         return flush();
-      case Place::levels:
-      case Place::row_cache:
-      case Place::reopened_levels:
+      case RowPlace::levels:
+      case RowPlace::row_cache:
+      case RowPlace::reopened_levels:
         flush();
         open();
-        if (GetParam() != Place::row_cache) return;
+        if (GetParam() != RowPlace::row_cache) return;
         for (int i = 0; i < 2; ++i) static_cast<void>(read(engine(), "k"));
         return;
-      case Place::replayed_log:
+      case RowPlace::replayed_log:
         return open();
     }
   }
@@ -129,7 +129,7 @@ TEST_P(RowExpiryInTest, a_row_is_there_until_its_moment_and_absent_from_then_on)
   put("k", "value", 10s);
   put("z", "after");
   bring_rows_to_their_place();
-  const ReadOptions no_fill{.fill_cache = GetParam() == Place::row_cache};
+  const ReadOptions no_fill{.fill_cache = GetParam() == RowPlace::row_cache};
   time_.pass(9999ms);
   EXPECT_EQ(read_by_all("k", no_fill), "value");
   time_.pass(1ms);
@@ -240,22 +240,22 @@ TEST_P(RowExpiryInTest, a_snapshot_judges_by_the_same_clock) {
 }
 
 INSTANTIATE_TEST_SUITE_P(, RowExpiryInTest,
-                         testing::Values(Place::memtable, Place::warm_memtable, Place::levels,
-                                         Place::row_cache, Place::replayed_log,
-                                         Place::reopened_levels),
-                         [](const testing::TestParamInfo<Place>& place) -> std::string {
+                         testing::Values(RowPlace::memtable, RowPlace::warm_memtable,
+                                         RowPlace::levels, RowPlace::row_cache,
+                                         RowPlace::replayed_log, RowPlace::reopened_levels),
+                         [](const testing::TestParamInfo<RowPlace>& place) -> std::string {
                            switch (place.param) {
-                             case Place::memtable:
+                             case RowPlace::memtable:
                                return "memtable";
-                             case Place::warm_memtable:
+                             case RowPlace::warm_memtable:
                                return "warm_memtable";
-                             case Place::levels:
+                             case RowPlace::levels:
                                return "levels";
-                             case Place::row_cache:
+                             case RowPlace::row_cache:
                                return "row_cache";
-                             case Place::replayed_log:
+                             case RowPlace::replayed_log:
                                return "replayed_log";
-                             case Place::reopened_levels:
+                             case RowPlace::reopened_levels:
                                return "reopened_levels";
                            }
                            return "unknown";

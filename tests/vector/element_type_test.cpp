@@ -14,7 +14,6 @@ namespace {
 
 using testing::ElementsAre;
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 template <class Value>
@@ -62,18 +61,21 @@ TEST(ElementType, every_element_becomes_a_float) {
 
 TEST(ElementType, what_a_float_cannot_hold_becomes_the_nearest_or_infinity) {
   EXPECT_THAT(decoded<float>(ElementType::float64, encoded(0.1, 1e300, -1e300)),
-              ElementsAre(0.1f, kInfinity, -kInfinity));
+              ElementsAre(0.1f, std::numeric_limits<float>::infinity(),
+                          -std::numeric_limits<float>::infinity()));
   EXPECT_THAT(decoded<float>(ElementType::int32, encoded(16'777'217)), ElementsAre(16'777'216.0f));
 }
 
 TEST(ElementType, infinities_and_nan_stay_what_they_are) {
-  const auto single = decoded<float>(ElementType::float32, encoded(kInfinity, -kInfinity, kNaN));
-  EXPECT_EQ(single[0], kInfinity);
-  EXPECT_EQ(single[1], -kInfinity);
+  const auto single =
+      decoded<float>(ElementType::float32, encoded(std::numeric_limits<float>::infinity(),
+                                                   -std::numeric_limits<float>::infinity(), kNaN));
+  EXPECT_EQ(single[0], std::numeric_limits<float>::infinity());
+  EXPECT_EQ(single[1], -std::numeric_limits<float>::infinity());
   EXPECT_EQ(std::bit_cast<std::uint32_t>(single[2]), std::bit_cast<std::uint32_t>(kNaN));
-  const auto twofold =
-      decoded<float>(ElementType::float64, encoded(double{kInfinity}, double{kNaN}));
-  EXPECT_EQ(twofold[0], kInfinity);
+  const auto twofold = decoded<float>(
+      ElementType::float64, encoded(double{std::numeric_limits<float>::infinity()}, double{kNaN}));
+  EXPECT_EQ(twofold[0], std::numeric_limits<float>::infinity());
   EXPECT_TRUE(std::isnan(twofold[1]));
 }
 
@@ -86,10 +88,11 @@ TEST(ElementType, integers_are_read_exactly) {
 }
 
 TEST(ElementType, floats_are_written_as_floats_whatever_they_are) {
-  EXPECT_EQ(bytes_for<float>(ElementType::float32, {1.5f, kInfinity, kNaN}),
-            encoded(1.5f, kInfinity, kNaN));
-  EXPECT_EQ(bytes_for<float>(ElementType::float64, {0.1f, -kInfinity}),
-            encoded(double{0.1f}, double{-kInfinity}));
+  EXPECT_EQ(
+      bytes_for<float>(ElementType::float32, {1.5f, std::numeric_limits<float>::infinity(), kNaN}),
+      encoded(1.5f, std::numeric_limits<float>::infinity(), kNaN));
+  EXPECT_EQ(bytes_for<float>(ElementType::float64, {0.1f, -std::numeric_limits<float>::infinity()}),
+            encoded(double{0.1f}, double{-std::numeric_limits<float>::infinity()}));
 }
 
 TEST(ElementType, floats_are_written_as_integers_when_they_are_some) {
@@ -106,7 +109,8 @@ TEST(ElementType, the_first_float_that_is_no_such_integer_is_named) {
   EXPECT_EQ(bytes_for<float>(ElementType::uint8, {-1.0f}), "refused 0");
   EXPECT_EQ(bytes_for<float>(ElementType::int8, {128.0f}), "refused 0");
   EXPECT_EQ(bytes_for<float>(ElementType::int32, {2147483648.0f}), "refused 0");
-  for (const float value : {kInfinity, -kInfinity, kNaN}) {
+  for (const float value :
+       {std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity(), kNaN}) {
     EXPECT_EQ(bytes_for<float>(ElementType::int32, {value}), "refused 0") << value;
   }
 }

@@ -11,8 +11,6 @@
 namespace quartz::vector {
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
 // What the 16 bits mean by the standard's formula.
 double value_of_half(std::uint32_t half) {
   const double sign = (half & 0x8000) != 0 ? -1 : 1;
@@ -35,10 +33,10 @@ TEST(Float16, every_finite_half_has_its_value_and_comes_back) {
 }
 
 TEST(Float16, infinities_and_what_is_not_a_number_stay_what_they_are) {
-  EXPECT_EQ(from_float16(0x7C00), kInfinity);
-  EXPECT_EQ(from_float16(0xFC00), -kInfinity);
-  EXPECT_EQ(to_float16(kInfinity), 0x7C00);
-  EXPECT_EQ(to_float16(-kInfinity), 0xFC00);
+  EXPECT_EQ(from_float16(0x7C00), std::numeric_limits<float>::infinity());
+  EXPECT_EQ(from_float16(0xFC00), -std::numeric_limits<float>::infinity());
+  EXPECT_EQ(to_float16(std::numeric_limits<float>::infinity()), 0x7C00);
+  EXPECT_EQ(to_float16(-std::numeric_limits<float>::infinity()), 0xFC00);
   for (std::uint32_t half = 0x7C01; half < 0x8000; ++half) {
     const auto bits = static_cast<std::uint16_t>(half);
     ASSERT_TRUE(std::isnan(from_float16(bits))) << half;
@@ -55,7 +53,7 @@ TEST(Float16, between_two_halves_the_nearer_wins_and_the_even_one_in_the_middle)
     ASSERT_EQ(to_float16(middle), even) << half;
     ASSERT_EQ(to_float16(-middle), even | 0x8000) << half;
     ASSERT_EQ(to_float16(std::nextafter(middle, 0.0F)), half);
-    ASSERT_EQ(to_float16(std::nextafter(middle, kInfinity)), half + 1);
+    ASSERT_EQ(to_float16(std::nextafter(middle, std::numeric_limits<float>::infinity())), half + 1);
   }
 }
 
@@ -94,7 +92,7 @@ TEST(BFloat16, between_two_numbers_the_nearer_wins_and_the_even_one_in_the_middl
 TEST(BFloat16, the_largest_floats_become_infinite) {
   EXPECT_EQ(to_bfloat16(std::numeric_limits<float>::max()), 0x7F80);
   EXPECT_EQ(to_bfloat16(std::bit_cast<float>(0x7F7F'7FFFu)), 0x7F7F);
-  EXPECT_EQ(to_bfloat16(-kInfinity), 0xFF80);
+  EXPECT_EQ(to_bfloat16(-std::numeric_limits<float>::infinity()), 0xFF80);
 }
 
 // Conversions can be constants.

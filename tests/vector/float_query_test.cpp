@@ -17,10 +17,6 @@ Sample prepared(Metric metric, Sample sample) {
   return metric == Metric::cosine ? normalised(std::move(sample)) : sample;
 }
 
-Quantizer trained(Metric metric, Quantization quantization, const Sample& sample) {
-  return Quantizer::train(metric, quantization, sample.dimensions, sample.components).value();
-}
-
 std::vector<std::byte> code_of(const Quantizer& quantizer, std::span<const float> vector) {
   std::vector<std::byte> code(quantizer.code_bytes());
   quantizer.encode(vector, code.data());

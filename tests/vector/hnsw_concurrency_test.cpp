@@ -11,11 +11,11 @@
 namespace quartz::vector {
 namespace {
 
-constexpr std::size_t kDimensions = 8;
+constexpr std::size_t kGraphDimensions = 8;
 
 TEST(HnswConcurrency, points_that_several_threads_insert_are_all_found) {
   constexpr std::size_t kPerThread = 400;
-  HnswTestGraph graph(kDimensions);
+  HnswTestGraph graph(kGraphDimensions);
   graph.reserve(4 * kPerThread);
   std::vector<std::thread> threads;
   for (std::uint64_t t = 0; t < 4; ++t) {
@@ -23,7 +23,7 @@ TEST(HnswConcurrency, points_that_several_threads_insert_are_all_found) {
       HnswScratch scratch;
       Random random(t);
       for (std::size_t i = 0; i < kPerThread; ++i) {
-        graph.add(random_point(random, kDimensions), scratch);
+        graph.add(random_point(random, kGraphDimensions), scratch);
       }
     });
   }
@@ -34,7 +34,7 @@ TEST(HnswConcurrency, points_that_several_threads_insert_are_all_found) {
 
 TEST(HnswConcurrency, searches_go_on_beside_insertions_removals_and_repairs) {
   constexpr std::size_t kRounds = 1500;
-  HnswTestGraph graph(kDimensions);
+  HnswTestGraph graph(kGraphDimensions);
   graph.reserve(4000);
   std::atomic<bool> done{false};
   std::vector<std::thread> threads;
@@ -44,7 +44,7 @@ TEST(HnswConcurrency, searches_go_on_beside_insertions_removals_and_repairs) {
       Random random(t);
       std::vector<Slot> own;
       for (std::size_t i = 0; i < kRounds; ++i) {
-        own.push_back(graph.add(random_point(random, kDimensions), scratch));
+        own.push_back(graph.add(random_point(random, kGraphDimensions), scratch));
         if (i % 3 != 0) continue;
         const std::size_t victim = random.below(own.size());
         graph.remove(own[victim]);
@@ -62,7 +62,7 @@ TEST(HnswConcurrency, searches_go_on_beside_insertions_removals_and_repairs) {
       HnswScratch scratch;
       Random random(100 + t);
       while (!done) {
-        const auto found = graph.nearest(random_point(random, kDimensions), 10, 40, scratch);
+        const auto found = graph.nearest(random_point(random, kGraphDimensions), 10, 40, scratch);
         ASSERT_LE(found.size(), 10u);
       }
     });
@@ -79,13 +79,13 @@ TEST(HnswConcurrency, searches_go_on_beside_insertions_removals_and_repairs) {
 // What is allowed are the points that were there before, every third of them.
 TEST(HnswConcurrency, searches_under_a_filter_go_on_beside_insertions) {
   constexpr std::size_t kBefore = 1000;
-  HnswTestGraph graph(kDimensions);
+  HnswTestGraph graph(kGraphDimensions);
   graph.reserve(4000);
   SlotBits allowed;
   allowed.reset(kBefore);
   Random random(7);
   for (std::size_t i = 0; i < kBefore; ++i) {
-    const Slot slot = graph.add(random_point(random, kDimensions));
+    const Slot slot = graph.add(random_point(random, kGraphDimensions));
     if (slot % 3 == 0) allowed.add(slot);
   }
   std::atomic<bool> done{false};
@@ -96,7 +96,7 @@ TEST(HnswConcurrency, searches_under_a_filter_go_on_beside_insertions) {
       HnswScratch scratch;
       Random own(100 + t);
       while (!done) {
-        const std::vector<float> target = random_point(own, kDimensions);
+        const std::vector<float> target = random_point(own, kGraphDimensions);
         const auto* code = reinterpret_cast<const std::byte*>(target.data());
         const EpochGuard guard;
         const Candidate start = descend(graph.links, graph.space, code, graph.links.entry(), 0);
@@ -110,7 +110,7 @@ TEST(HnswConcurrency, searches_under_a_filter_go_on_beside_insertions) {
       }
     });
   }
-  for (std::size_t i = 0; i < 500; ++i) graph.add(random_point(random, kDimensions));
+  for (std::size_t i = 0; i < 500; ++i) graph.add(random_point(random, kGraphDimensions));
   done = true;
   for (std::thread& thread : searchers) thread.join();
 }

@@ -13,7 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-std::vector<Slot> add_random(HnswTestGraph& graph, std::size_t count, std::uint64_t seed) {
+std::vector<Slot> add_random_points(HnswTestGraph& graph, std::size_t count, std::uint64_t seed) {
   Random random(seed);
   std::vector<Slot> slots;
   for (std::size_t i = 0; i < count; ++i) {
@@ -64,14 +64,14 @@ TEST(Hnsw, few_points_are_found_in_order) {
 
 TEST(Hnsw, random_points_are_found_with_a_high_recall) {
   HnswTestGraph graph(16);
-  add_random(graph, 3000, 1);
+  add_random_points(graph, 3000, 1);
   EXPECT_GE(graph.recall(10, 100, 100, 2), 0.97);
   check_lists(graph);
 }
 
 TEST(Hnsw, a_larger_pool_finds_more) {
   HnswTestGraph graph(32);
-  add_random(graph, 2000, 1);
+  add_random_points(graph, 2000, 1);
   const double small = graph.recall(10, 10, 100, 2);
   const double large = graph.recall(10, 200, 100, 2);
   EXPECT_LT(small, large);
@@ -115,8 +115,8 @@ TEST(Hnsw, a_few_clusters_far_apart_are_connected) {
 TEST(Hnsw, the_same_seed_builds_the_same_graph) {
   HnswTestGraph a(8);
   HnswTestGraph b(8);
-  add_random(a, 500, 3);
-  add_random(b, 500, 3);
+  add_random_points(a, 500, 3);
+  add_random_points(b, 500, 3);
   for (Slot slot = 0; slot < 500; ++slot) {
     std::vector<Slot> of_a;
     std::vector<Slot> of_b;
@@ -128,7 +128,7 @@ TEST(Hnsw, the_same_seed_builds_the_same_graph) {
 
 TEST(HnswRepair, removed_points_are_not_found_before_nor_after) {
   HnswTestGraph graph(8);
-  add_random(graph, 500, 4);
+  add_random_points(graph, 500, 4);
   std::vector<Slot> removed;
   for (Slot slot = 0; slot < 500; slot += 3) {
     graph.remove(slot);
@@ -143,10 +143,10 @@ TEST(HnswRepair, removed_points_are_not_found_before_nor_after) {
 
 TEST(HnswRepair, freed_slots_are_used_again) {
   HnswTestGraph graph(8);
-  add_random(graph, 100, 6);
+  add_random_points(graph, 100, 6);
   for (Slot slot = 0; slot < 50; ++slot) graph.remove(slot);
   EXPECT_EQ(graph.repair(), 50u);
-  const std::vector<Slot> again = add_random(graph, 50, 7);
+  const std::vector<Slot> again = add_random_points(graph, 50, 7);
   EXPECT_EQ(graph.states.end(), 100u);
   for (const Slot slot : again) EXPECT_LT(slot, 50u);
   EXPECT_GE(graph.recall(10, 60, 50, 8), 0.97);
@@ -154,13 +154,13 @@ TEST(HnswRepair, freed_slots_are_used_again) {
 
 TEST(HnswRepair, without_removals_has_nothing_to_do) {
   HnswTestGraph graph(4);
-  add_random(graph, 10, 1);
+  add_random_points(graph, 10, 1);
   EXPECT_EQ(graph.repair(), 0u);
 }
 
 TEST(HnswRepair, of_a_removed_entry_finds_another) {
   HnswTestGraph graph(8);
-  add_random(graph, 300, 9);
+  add_random_points(graph, 300, 9);
   for (int i = 0; i < 5; ++i) {
     const Slot entry = graph.links.entry().slot;
     graph.remove(entry);
@@ -173,19 +173,19 @@ TEST(HnswRepair, of_a_removed_entry_finds_another) {
 TEST(HnswRepair, a_graph_may_lose_all_its_points_and_get_new_ones) {
   HnswTestGraph graph(8);
   for (int round = 0; round < 3; ++round) {
-    for (const Slot slot : add_random(graph, 200, 11)) graph.remove(slot);
+    for (const Slot slot : add_random_points(graph, 200, 11)) graph.remove(slot);
     EXPECT_THAT(graph.nearest(std::vector<float>(8, 0.5F), 10, 50), IsEmpty());
     EXPECT_EQ(graph.repair(), 200u);
     EXPECT_EQ(graph.links.entry().slot, kNoSlot);
   }
-  add_random(graph, 200, 12);
+  add_random_points(graph, 200, 12);
   EXPECT_EQ(graph.states.end(), 200u);
   EXPECT_GE(graph.recall(10, 60, 50, 13), 0.97);
 }
 
 TEST(HnswRepair, a_point_that_is_removed_before_it_was_linked_leaves_no_trace) {
   HnswTestGraph graph(4);
-  add_random(graph, 50, 14);
+  add_random_points(graph, 50, 14);
   const Slot slot = graph.states.take().value().value();
   graph.states.show(slot);
   graph.remove(slot);
@@ -198,15 +198,15 @@ TEST(HnswRepair, a_point_that_is_removed_before_it_was_linked_leaves_no_trace) {
 // Others lose recall here: what is deleted and comes again leaves holes behind.
 TEST(HnswRepair, churn_costs_no_recall_and_no_memory) {
   HnswTestGraph fresh(16);
-  add_random(fresh, 2000, 100);
+  add_random_points(fresh, 2000, 100);
   HnswTestGraph churned(16);
-  std::vector<Slot> slots = add_random(churned, 2000, 1);
+  std::vector<Slot> slots = add_random_points(churned, 2000, 1);
   Random random(2);
   for (std::uint64_t round = 0; round < 10; ++round) {
     std::shuffle(slots.begin(), slots.end(), random);
     for (std::size_t i = 0; i < 600; ++i) churned.remove(slots[i]);
     EXPECT_EQ(churned.repair(), 600u);
-    const std::vector<Slot> added = add_random(churned, 600, 3 + round);
+    const std::vector<Slot> added = add_random_points(churned, 600, 3 + round);
     std::copy(added.begin(), added.end(), slots.begin());
   }
   EXPECT_EQ(churned.states.end(), 2000u);

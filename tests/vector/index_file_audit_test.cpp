@@ -16,9 +16,6 @@
 namespace quartz::vector {
 namespace {
 
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-
 std::optional<std::size_t> bad_component(Quantization quantization, const std::string& bytes) {
   return find_bad_component(quantization, as_bytes(bytes));
 }
@@ -26,8 +23,13 @@ std::optional<std::size_t> bad_component(Quantization quantization, const std::s
 TEST(IndexFileAudit, of_single_precision_finds_the_first_that_no_vector_has) {
   EXPECT_EQ(bad_component(Quantization::none, encoded(0.0F, -0.0F, 1.0F, -kLengthMax, kLengthMax)),
             std::nullopt);
-  EXPECT_EQ(bad_component(Quantization::none, encoded(1.0F, 1.0F, kNan, kInfinity)), 2u);
-  EXPECT_EQ(bad_component(Quantization::none, encoded(1.0F, -kInfinity)), 1u);
+  EXPECT_EQ(
+      bad_component(Quantization::none, encoded(1.0F, 1.0F, std::numeric_limits<float>::quiet_NaN(),
+                                                std::numeric_limits<float>::infinity())),
+      2u);
+  EXPECT_EQ(
+      bad_component(Quantization::none, encoded(1.0F, -std::numeric_limits<float>::infinity())),
+      1u);
   EXPECT_EQ(bad_component(Quantization::none, encoded(std::numeric_limits<float>::max())), 0u);
   EXPECT_EQ(bad_component(Quantization::none, ""), std::nullopt);
 }
@@ -35,21 +37,24 @@ TEST(IndexFileAudit, of_single_precision_finds_the_first_that_no_vector_has) {
 TEST(IndexFileAudit, of_half_precision_finds_the_first_that_is_not_finite) {
   const auto half = [](float value) { return encoded(to_float16(value)); };
   EXPECT_EQ(bad_component(Quantization::f16, half(kFloat16Max) + half(-kFloat16Max)), std::nullopt);
-  EXPECT_EQ(bad_component(Quantization::f16, half(1) + half(-kInfinity)), 1u);
-  EXPECT_EQ(bad_component(Quantization::f16, half(kNan)), 0u);
+  EXPECT_EQ(
+      bad_component(Quantization::f16, half(1) + half(-std::numeric_limits<float>::infinity())),
+      1u);
+  EXPECT_EQ(bad_component(Quantization::f16, half(std::numeric_limits<float>::quiet_NaN())), 0u);
 }
 
 TEST(IndexFileAudit, of_the_upper_half_of_single_precision_finds_the_first_that_is_too_large) {
   const auto half = [](float value) { return encoded(to_bfloat16(value)); };
   EXPECT_EQ(bad_component(Quantization::bf16, half(kLengthMax) + half(-kLengthMax)), std::nullopt);
   EXPECT_EQ(bad_component(Quantization::bf16, half(1) + half(-1.1F * kLengthMax)), 1u);
-  EXPECT_EQ(bad_component(Quantization::bf16, half(kNan)), 0u);
+  EXPECT_EQ(bad_component(Quantization::bf16, half(std::numeric_limits<float>::quiet_NaN())), 0u);
 }
 
 TEST(IndexFileAudit, finds_a_bad_component_anywhere_in_a_long_row) {
   for (std::size_t at = 0; at < 67; ++at) {
     std::string bytes;
-    for (std::size_t i = 0; i < 67; ++i) bytes += encoded(i >= at ? kNan : 1.0F);
+    for (std::size_t i = 0; i < 67; ++i)
+      bytes += encoded(i >= at ? std::numeric_limits<float>::quiet_NaN() : 1.0F);
     EXPECT_EQ(bad_component(Quantization::none, bytes), at);
   }
 }

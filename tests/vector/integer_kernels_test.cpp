@@ -13,7 +13,7 @@ namespace {
 
 using testing::ElementsAre;
 
-struct Case {
+struct IntegerCase {
   const char* name;
   DistanceKernels::IntegerKernel DistanceKernels::* kernel;
   Form form;
@@ -22,14 +22,14 @@ struct Case {
   std::uint8_t largest() const { return form == Form::u8 ? 255 : 15; }
 };
 
-constexpr Case kCases[] = {
+constexpr IntegerCase kIntegerCases[] = {
     {"squared_l2_u8", &DistanceKernels::squared_l2_u8, Form::u8, false},
     {"squared_l2_u4", &DistanceKernels::squared_l2_u4, Form::u4, false},
     {"dot_u8", &DistanceKernels::dot_u8, Form::u8, true},
     {"dot_u4", &DistanceKernels::dot_u4, Form::u4, true},
 };
 
-std::uint32_t expected(const Operand& a, const Operand& b, bool is_dot) {
+std::uint32_t exact_result(const Operand& a, const Operand& b, bool is_dot) {
   double sum = 0;
   for (std::size_t i = 0; i < a.values().size(); ++i) {
     const double difference = a.values()[i] - b.values()[i];
@@ -38,10 +38,10 @@ std::uint32_t expected(const Operand& a, const Operand& b, bool is_dot) {
   return static_cast<std::uint32_t>(sum);
 }
 
-void expect_exact(const DistanceKernels& kernels, const Case& each, const Operand& a,
+void expect_exact(const DistanceKernels& kernels, const IntegerCase& each, const Operand& a,
                   const Operand& b) {
   EXPECT_EQ((kernels.*each.kernel)(a.data(), b.data(), a.values().size()),
-            expected(a, b, each.is_dot))
+            exact_result(a, b, each.is_dot))
       << each.name << ", n = " << a.values().size();
 }
 
@@ -50,14 +50,14 @@ class IntegerKernels : public testing::TestWithParam<KernelTable> {
   const DistanceKernels& kernels_ = *GetParam().kernels;
   Random random_{18};
 
-  std::vector<std::uint8_t> numbers(const Case& each, std::size_t count) {
+  std::vector<std::uint8_t> numbers(const IntegerCase& each, std::size_t count) {
     return random_numbers(random_, count, each.largest() + 1u);
   }
 };
 INSTANTIATE_TEST_SUITE_P(Each, IntegerKernels, testing::ValuesIn(kernel_tables()), table_name);
 
 TEST_P(IntegerKernels, give_exactly_what_a_plain_loop_gives_for_every_length) {
-  for (const Case& each : kCases) {
+  for (const IntegerCase& each : kIntegerCases) {
     for (const std::size_t n : lengths()) {
       expect_exact(kernels_, each, Operand(each.form, numbers(each, n)),
                    Operand(each.form, numbers(each, n)));
@@ -66,7 +66,7 @@ TEST_P(IntegerKernels, give_exactly_what_a_plain_loop_gives_for_every_length) {
 }
 
 TEST_P(IntegerKernels, read_vectors_at_any_address) {
-  for (const Case& each : kCases) {
+  for (const IntegerCase& each : kIntegerCases) {
     for (const std::size_t n : {1u, 15u, 32u, 63u, 100u, 129u}) {
       for (std::size_t offset = 0; offset < 65; ++offset) {
         expect_exact(kernels_, each, Operand(each.form, numbers(each, n), offset),
@@ -77,7 +77,7 @@ TEST_P(IntegerKernels, read_vectors_at_any_address) {
 }
 
 TEST_P(IntegerKernels, know_every_pair_of_components) {
-  for (const Case& each : kCases) {
+  for (const IntegerCase& each : kIntegerCases) {
     const auto count = each.largest() + std::size_t{1};
     std::vector<std::uint8_t> all(count);
     for (std::size_t i = 0; i < count; ++i) all[i] = static_cast<std::uint8_t>(i);
@@ -91,7 +91,7 @@ TEST_P(IntegerKernels, know_every_pair_of_components) {
 
 TEST_P(IntegerKernels, hold_the_largest_sum_of_the_most_components) {
   constexpr std::size_t kMost = DistanceKernels::kComponentsMax;
-  for (const Case& each : kCases) {
+  for (const IntegerCase& each : kIntegerCases) {
     for (const std::size_t n : {std::size_t{4096}, kMost}) {
       const Operand largest(each.form, std::vector<std::uint8_t>(n, each.largest()));
       const Operand zero(each.form, std::vector<std::uint8_t>(n, 0));
@@ -104,7 +104,7 @@ TEST_P(IntegerKernels, hold_the_largest_sum_of_the_most_components) {
 
 TEST_P(IntegerKernels, give_the_same_for_four_vectors_at_once) {
   for (const bool is_dot : {false, true}) {
-    const Case& each = kCases[is_dot ? 2 : 0];
+    const IntegerCase& each = kIntegerCases[is_dot ? 2 : 0];
     const auto of_4 = is_dot ? kernels_.dot_u8_of_4 : kernels_.squared_l2_u8_of_4;
     for (const std::size_t n : lengths()) {
       const Operand a(Form::u8, numbers(each, n), n % 7);
@@ -115,7 +115,7 @@ TEST_P(IntegerKernels, give_the_same_for_four_vectors_at_once) {
       std::vector<std::uint32_t> results(4);
       of_4(a.data(), places.data(), n, results.data());
       for (std::size_t i = 0; i < 4; ++i) {
-        EXPECT_EQ(results[i], expected(a, others[i], is_dot)) << each.name << ", n = " << n;
+        EXPECT_EQ(results[i], exact_result(a, others[i], is_dot)) << each.name << ", n = " << n;
       }
     }
   }

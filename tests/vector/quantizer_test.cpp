@@ -26,10 +26,6 @@ std::vector<float> through(const Quantizer& quantizer, std::span<const float> ve
   return back;
 }
 
-Quantizer trained(Metric metric, Quantization quantization, const Sample& sample) {
-  return Quantizer::train(metric, quantization, sample.dimensions, sample.components).value();
-}
-
 TEST(Quantizer, says_what_it_was_made_for) {
   const auto quantizer = Quantizer::train(Metric::dot, Quantization::sq4, 77, {}).value();
   EXPECT_EQ(quantizer.metric(), Metric::dot);

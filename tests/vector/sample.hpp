@@ -7,6 +7,7 @@
 
 #include "quartz/vector/metric.hpp"
 #include "quartz/vector/quantization.hpp"
+#include "vector/quantizer.hpp"
 
 namespace quartz::vector {
 
@@ -39,5 +40,10 @@ inline constexpr Metric kMetrics[] = {Metric::cosine, Metric::l2, Metric::dot};
 inline constexpr Quantization kQuantizations[] = {Quantization::none, Quantization::f16,
                                                   Quantization::bf16, Quantization::sq8,
                                                   Quantization::sq4,  Quantization::bit1};
+
+/// Made for the sample.
+inline Quantizer trained(Metric metric, Quantization quantization, const Sample& sample) {
+  return Quantizer::train(metric, quantization, sample.dimensions, sample.components).value();
+}
 
 }  // namespace quartz::vector

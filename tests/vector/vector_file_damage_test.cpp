@@ -22,7 +22,7 @@ using testing::HasSubstr;
 constexpr std::size_t kRows = 4;
 
 /// Four rows of three, {1, 2, 3} and so on to 12, in one format.
-struct Sample {
+struct DamagedFile {
   const char* name;
   VectorFormat format;
   std::string bytes;
@@ -37,7 +37,7 @@ std::string elements() {
 }
 
 template <class Element>
-Sample vecs(const char* name, VectorFormat format) {
+DamagedFile vecs(const char* name, VectorFormat format) {
   std::string bytes;
   for (int i = 1; i <= 12; i += 3) {
     bytes +=
@@ -47,7 +47,7 @@ Sample vecs(const char* name, VectorFormat format) {
 }
 
 template <class Element>
-Sample bin(const char* name, VectorFormat format) {
+DamagedFile bin(const char* name, VectorFormat format) {
   return {.name = name,
           .format = format,
           .bytes = bin_file(4, 3, elements<Element>()),
@@ -55,7 +55,7 @@ Sample bin(const char* name, VectorFormat format) {
 }
 
 template <class Element>
-Sample npy(const char* name, int major, const char* type) {
+DamagedFile npy(const char* name, int major, const char* type) {
   const std::string text =
       std::string("{'descr': '") + type + "', 'fortran_order': False, 'shape': (4, 3), }     \n";
   const std::string bytes = npy_file(major, text, elements<Element>());
@@ -65,13 +65,13 @@ Sample npy(const char* name, int major, const char* type) {
           .header_bytes = bytes.size() - 12 * sizeof(Element)};
 }
 
-std::vector<Sample> vecs_samples() {
+std::vector<DamagedFile> vecs_samples() {
   return {vecs<float>("fvecs", VectorFormat::fvecs),
           vecs<std::int32_t>("ivecs", VectorFormat::ivecs),
           vecs<std::uint8_t>("bvecs", VectorFormat::bvecs)};
 }
 
-std::vector<Sample> headed_samples() {
+std::vector<DamagedFile> headed_samples() {
   return {bin<float>("fbin", VectorFormat::fbin),
           bin<std::int32_t>("ibin", VectorFormat::ibin),
           bin<std::uint8_t>("u8bin", VectorFormat::u8bin),
@@ -83,7 +83,7 @@ std::vector<Sample> headed_samples() {
           npy<std::int32_t>("npy_i4", 1, "<i4")};
 }
 
-class VectorFileDamage : public testing::TestWithParam<Sample> {
+class VectorFileDamage : public testing::TestWithParam<DamagedFile> {
  protected:
   /// All rows of a file of these bytes, or the first error.
   Result<std::vector<float>> read_all(const std::string& bytes) {
@@ -187,11 +187,15 @@ TEST_P(VectorFileDamage, random_bytes_in_the_header_are_survived) {
   }
 }
 
-std::string name_of(const testing::TestParamInfo<Sample>& sample) { return sample.param.name; }
+std::string name_of_sample(const testing::TestParamInfo<DamagedFile>& sample) {
+  return sample.param.name;
+}
 
-INSTANTIATE_TEST_SUITE_P(OfVecs, VectorFileDamage, testing::ValuesIn(vecs_samples()), name_of);
-INSTANTIATE_TEST_SUITE_P(OfOthers, VectorFileDamage, testing::ValuesIn(headed_samples()), name_of);
-INSTANTIATE_TEST_SUITE_P(OfVecs, VecsFileDamage, testing::ValuesIn(vecs_samples()), name_of);
+INSTANTIATE_TEST_SUITE_P(OfVecs, VectorFileDamage, testing::ValuesIn(vecs_samples()),
+                         name_of_sample);
+INSTANTIATE_TEST_SUITE_P(OfOthers, VectorFileDamage, testing::ValuesIn(headed_samples()),
+                         name_of_sample);
+INSTANTIATE_TEST_SUITE_P(OfVecs, VecsFileDamage, testing::ValuesIn(vecs_samples()), name_of_sample);
 
 }  // namespace
 }  // namespace quartz::vector

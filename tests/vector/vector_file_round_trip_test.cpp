@@ -12,12 +12,12 @@
 namespace quartz::vector {
 namespace {
 
-struct Kind {
+struct FileKind {
   VectorFormat format;
   ElementType element;
 };
 
-class VectorFileRoundTrip : public testing::TestWithParam<Kind> {
+class VectorFileRoundTrip : public testing::TestWithParam<FileKind> {
  protected:
   /// A number that the elements hold, anywhere in their range.
   template <class Value>
@@ -113,19 +113,19 @@ TEST_P(VectorFileRoundTrip, files_of_many_pieces_come_back_as_they_went) {
 }
 
 INSTANTIATE_TEST_SUITE_P(EachFormat, VectorFileRoundTrip,
-                         testing::Values(Kind{VectorFormat::fvecs, ElementType::float32},
-                                         Kind{VectorFormat::ivecs, ElementType::int32},
-                                         Kind{VectorFormat::bvecs, ElementType::uint8},
-                                         Kind{VectorFormat::fbin, ElementType::float32},
-                                         Kind{VectorFormat::ibin, ElementType::int32},
-                                         Kind{VectorFormat::u8bin, ElementType::uint8},
-                                         Kind{VectorFormat::i8bin, ElementType::int8},
-                                         Kind{VectorFormat::npy, ElementType::float32},
-                                         Kind{VectorFormat::npy, ElementType::float64},
-                                         Kind{VectorFormat::npy, ElementType::uint8},
-                                         Kind{VectorFormat::npy, ElementType::int8},
-                                         Kind{VectorFormat::npy, ElementType::int32}),
-                         [](const testing::TestParamInfo<Kind>& kind) {
+                         testing::Values(FileKind{VectorFormat::fvecs, ElementType::float32},
+                                         FileKind{VectorFormat::ivecs, ElementType::int32},
+                                         FileKind{VectorFormat::bvecs, ElementType::uint8},
+                                         FileKind{VectorFormat::fbin, ElementType::float32},
+                                         FileKind{VectorFormat::ibin, ElementType::int32},
+                                         FileKind{VectorFormat::u8bin, ElementType::uint8},
+                                         FileKind{VectorFormat::i8bin, ElementType::int8},
+                                         FileKind{VectorFormat::npy, ElementType::float32},
+                                         FileKind{VectorFormat::npy, ElementType::float64},
+                                         FileKind{VectorFormat::npy, ElementType::uint8},
+                                         FileKind{VectorFormat::npy, ElementType::int8},
+                                         FileKind{VectorFormat::npy, ElementType::int32}),
+                         [](const testing::TestParamInfo<FileKind>& kind) {
                            return std::string(to_string(kind.param.format)) + "_of_" +
                                   std::string(to_string(kind.param.element));
                          });

@@ -33,14 +33,14 @@ constexpr std::string_view kReportSchema =
     R"("offset":{"type":"integer"},"what":{"type":"string"}}}}},"required":["whole","damage"]})";
 constexpr std::string_view kConfigSchema = R"({"type":"object"})";
 
-RouteParameter name_parameter() {
+RouteParameter backup_parameter() {
   return {.name = "name",
           .place = ParameterPlace::path,
           .description = "Name of the backup.",
           .maximum = kBackupNameBytesMax};
 }
 
-std::string_view name_of(const Request& request) { return *request.arguments.text("name"); }
+std::string_view backup_of(const Request& request) { return *request.arguments.text("name"); }
 
 json::object json_of(const Backups::Backup& backup) {
   return {{"name", backup.name}, {"bytes", backup.bytes}};
@@ -134,7 +134,7 @@ void AdminRoutes::add_to(RouteTable& table) {
              .name = "verify_backup",
              .summary = "Reads every checksum of a backup.",
              .scope = "admin",
-             .parameters = {name_parameter()},
+             .parameters = {backup_parameter()},
              .responses = {{.status = 200,
                             .description = "What was found.",
                             .forms = {{.content_type = kJson, .schema = kReportSchema}}},
@@ -146,7 +146,7 @@ void AdminRoutes::add_to(RouteTable& table) {
              .name = "delete_backup",
              .summary = "Removes a backup.",
              .scope = "admin",
-             .parameters = {name_parameter()},
+             .parameters = {backup_parameter()},
              .responses = {{.status = 204, .description = "It is gone."}, missing, unset},
              .function = on_worker(&AdminRoutes::remove_backup)});
   table.add({.method = Method::get,
@@ -183,13 +183,13 @@ Response AdminRoutes::list_backups(const Request&) {
 }
 
 Response AdminRoutes::verify_backup(const Request& request) {
-  const auto report = backups_.verify(name_of(request));
+  const auto report = backups_.verify(backup_of(request));
   if (!report) return problem_response(report.error());
   return json_response(json::serialize(json_of(*report)));
 }
 
 Response AdminRoutes::remove_backup(const Request& request) {
-  const auto removed = backups_.remove(name_of(request));
+  const auto removed = backups_.remove(backup_of(request));
   if (!removed) return problem_response(removed.error());
   return {.status = 204};
 }

@@ -10,6 +10,7 @@
 
 #include <brotli/encode.h>
 
+#include "base/ascii.hpp"
 #include "server/http/request.hpp"
 
 namespace quartz::server {
@@ -127,7 +128,7 @@ ContentCoding choose_coding(std::string_view accept_encoding) noexcept {
     const std::string_view name = trimmed(part.substr(0, semicolon));
     const int weight = weight_of(part.substr(std::min(semicolon + 1, part.size())));
     for (std::size_t i = 0; i < kCodings.size(); ++i) {
-      if (same_token(name, name_of(kCodings[i]))) weights[i] = weight;
+      if (is_same_word(name, name_of(kCodings[i]))) weights[i] = weight;
     }
     if (name == "*") any = weight;
   }

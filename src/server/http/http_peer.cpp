@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "server/http/problem.hpp"
 
 namespace quartz::server {
@@ -20,7 +21,7 @@ const Grants& everything() {
 std::string_view credential_of(const Request& request) {
   const std::string_view authorization = request.header("Authorization");
   if (authorization.size() > kBearer.size() &&
-      same_token(authorization.substr(0, kBearer.size() - 1), "Bearer") &&
+      is_same_word(authorization.substr(0, kBearer.size() - 1), "Bearer") &&
       authorization[kBearer.size() - 1] == ' ') {
     return trimmed(authorization.substr(kBearer.size()));
   }

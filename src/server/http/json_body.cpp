@@ -11,14 +11,14 @@ namespace dom = simdjson::dom;
 
 constexpr std::size_t kKeptBytesMax = std::size_t{64} << 10;
 
-Error wrong(std::string_view name, std::string_view wanted) {
+Error wrong_member(std::string_view name, std::string_view wanted) {
   return {Errc::invalid_argument, fmt::format("{} must be {}", name, wanted)};
 }
 
 template <class Value>
 Result<Value> member(std::string_view name, const dom::element& value, std::string_view wanted) {
   Value taken;
-  if (value.get(taken) != simdjson::SUCCESS) return wrong(name, wanted);
+  if (value.get(taken) != simdjson::SUCCESS) return wrong_member(name, wanted);
   return taken;
 }
 
@@ -42,7 +42,7 @@ Result<std::uint64_t> json_number(std::string_view name, const dom::element& val
                                   std::uint64_t least, std::uint64_t most) {
   std::uint64_t number = 0;
   if (value.get(number) != simdjson::SUCCESS || number < least || number > most) {
-    return wrong(name, fmt::format("a number from {} to {}", least, most));
+    return wrong_member(name, fmt::format("a number from {} to {}", least, most));
   }
   return number;
 }
@@ -63,7 +63,7 @@ Result<std::string> json_bytes(std::string_view name, const dom::element& value)
       object["b64"].get(text) == simdjson::SUCCESS) {
     if (auto bytes = protocol::from_base64(text)) return *std::move(bytes);
   }
-  return wrong(name, "a string, or {\"b64\": \"base64\"}");
+  return wrong_member(name, "a string, or {\"b64\": \"base64\"}");
 }
 
 Result<dom::array> json_array(std::string_view name, const dom::element& value) {
@@ -73,6 +73,8 @@ Result<dom::array> json_array(std::string_view name, const dom::element& value) 
 Result<dom::object> json_object(std::string_view name, const dom::element& value) {
   return member<dom::object>(name, value, "an object");
 }
+
+Error invalid_body(std::string_view what) { return {Errc::invalid_argument, std::string(what)}; }
 
 Error unknown_member(std::string_view name) {
   return {Errc::invalid_argument, fmt::format("there is no member \"{}\" here", name)};

@@ -32,5 +32,6 @@ Result<simdjson::dom::array> json_array(std::string_view name, const simdjson::d
 Result<simdjson::dom::object> json_object(std::string_view name,
                                           const simdjson::dom::element& value);
 Error unknown_member(std::string_view name);
+Error invalid_body(std::string_view what);
 
 }  // namespace quartz::server

@@ -26,14 +26,14 @@ constexpr std::string_view kListSchema =
     R"({"type":"object","properties":{"keys":{"type":"array","items":{"type":"object"}}},)"
     R"("required":["keys"]})";
 
-RouteParameter name_parameter() {
+RouteParameter user_parameter() {
   return {.name = "name",
           .place = ParameterPlace::path,
           .description = "The user's name.",
           .maximum = User::kNameBytesMax};
 }
 
-std::string_view name_of(const Request& request) { return *request.arguments.text("name"); }
+std::string_view named_user(const Request& request) { return *request.arguments.text("name"); }
 
 Response secret_response(std::string_view name, std::string_view secret, int status) {
   return json_response(json::serialize(json::object{{"name", name}, {"secret", secret}}), status)
@@ -81,7 +81,7 @@ void KeyRoutes::add_to(RouteTable& table) {
              .name = "create_key",
              .summary = "Makes a user with a secret.",
              .scope = "admin",
-             .parameters = {name_parameter()},
+             .parameters = {user_parameter()},
              .body = {{.content_type = kJson, .schema = kScopesSchema}},
              .responses = {created, {.status = 409, .description = "There is one already."}},
              .function = [this](Request& request) { return create(request); }});
@@ -90,7 +90,7 @@ void KeyRoutes::add_to(RouteTable& table) {
              .name = "rotate_key",
              .summary = "Makes a further secret; of those before it only the newest stays valid.",
              .scope = "admin",
-             .parameters = {name_parameter()},
+             .parameters = {user_parameter()},
              .responses = {secret, no_such},
              .function = [this](Request& request) { return rotate(request); }});
   table.add({.method = Method::remove,
@@ -98,7 +98,7 @@ void KeyRoutes::add_to(RouteTable& table) {
              .name = "revoke_key",
              .summary = "Removes a user and ends what he is connected to.",
              .scope = "admin",
-             .parameters = {name_parameter()},
+             .parameters = {user_parameter()},
              .responses = {{.status = 204, .description = "Done."}, no_such},
              .function = [this](Request& request) { return revoke(request); }});
 }
@@ -119,21 +119,21 @@ Response KeyRoutes::list() const {
 Response KeyRoutes::create(const Request& request) {
   const auto scopes = scopes_of(request.body);
   if (!scopes) return problem_response(scopes.error());
-  const auto secret = users_.create(name_of(request), *scopes);
+  const auto secret = users_.create(named_user(request), *scopes);
   if (!secret) return problem_response(secret.error());
-  return secret_response(name_of(request), *secret, 201);
+  return secret_response(named_user(request), *secret, 201);
 }
 
 Response KeyRoutes::rotate(const Request& request) {
-  const auto secret = users_.rotate(name_of(request));
+  const auto secret = users_.rotate(named_user(request));
   if (!secret) return problem_response(secret.error());
-  return secret_response(name_of(request), *secret, 200);
+  return secret_response(named_user(request), *secret, 200);
 }
 
 Response KeyRoutes::revoke(const Request& request) {
-  const auto revoked = users_.revoke(name_of(request));
+  const auto revoked = users_.revoke(named_user(request));
   if (!revoked) return problem_response(revoked.error());
-  revoked_(name_of(request));
+  revoked_(named_user(request));
   return {.status = 204};
 }
 

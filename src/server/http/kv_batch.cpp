@@ -16,8 +16,6 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-Error wrong(std::string_view what) { return {Errc::invalid_argument, std::string(what)}; }
-
 Result<KvBatch::Condition> condition_of(const dom::element& element) {
   QUARTZ_ASSIGN(const dom::object object, json_object("a condition", element));
   KvBatch::Condition condition;
@@ -38,7 +36,7 @@ Result<KvBatch::Condition> condition_of(const dom::element& element) {
     }
   }
   if (!has_key || object.size() != 2) {
-    return wrong("a condition is a key, and one of exists, value and etag");
+    return invalid_body("a condition is a key, and one of exists, value and etag");
   }
   return condition;
 }
@@ -63,7 +61,7 @@ Result<KvBatch::Operation> operation_of(const dom::element& element) {
   }
   const bool bare = !operation.value && !operation.time_to_live;
   if (puts == removes || (puts && !operation.value) || (removes && !bare)) {
-    return wrong("an operation is {\"put\": key, \"value\": …} or {\"delete\": key}");
+    return invalid_body("an operation is {\"put\": key, \"value\": …} or {\"delete\": key}");
   }
   return operation;
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "server/http/database_argument.hpp"
 #include "server/http/entity_tag.hpp"
 #include "server/http/idempotent_request.hpp"
@@ -33,7 +34,6 @@ constexpr std::string_view kRowsSchema =
     R"({"type":"object","properties":{"rows":{"type":"array","items":{"type":"object"}},)"
     R"("next_cursor":{"type":["string","null"]}},"required":["rows","next_cursor"]})";
 constexpr std::string_view kRowSchema = R"({"type":"object"})";
-constexpr std::string_view kBytesSchema = R"({"type":"string","format":"binary"})";
 
 const RouteParameter& key_parameter() {
   static const RouteParameter parameter{.name = "key",
@@ -68,7 +68,7 @@ std::string_view key_of(const Request& request) { return *request.arguments.text
 
 bool is_json(const Request& request) {
   const std::string_view type = request.header("Content-Type");
-  return same_token(trimmed(type.substr(0, type.find(';'))), kJson);
+  return is_same_word(trimmed(type.substr(0, type.find(';'))), kJson);
 }
 
 std::string json_of(const VisibleRow& row, ExpiryTime now) {

@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.hpp"
 #include "server/http/request.hpp"
 
 namespace quartz::server {
 namespace {
 
 // "q=0.8" among the parameters of a range; 1 if there is none, 0 for one that is no number.
-double weight_of(std::string_view parameters) noexcept {
+double quality_of(std::string_view parameters) noexcept {
   while (!parameters.empty()) {
     const std::string_view part = parameters.substr(0, parameters.find(';'));
     parameters.remove_prefix(std::min(part.size() + 1, parameters.size()));
@@ -23,9 +24,9 @@ double weight_of(std::string_view parameters) noexcept {
 }
 
 bool covers(std::string_view range, std::string_view type) noexcept {
-  if (range == "*/*" || same_token(range, type)) return true;
+  if (range == "*/*" || is_same_word(range, type)) return true;
   return range.ends_with("/*") &&
-         same_token(range.substr(0, range.size() - 1), type.substr(0, type.find('/') + 1));
+         is_same_word(range.substr(0, range.size() - 1), type.substr(0, type.find('/') + 1));
 }
 
 }  // namespace
@@ -39,8 +40,8 @@ bool prefers(std::string_view accept, std::string_view alternative,
     accept.remove_prefix(std::min(part.size() + 1, accept.size()));
     const std::size_t semicolon = std::min(part.find(';'), part.size());
     const std::string_view range = trimmed(part.substr(0, semicolon));
-    const double weight = weight_of(part.substr(std::min(semicolon + 1, part.size())));
-    if (same_token(range, alternative)) wanted = std::max(wanted, weight);
+    const double weight = quality_of(part.substr(std::min(semicolon + 1, part.size())));
+    if (is_same_word(range, alternative)) wanted = std::max(wanted, weight);
     if (covers(range, usual)) otherwise = std::max(otherwise, weight);
   }
   return wanted > 0 && wanted >= otherwise;

@@ -14,15 +14,13 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-Error wrong(std::string_view what) { return {Errc::invalid_argument, std::string(what)}; }
-
 Result<void> append_vector(std::vector<float>& to, const dom::element& value) {
   QUARTZ_ASSIGN(const dom::array components, json_array("a vector", value));
   to.reserve(to.size() + components.size());
   for (const dom::element component : components) {
     double number = 0;
     if (component.get(number) != simdjson::SUCCESS) {
-      return wrong("components of a vector must be numbers");
+      return invalid_body("components of a vector must be numbers");
     }
     to.push_back(static_cast<float>(number));
   }
@@ -54,7 +52,7 @@ Result<VectorPoint> point_of(const dom::element& element) {
       return unknown_member(name);
     }
   }
-  if (point.vectors.empty()) return wrong("a point needs a vector");
+  if (point.vectors.empty()) return invalid_body("a point needs a vector");
   return point;
 }
 
@@ -83,7 +81,7 @@ Result<bool> take_option(VectorSearchOptions& to, std::string_view name,
 }
 
 Result<std::string_view> take_bytes(std::string_view& from, std::size_t count) {
-  if (from.size() < count) return wrong("the body ends within a point");
+  if (from.size() < count) return invalid_body("the body ends within a point");
   const std::string_view taken = from.substr(0, count);
   from.remove_prefix(count);
   return taken;
@@ -102,7 +100,7 @@ Result<std::vector<VectorPoint>> read_points(std::string_view body) {
   dom::object object;
   if (root.get(object) == simdjson::SUCCESS) {
     if (object.size() != 1 || object["points"].get(root) != simdjson::SUCCESS) {
-      return wrong("the body must be an array of points, or {\"points\": array}");
+      return invalid_body("the body must be an array of points, or {\"points\": array}");
     }
   }
   QUARTZ_ASSIGN(const dom::array array, json_array("points", root));
@@ -110,7 +108,7 @@ Result<std::vector<VectorPoint>> read_points(std::string_view body) {
   for (const dom::element element : array) {
     auto point = point_of(element);
     if (!point) {
-      return wrong(fmt::format("point {}: {}", points.size(), point.error().message()));
+      return invalid_body(fmt::format("point {}: {}", points.size(), point.error().message()));
     }
     points.push_back(*std::move(point));
   }
@@ -145,7 +143,7 @@ Result<VectorSearchOptions> search_options_of(const Arguments& arguments) {
     const auto [end, failure] =
         std::from_chars(text->data(), text->data() + text->size(), options.recall);
     if (failure != std::errc() || end != text->data() + text->size()) {
-      return wrong("recall is no number");
+      return invalid_body("recall is no number");
     }
   }
   return options;
@@ -168,7 +166,8 @@ Result<PointQuery> read_query(std::string_view body, VectorSearchOptions options
       if (!taken) return unknown_member(name);
     }
   }
-  if (has_vector == query.id.has_value()) return wrong("a query needs either a vector or an id");
+  if (has_vector == query.id.has_value())
+    return invalid_body("a query needs either a vector or an id");
   return query;
 }
 
@@ -185,7 +184,8 @@ Result<PointQuery> read_query_batch(std::string_view body, VectorSearchOptions o
       for (const dom::element vector : array) {
         QUARTZ_TRY(append_vector(query.vector, vector));
         if (query.vector.size() != ++count * dimensions) {
-          return wrong(fmt::format("vector {} has not {} components", count - 1, dimensions));
+          return invalid_body(
+              fmt::format("vector {} has not {} components", count - 1, dimensions));
         }
       }
     } else {
@@ -193,13 +193,13 @@ Result<PointQuery> read_query_batch(std::string_view body, VectorSearchOptions o
       if (!taken) return unknown_member(name);
     }
   }
-  if (query.vector.empty()) return wrong("vectors are missing");
+  if (query.vector.empty()) return invalid_body("vectors are missing");
   return query;
 }
 
 Result<std::vector<float>> read_vector_bytes(std::string_view body) {
   if (body.empty() || body.size() % sizeof(float) != 0) {
-    return wrong("a vector's bytes are four for each component");
+    return invalid_body("a vector's bytes are four for each component");
   }
   std::vector<float> vector(body.size() / sizeof(float));
   std::memcpy(vector.data(), body.data(), body.size());

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/http/json_bytes.hpp"
 #include "server/http/media_type.hpp"
@@ -37,7 +38,6 @@ constexpr std::string_view kScrollSchema =
 constexpr std::string_view kPageSchema =
     R"({"type":"object","properties":{"points":{"type":"array","items":{"type":"object"}},)"
     R"("next":{"type":["string","object","null"]}},"required":["points","next"]})";
-constexpr std::string_view kBytesSchema = R"({"type":"string","format":"binary"})";
 
 RouteParameter id_parameter() {
   return {.name = "id",
@@ -129,7 +129,7 @@ boost::asio::awaitable<Response> PointRoutes::put(const Request& request) {
 
 Result<Response> PointRoutes::put_now(const Request& request, VectorCollection& collection) {
   const std::string_view type = request.header("Content-Type");
-  const bool binary = same_token(trimmed(type.substr(0, type.find(';'))), kVectorBytes);
+  const bool binary = is_same_word(trimmed(type.substr(0, type.find(';'))), kVectorBytes);
   QUARTZ_ASSIGN(const std::vector<VectorPoint> points,
                 binary ? read_binary_points(request.body, collection.config().dimensions)
                        : read_points(request.body));

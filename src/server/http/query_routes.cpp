@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/http/problem.hpp"
 
@@ -23,7 +24,6 @@ constexpr std::string_view kHits =
     R"("id":{"type":["string","object"]},"score":{"type":["number","null"]},)"
     R"("payload":{"type":["object","null"]},"vectors":{"type":"array"}},)"
     R"("required":["id","score"]}})";
-constexpr std::string_view kBytesSchema = R"({"type":"string","format":"binary"})";
 constexpr std::string_view kResultsSchema =
     R"({"type":"object","properties":{"results":{"type":"array","items":{"type":"array",)"
     R"("items":{"type":"object"}}}},"required":["results"]})";
@@ -95,7 +95,7 @@ std::vector<RouteParameter> query_parameters() {
 
 bool is_binary(const Request& request) {
   const std::string_view type = request.header("Content-Type");
-  return same_token(trimmed(type.substr(0, type.find(';'))), kVectorBytes);
+  return is_same_word(trimmed(type.substr(0, type.find(';'))), kVectorBytes);
 }
 
 Result<PointQuery> query_of(const Request& request) {

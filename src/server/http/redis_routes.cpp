@@ -6,6 +6,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "protocol/resp_request_writer.hpp"
 #include "server/http/database_argument.hpp"
@@ -123,8 +124,8 @@ Result<std::vector<std::string>> keyed(const std::vector<std::string>& words, st
 }
 
 ReplyTexts texts_of(const Request& request) {
-  return same_token(request.header("Upstash-Encoding"), "base64") ? ReplyTexts::base64
-                                                                  : ReplyTexts::plain;
+  return is_same_word(request.header("Upstash-Encoding"), "base64") ? ReplyTexts::base64
+                                                                    : ReplyTexts::plain;
 }
 
 // Of what a command was answered with.

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+
 namespace quartz::server {
 namespace {
 
 // A connection that once sent something large shall not hold on to its memory.
 constexpr std::size_t kBodyBytesKept = std::size_t{64} << 10;
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
 
 }  // namespace
 
@@ -36,7 +36,7 @@ std::string_view to_string(Method method) noexcept {
 
 std::string_view Request::header(std::string_view name) const noexcept {
   for (const Header& header : headers) {
-    if (same_token(header.name, name)) return header.value;
+    if (is_same_word(header.name, name)) return header.value;
   }
   return {};
 }
@@ -45,7 +45,7 @@ bool Request::has_header(std::string_view name) const noexcept { return count_he
 
 std::size_t Request::count_headers(std::string_view name) const noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(
-      headers, [&](const Header& header) { return same_token(header.name, name); }));
+      headers, [&](const Header& header) { return is_same_word(header.name, name); }));
 }
 
 void Request::clear() {
@@ -59,10 +59,6 @@ void Request::clear() {
   keep_alive = true;
   http_1_0 = expects_continue = false;
   head_.clear();
-}
-
-bool same_token(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string_view trimmed(std::string_view text) noexcept {

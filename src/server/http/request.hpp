@@ -58,9 +58,6 @@ class Request {
   std::vector<char> head_;  // What the views point into.
 };
 
-/// Whether two names of headers, or tokens, are the same: letters of ASCII in any case.
-bool same_token(std::string_view a, std::string_view b) noexcept;
-
 /// Without blanks and tabs at both ends.
 std::string_view trimmed(std::string_view text) noexcept;
 

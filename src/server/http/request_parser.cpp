@@ -9,6 +9,8 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "base/ascii.hpp"
+
 namespace quartz::server {
 namespace {
 
@@ -216,7 +218,7 @@ void RequestParser::judge_head(const RequestLimits& limits) {
   request_.query = target.substr(std::min(question + 1, target.size()));
   const std::string_view expectation = request_.header("Expect");
   if (!expectation.empty() && !request_.http_1_0) {
-    if (!same_token(expectation, "100-continue")) {
+    if (!is_same_word(expectation, "100-continue")) {
       return fail(417, "the only expectation that can be met is 100-continue");
     }
     request_.expects_continue = !grammar_->is_done();
@@ -236,7 +238,7 @@ bool RequestParser::has_sound_framing() {
     return false;
   }
   if (encodings > 1 ||
-      (encodings == 1 && !same_token(request_.header("Transfer-Encoding"), "chunked"))) {
+      (encodings == 1 && !is_same_word(request_.header("Transfer-Encoding"), "chunked"))) {
     fail(501, "the only Transfer-Encoding understood is chunked");
     return false;
   }

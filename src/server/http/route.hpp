@@ -41,6 +41,9 @@ struct BodyForm {
   std::string_view schema = "{}";
 };
 
+/// The schema of a body that is any bytes.
+inline constexpr std::string_view kBytesSchema = R"({"type":"string","format":"binary"})";
+
 struct RouteResponse {
   int status = 200;
   std::string_view description = {};

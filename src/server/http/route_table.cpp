@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/check.hpp"
 #include "server/http/percent_encoding.hpp"
 #include "server/http/problem.hpp"
@@ -108,7 +109,7 @@ std::optional<Response> RouteTable::body_refusal(const Request& request, const R
       route.body, [](const BodyForm& form) { return form.content_type == kBytes; });
   if (bytes_are_fine) return std::nullopt;
   for (const BodyForm& form : route.body) {
-    if (same_token(type, form.content_type)) return std::nullopt;
+    if (is_same_word(type, form.content_type)) return std::nullopt;
   }
   return problem_response(415, fmt::format("the body must be {}", route.body.front().content_type));
 }

@@ -12,14 +12,6 @@ constexpr std::array<std::string_view, 21> kCategories = {
     "string",   "bitmap", "hyperloglog", "geo",       "stream",     "pubsub",      "admin",
     "fast",     "slow",   "blocking",    "dangerous", "connection", "transaction", "scripting"};
 
-// The categories that are groups of commands under another name.
-constexpr std::array kGroups = {
-    std::pair{std::string_view("keyspace"), std::string_view("generic")},
-    std::pair{std::string_view("sortedset"), std::string_view("sorted_set")},
-    std::pair{std::string_view("sortedset"), std::string_view("sorted-set")},
-    std::pair{std::string_view("transaction"), std::string_view("transactions")},
-};
-
 constexpr std::array kFlags = {
     std::pair{std::string_view("read"), CommandFlag::readonly},
     std::pair{std::string_view("write"), CommandFlag::write},
@@ -29,6 +21,20 @@ constexpr std::array kFlags = {
     std::pair{std::string_view("blocking"), CommandFlag::blocking},
     std::pair{std::string_view("dangerous"), CommandFlag::dangerous},
 };
+
+// Categories have some groups under another name.
+std::string_view category_of(CommandGroup group) noexcept {
+  switch (group) {
+    case CommandGroup::generic:
+      return "keyspace";
+    case CommandGroup::sorted_set:
+      return "sortedset";
+    case CommandGroup::transactions:
+      return "transaction";
+    default:
+      return name_of(group);
+  }
+}
 
 void append_word(std::string& to, std::string_view word) {
   if (!to.empty()) to += ' ';
@@ -54,10 +60,7 @@ bool is_in_category(const Command& command, std::string_view category) noexcept 
     if (name == category) return command.is(flag);
   }
   if (category == "slow") return !command.is(CommandFlag::fast);
-  for (const auto& [name, group] : kGroups) {
-    if (name == category && command.group == group) return true;
-  }
-  return command.group == category;
+  return category_of(command.group) == category;
 }
 
 AclRules acl_rules_of(const Grants& grants) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/auth/access_control.hpp"
 #include "server/resp/acl_categories.hpp"
@@ -54,7 +55,7 @@ Result<void> users(CommandCall& call) {
   return {};
 }
 
-Result<void> list(CommandCall& call) {
+Result<void> acl_list(CommandCall& call) {
   QUARTZ_ASSIGN(const auto all, listed_users(call));
   call.reply.array(all.size());
   for (const ListedUser& user : all) {
@@ -123,25 +124,75 @@ Result<void> elsewhere(CommandCall&) {
                "/api/v1/admin/keys");
 }
 
-constexpr std::string_view kGroup = "server";
-
-constexpr std::array kCommands = {
-    Command{"acl", -2, immediate, {}, kGroup, "About users and what they may do", nullptr},
-    Command{"acl|cat", -2, immediate, {}, kGroup, "Categories of commands, or one's", cat},
-    Command{
-        "acl|deluser", -3, immediate | admin, {}, kGroup, "Refused: see quartz keys", elsewhere},
-    Command{"acl|getuser", 3, immediate | admin, {}, kGroup, "What a user may do", getuser},
-    Command{"acl|list", 2, immediate | admin, {}, kGroup, "All users and what they may do", list},
-    Command{"acl|load", 2, immediate | admin, {}, kGroup, "Refused: see quartz keys", elsewhere},
-    Command{"acl|save", 2, immediate | admin, {}, kGroup, "Refused: see quartz keys", elsewhere},
-    Command{
-        "acl|setuser", -3, immediate | admin, {}, kGroup, "Refused: see quartz keys", elsewhere},
-    Command{"acl|users", 2, immediate | admin, {}, kGroup, "The names of all users", users},
-    Command{"acl|whoami", 2, immediate, {}, kGroup, "The client's user", whoami},
+constexpr std::array kAclCommands = {
+    Command{"acl",
+            -2,
+            immediate,
+            {},
+            CommandGroup::server,
+            "About users and what they may do",
+            nullptr},
+    Command{"acl|cat",
+            -2,
+            immediate,
+            {},
+            CommandGroup::server,
+            "Categories of commands, or one's",
+            cat},
+    Command{"acl|deluser",
+            -3,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "Refused: see quartz keys",
+            elsewhere},
+    Command{"acl|getuser",
+            3,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "What a user may do",
+            getuser},
+    Command{"acl|list",
+            2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "All users and what they may do",
+            acl_list},
+    Command{"acl|load",
+            2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "Refused: see quartz keys",
+            elsewhere},
+    Command{"acl|save",
+            2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "Refused: see quartz keys",
+            elsewhere},
+    Command{"acl|setuser",
+            -3,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "Refused: see quartz keys",
+            elsewhere},
+    Command{"acl|users",
+            2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "The names of all users",
+            users},
+    Command{"acl|whoami", 2, immediate, {}, CommandGroup::server, "The client's user", whoami},
 };
 
 }  // namespace
 
-std::span<const Command> acl_commands() noexcept { return kCommands; }
+std::span<const Command> acl_commands() noexcept { return kAclCommands; }
 
 }  // namespace quartz::server

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/bit_words.hpp"
 #include "server/resp/command.hpp"
@@ -35,8 +36,8 @@ Result<void> getbit(CommandCall& call) {
 
 /// Whether a range is one of bits rather than of bytes.
 Result<bool> counts_bits(std::string_view word) {
-  if (is_word(word, "BIT")) return true;
-  if (is_word(word, "BYTE")) return false;
+  if (is_same_word(word, "BIT")) return true;
+  if (is_same_word(word, "BYTE")) return false;
   return syntax_error();
 }
 
@@ -120,10 +121,10 @@ Result<void> bitpos(CommandCall& call) {
 }
 
 Result<BitOperation> operation_named(std::string_view word) {
-  if (is_word(word, "AND")) return BitOperation::conjunction;
-  if (is_word(word, "OR")) return BitOperation::disjunction;
-  if (is_word(word, "XOR")) return BitOperation::difference;
-  if (is_word(word, "NOT")) return BitOperation::complement;
+  if (is_same_word(word, "AND")) return BitOperation::conjunction;
+  if (is_same_word(word, "OR")) return BitOperation::disjunction;
+  if (is_same_word(word, "XOR")) return BitOperation::difference;
+  if (is_same_word(word, "NOT")) return BitOperation::complement;
   return syntax_error();
 }
 
@@ -139,23 +140,23 @@ Result<void> bitop(CommandCall& call) {
   return {};
 }
 
-constexpr std::string_view kGroup = "bitmap";
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
 constexpr CommandKeys kFromSecondWord{.first = 2, .last = -1, .step = 1};
 
-constexpr std::array kCommands = {
-    Command{"bitcount", -2, readonly, kOneKey, kGroup, "How many bits are set", bitcount},
-    Command{"bitop", -4, write | denyoom, kFromSecondWord, kGroup,
+constexpr std::array kBitCommands = {
+    Command{"bitcount", -2, readonly, kOneKey, CommandGroup::bitmap, "How many bits are set",
+            bitcount},
+    Command{"bitop", -4, write | denyoom, kFromSecondWord, CommandGroup::bitmap,
             "Keeps what an operation makes of the bits of strings", bitop},
-    Command{"bitpos", -3, readonly, kOneKey, kGroup, "The first bit that is set, or is not",
-            bitpos},
-    Command{"getbit", 3, readonly | fast, kOneKey, kGroup, "A bit of a string", getbit},
-    Command{"setbit", 4, write | denyoom, kOneKey, kGroup, "Sets or clears a bit of a string",
-            setbit},
+    Command{"bitpos", -3, readonly, kOneKey, CommandGroup::bitmap,
+            "The first bit that is set, or is not", bitpos},
+    Command{"getbit", 3, readonly | fast, kOneKey, CommandGroup::bitmap, "A bit of a string",
+            getbit},
+    Command{"setbit", 4, write | denyoom, kOneKey, CommandGroup::bitmap,
+            "Sets or clears a bit of a string", setbit},
 };
 
 }  // namespace
 
-std::span<const Command> bit_commands() noexcept { return kCommands; }
+std::span<const Command> bit_commands() noexcept { return kBitCommands; }
 
 }  // namespace quartz::server

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/bit_words.hpp"
 #include "server/resp/command.hpp"
@@ -15,7 +16,6 @@ namespace {
 
 using enum CommandFlag;
 using bits::FieldOperation;
-using Kind = FieldOperation::Kind;
 
 Result<BitFieldType> type_of(std::string_view word) {
   const bool is_signed = word.starts_with('i');
@@ -30,25 +30,26 @@ Result<BitFieldType> type_of(std::string_view word) {
 }
 
 Result<BitFieldOverflow> overflow_named(std::string_view word) {
-  if (is_word(word, "WRAP")) return BitFieldOverflow::wrap;
-  if (is_word(word, "SAT")) return BitFieldOverflow::saturate;
-  if (is_word(word, "FAIL")) return BitFieldOverflow::fail;
+  if (is_same_word(word, "WRAP")) return BitFieldOverflow::wrap;
+  if (is_same_word(word, "SAT")) return BitFieldOverflow::saturate;
+  if (is_same_word(word, "FAIL")) return BitFieldOverflow::fail;
   return Error(Errc::invalid_argument, "Invalid OVERFLOW type specified");
 }
 
 /// Nothing if it is none, or has too few words behind it.
-std::optional<Kind> kind_of(Words words) {
-  if (is_word(words[0], "GET") && words.size() > 2) return Kind::get;
-  if (is_word(words[0], "SET") && words.size() > 3) return Kind::set;
-  if (is_word(words[0], "INCRBY") && words.size() > 3) return Kind::add;
+std::optional<FieldOperation::Kind> kind_of(Words words) {
+  if (is_same_word(words[0], "GET") && words.size() > 2) return FieldOperation::Kind::get;
+  if (is_same_word(words[0], "SET") && words.size() > 3) return FieldOperation::Kind::set;
+  if (is_same_word(words[0], "INCRBY") && words.size() > 3) return FieldOperation::Kind::add;
   return std::nullopt;
 }
 
-Result<FieldOperation> read_operation(Kind kind, Words words, BitFieldOverflow overflow) {
+Result<FieldOperation> read_operation(FieldOperation::Kind kind, Words words,
+                                      BitFieldOverflow overflow) {
   FieldOperation operation{.kind = kind, .overflow = overflow};
   QUARTZ_ASSIGN(operation.type, type_of(words[1]));
   QUARTZ_ASSIGN(operation.offset, field_offset_of(words[2], operation.type.bits));
-  if (kind != Kind::get) {
+  if (kind != FieldOperation::Kind::get) {
     QUARTZ_ASSIGN(operation.number, integer_of(words[3]));
   }
   return operation;
@@ -58,7 +59,7 @@ Result<std::vector<FieldOperation>> read_operations(Words words) {
   std::vector<FieldOperation> operations;
   BitFieldOverflow overflow = BitFieldOverflow::wrap;
   while (!words.empty()) {
-    if (is_word(words[0], "OVERFLOW") && words.size() > 1) {
+    if (is_same_word(words[0], "OVERFLOW") && words.size() > 1) {
       QUARTZ_ASSIGN(overflow, overflow_named(words[1]));
       words = words.subspan(2);
       continue;
@@ -67,7 +68,7 @@ Result<std::vector<FieldOperation>> read_operations(Words words) {
     if (!kind) return syntax_error();
     QUARTZ_ASSIGN(const FieldOperation operation, read_operation(*kind, words, overflow));
     operations.push_back(operation);
-    words = words.subspan(*kind == Kind::get ? 3 : 4);
+    words = words.subspan(*kind == FieldOperation::Kind::get ? 3 : 4);
   }
   return operations;
 }
@@ -93,24 +94,21 @@ Result<void> bitfield(CommandCall& call) {
 Result<void> bitfield_ro(CommandCall& call) {
   QUARTZ_ASSIGN(const auto operations, read_operations(call.arguments.subspan(2)));
   for (const FieldOperation& one : operations) {
-    if (one.kind == Kind::get) continue;
+    if (one.kind == FieldOperation::Kind::get) continue;
     return Error(Errc::invalid_argument, "ERR BITFIELD_RO only supports the GET subcommand");
   }
   return run_and_reply(call, operations);
 }
 
-constexpr std::string_view kGroup = "bitmap";
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-
-constexpr std::array kCommands = {
-    Command{"bitfield", -2, write | denyoom, kOneKey, kGroup,
+constexpr std::array kBitFieldCommands = {
+    Command{"bitfield", -2, write | denyoom, kOneKey, CommandGroup::bitmap,
             "Reads, sets and adds to numbers of some bits of a string", bitfield},
-    Command{"bitfield_ro", -2, readonly | fast, kOneKey, kGroup,
+    Command{"bitfield_ro", -2, readonly | fast, kOneKey, CommandGroup::bitmap,
             "Reads numbers of some bits of a string", bitfield_ro},
 };
 
 }  // namespace
 
-std::span<const Command> bit_field_commands() noexcept { return kCommands; }
+std::span<const Command> bit_field_commands() noexcept { return kBitFieldCommands; }
 
 }  // namespace quartz::server

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/client_name.hpp"
 #include "server/resp/command.hpp"
@@ -45,16 +46,16 @@ Result<void> id(CommandCall& call) {
   return {};
 }
 
-Result<void> info(CommandCall& call) {
+Result<void> client_info(CommandCall& call) {
   call.reply.verbatim(line_of(call.client.description()) + "\n");
   return {};
 }
 
-Result<void> list(CommandCall& call) {
+Result<void> client_list(CommandCall& call) {
   std::string lines;
   const auto& arguments = call.arguments;
-  const bool by_type = arguments.size() == 4 && is_word(arguments[2], "TYPE");
-  const bool by_id = arguments.size() > 3 && is_word(arguments[2], "ID");
+  const bool by_type = arguments.size() == 4 && is_same_word(arguments[2], "TYPE");
+  const bool by_id = arguments.size() > 3 && is_same_word(arguments[2], "ID");
   if (arguments.size() != 2 && !by_type && !by_id) return syntax_error();
   std::vector<std::int64_t> ids;
   for (std::size_t i = 3; by_id && i < arguments.size(); ++i) {
@@ -62,10 +63,10 @@ Result<void> list(CommandCall& call) {
     if (!number || *number < 1) return Error(Errc::invalid_argument, "Invalid client ID");
     ids.push_back(*number);
   }
-  const bool only_listening = by_type && is_word(arguments[3], "PUBSUB");
-  const bool only_normal = by_type && is_word(arguments[3], "NORMAL");
-  if (by_type && !only_listening && !only_normal && !is_word(arguments[3], "MASTER") &&
-      !is_word(arguments[3], "REPLICA")) {
+  const bool only_listening = by_type && is_same_word(arguments[3], "PUBSUB");
+  const bool only_normal = by_type && is_same_word(arguments[3], "NORMAL");
+  if (by_type && !only_listening && !only_normal && !is_same_word(arguments[3], "MASTER") &&
+      !is_same_word(arguments[3], "REPLICA")) {
     return Error(Errc::invalid_argument, fmt::format("Unknown client type '{}'", arguments[3]));
   }
   for (const auto& client : call.server.clients()) {
@@ -99,8 +100,8 @@ Result<void> setname(CommandCall& call) {
 }
 
 Result<void> setinfo(CommandCall& call) {
-  const bool is_library = is_word(call.arguments[2], "LIB-NAME");
-  if (!is_library && !is_word(call.arguments[2], "LIB-VER")) {
+  const bool is_library = is_same_word(call.arguments[2], "LIB-NAME");
+  if (!is_library && !is_same_word(call.arguments[2], "LIB-VER")) {
     return Error(Errc::invalid_argument,
                  fmt::format("Unrecognized option '{}'", call.arguments[2]));
   }
@@ -141,19 +142,20 @@ Result<KillFilter> read_kill_filter(Words arguments) {
   if (arguments.size() % 2 != 0) return syntax_error();
   for (std::size_t i = 2; i < arguments.size(); i += 2) {
     const std::string_view value = arguments[i + 1];
-    if (is_word(arguments[i], "ID")) {
+    if (is_same_word(arguments[i], "ID")) {
       filter.id = to_integer(value);
       if (!filter.id || *filter.id < 1) {
         return Error(Errc::invalid_argument, "client-id should be greater than 0");
       }
-    } else if (is_word(arguments[i], "ADDR")) {
+    } else if (is_same_word(arguments[i], "ADDR")) {
       filter.address = value;
-    } else if (is_word(arguments[i], "LADDR")) {
+    } else if (is_same_word(arguments[i], "LADDR")) {
       filter.local_address = value;
-    } else if (is_word(arguments[i], "USER")) {
+    } else if (is_same_word(arguments[i], "USER")) {
       filter.user = value;
-    } else if (is_word(arguments[i], "SKIPME") && (is_word(value, "YES") || is_word(value, "NO"))) {
-      filter.skip_me = is_word(value, "YES");
+    } else if (is_same_word(arguments[i], "SKIPME") &&
+               (is_same_word(value, "YES") || is_same_word(value, "NO"))) {
+      filter.skip_me = is_same_word(value, "YES");
     } else {
       return syntax_error();
     }
@@ -186,11 +188,11 @@ Result<void> kill(CommandCall& call) {
 Result<void> unblock(CommandCall& call) {
   const auto& arguments = call.arguments;
   auto how = RespClient::Unblocked::as_after_timeout;
-  if (arguments.size() == 4 && is_word(arguments[3], "ERROR")) {
+  if (arguments.size() == 4 && is_same_word(arguments[3], "ERROR")) {
     how = RespClient::Unblocked::with_error;
   } else if (arguments.size() > 4) {
     return syntax_error();
-  } else if (arguments.size() == 4 && !is_word(arguments[3], "TIMEOUT")) {
+  } else if (arguments.size() == 4 && !is_same_word(arguments[3], "TIMEOUT")) {
     return Error(Errc::invalid_argument, "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
   }
   QUARTZ_ASSIGN(const std::int64_t id, integer_of(arguments[2]));
@@ -201,12 +203,12 @@ Result<void> unblock(CommandCall& call) {
 
 Result<void> reply_mode(CommandCall& call) {
   const std::string_view word = call.arguments[2];
-  if (is_word(word, "ON")) {
+  if (is_same_word(word, "ON")) {
     call.client.set_replies(RespClient::Replies::on);
     call.reply.simple("OK");
-  } else if (is_word(word, "OFF")) {
+  } else if (is_same_word(word, "OFF")) {
     call.client.set_replies(RespClient::Replies::off);
-  } else if (is_word(word, "SKIP")) {
+  } else if (is_same_word(word, "SKIP")) {
     call.client.set_replies(RespClient::Replies::skip_this);
   } else {
     return syntax_error();
@@ -215,52 +217,90 @@ Result<void> reply_mode(CommandCall& call) {
 }
 
 Result<void> on_or_off(CommandCall& call) {
-  if (!is_word(call.arguments[2], "ON") && !is_word(call.arguments[2], "OFF")) {
+  if (!is_same_word(call.arguments[2], "ON") && !is_same_word(call.arguments[2], "OFF")) {
     return syntax_error();
   }
   call.reply.simple("OK");
   return {};
 }
 
-constexpr std::string_view kGroup = "connection";
-
-constexpr std::array kCommands = {
-    Command{"client", -2, immediate, {}, kGroup, "About connections", nullptr},
-    Command{"client|getname", 2, immediate, {}, kGroup, "The connection's name", getname},
-    Command{"client|id", 2, immediate, {}, kGroup, "The connection's number", id},
-    Command{"client|info", 2, immediate, {}, kGroup, "What is known of the connection", info},
-    Command{"client|kill", -3, immediate | admin, {}, kGroup, "Ends connections", kill},
-    Command{
-        "client|list", -2, immediate | admin, {}, kGroup, "What is known of all connections", list},
+constexpr std::array kClientCommands = {
+    Command{"client", -2, immediate, {}, CommandGroup::connection, "About connections", nullptr},
+    Command{"client|getname",
+            2,
+            immediate,
+            {},
+            CommandGroup::connection,
+            "The connection's name",
+            getname},
+    Command{"client|id", 2, immediate, {}, CommandGroup::connection, "The connection's number", id},
+    Command{"client|info",
+            2,
+            immediate,
+            {},
+            CommandGroup::connection,
+            "What is known of the connection",
+            client_info},
+    Command{"client|kill",
+            -3,
+            immediate | admin,
+            {},
+            CommandGroup::connection,
+            "Ends connections",
+            kill},
+    Command{"client|list",
+            -2,
+            immediate | admin,
+            {},
+            CommandGroup::connection,
+            "What is known of all connections",
+            client_list},
     Command{"client|no-evict",
             3,
             immediate | admin,
             {},
-            kGroup,
+            CommandGroup::connection,
             "Accepted; no connection is ever given up for memory",
             on_or_off},
     Command{"client|no-touch",
             3,
             immediate,
             {},
-            kGroup,
+            CommandGroup::connection,
             "Accepted; reading changes nothing that counts",
             on_or_off},
-    Command{
-        "client|reply", 3, immediate, {}, kGroup, "Whether commands are replied to", reply_mode},
-    Command{"client|setinfo", 4, immediate, {}, kGroup, "Says what library the client is", setinfo},
-    Command{"client|setname", 3, immediate, {}, kGroup, "Names the connection", setname},
+    Command{"client|reply",
+            3,
+            immediate,
+            {},
+            CommandGroup::connection,
+            "Whether commands are replied to",
+            reply_mode},
+    Command{"client|setinfo",
+            4,
+            immediate,
+            {},
+            CommandGroup::connection,
+            "Says what library the client is",
+            setinfo},
+    Command{"client|setname",
+            3,
+            immediate,
+            {},
+            CommandGroup::connection,
+            "Names the connection",
+            setname},
     Command{"client|unblock",
             -3,
             immediate | admin,
             {},
-            kGroup,
+            CommandGroup::connection,
             "Lets a client wait no longer",
             unblock},
 };
 
 }  // namespace
 
-std::span<const Command> client_commands() noexcept { return kCommands; }
+std::span<const Command> client_commands() noexcept { return kClientCommands; }
 
 }  // namespace quartz::server

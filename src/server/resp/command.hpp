@@ -87,13 +87,41 @@ struct CommandKeys {
   std::string_view keyword = {};
 };
 
+// The places that several groups of commands have their keys in.
+inline constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
+inline constexpr CommandKeys kTwoKeys{.first = 1, .last = 2, .step = 1};
+inline constexpr CommandKeys kAllKeys{.first = 1, .last = -1, .step = 1};
+inline constexpr CommandKeys kKeysBeforeTimeout{.first = 1, .last = -2, .step = 1};
+inline constexpr CommandKeys kCountedKeys{.count_word = 1};
+
+/// What commands are about.
+enum class CommandGroup : std::uint8_t {
+  bitmap,
+  cluster,
+  connection,
+  generic,
+  hash,
+  list,
+  pubsub,
+  scripting,
+  server,
+  set,
+  sorted_set,
+  string,
+  transactions,
+  vector_set,
+};
+
+/// As COMMAND DOCS has it: "string", "sorted-set"…
+std::string_view name_of(CommandGroup group) noexcept;
+
 /// A command of the Redis protocol.
 struct Command {
   std::string_view name;  ///< In lower case; subcommands as "client|id".
   int arity = 0;          ///< Words; below 0: at least so many.
   CommandFlag flags = CommandFlag::none;
   CommandKeys keys;
-  std::string_view group;         ///< As in COMMAND DOCS: "string", "generic"…
+  CommandGroup group = CommandGroup::generic;
   std::string_view summary;       ///< What it does, in a phrase without a full stop.
   CommandFunction run = nullptr;  ///< Null: only its subcommands do something.
   std::size_t index = 0;          ///< Given by the table: all of them are 0, 1, 2…

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "protocol/glob.hpp"
 #include "server/resp/command.hpp"
@@ -111,7 +112,7 @@ Result<void> command_docs(CommandCall& call) {
     call.reply.bulk("summary");
     call.reply.bulk(command->summary);
     call.reply.bulk("group");
-    call.reply.bulk(command->group);
+    call.reply.bulk(name_of(command->group));
   }
   return {};
 }
@@ -119,8 +120,8 @@ Result<void> command_docs(CommandCall& call) {
 Result<void> command_list(CommandCall& call) {
   std::optional<std::string_view> pattern;
   if (call.arguments.size() > 2) {
-    if (call.arguments.size() != 5 || !is_word(call.arguments[2], "FILTERBY") ||
-        !is_word(call.arguments[3], "PATTERN")) {
+    if (call.arguments.size() != 5 || !is_same_word(call.arguments[2], "FILTERBY") ||
+        !is_same_word(call.arguments[3], "PATTERN")) {
       return syntax_error();
     }
     pattern = call.arguments[4];
@@ -155,26 +156,43 @@ Result<void> command_getkeys(CommandCall& call) {
   return {};
 }
 
-constexpr std::string_view kGroup = "server";
-
-constexpr std::array kCommands = {
-    Command{"command", -1, immediate, {}, kGroup, "What commands there are", command_all},
+constexpr std::array kCommandCommands = {
     Command{
-        "command|count", 2, immediate, {}, kGroup, "How many commands there are", command_count},
-    Command{"command|docs", -2, immediate, {}, kGroup, "What commands do", command_docs},
+        "command", -1, immediate, {}, CommandGroup::server, "What commands there are", command_all},
+    Command{"command|count",
+            2,
+            immediate,
+            {},
+            CommandGroup::server,
+            "How many commands there are",
+            command_count},
+    Command{
+        "command|docs", -2, immediate, {}, CommandGroup::server, "What commands do", command_docs},
     Command{"command|getkeys",
             -3,
             immediate,
             {},
-            kGroup,
+            CommandGroup::server,
             "The keys among a command's words",
             command_getkeys},
-    Command{"command|info", -2, immediate, {}, kGroup, "How commands are called", command_info},
-    Command{"command|list", -2, immediate, {}, kGroup, "The names of commands", command_list},
+    Command{"command|info",
+            -2,
+            immediate,
+            {},
+            CommandGroup::server,
+            "How commands are called",
+            command_info},
+    Command{"command|list",
+            -2,
+            immediate,
+            {},
+            CommandGroup::server,
+            "The names of commands",
+            command_list},
 };
 
 }  // namespace
 
-std::span<const Command> command_commands() noexcept { return kCommands; }
+std::span<const Command> command_commands() noexcept { return kCommandCommands; }
 
 }  // namespace quartz::server

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
 #include "base/check.hpp"
 #include "server/resp/once.hpp"
 #include "server/resp/words.hpp"
@@ -38,6 +39,40 @@ class LowerName {
 
 }  // namespace
 
+std::string_view name_of(CommandGroup group) noexcept {
+  switch (group) {
+    case CommandGroup::bitmap:
+      return "bitmap";
+    case CommandGroup::cluster:
+      return "cluster";
+    case CommandGroup::connection:
+      return "connection";
+    case CommandGroup::generic:
+      return "generic";
+    case CommandGroup::hash:
+      return "hash";
+    case CommandGroup::list:
+      return "list";
+    case CommandGroup::pubsub:
+      return "pubsub";
+    case CommandGroup::scripting:
+      return "scripting";
+    case CommandGroup::server:
+      return "server";
+    case CommandGroup::set:
+      return "set";
+    case CommandGroup::sorted_set:
+      return "sorted-set";
+    case CommandGroup::string:
+      return "string";
+    case CommandGroup::transactions:
+      return "transactions";
+    case CommandGroup::vector_set:
+      return "vector_set";
+  }
+  return {};
+}
+
 std::vector<std::string_view> keys_of(const Command& command, Words arguments) {
   if (command.is(CommandFlag::carries)) {
     const Words words = carried_words(arguments);
@@ -65,7 +100,7 @@ std::vector<std::string_view> keys_of(const Command& command, Words arguments) {
   }
   if (keys.keyword.empty()) return found;
   for (std::size_t i = static_cast<std::size_t>(last) + 1; i + 1 < arguments.size(); ++i) {
-    if (is_word(arguments[i], keys.keyword)) found.push_back(arguments[i + 1]);
+    if (is_same_word(arguments[i], keys.keyword)) found.push_back(arguments[i + 1]);
   }
   return found;
 }

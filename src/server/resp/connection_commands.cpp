@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/authentication.hpp"
 #include "server/resp/client_name.hpp"
@@ -81,10 +82,10 @@ Result<HelloWords> read_hello(CommandCall& call) {
   words.version = static_cast<protocol::RespVersion>(*version);
   for (std::size_t i = 2; i < arguments.size(); ++i) {
     const std::size_t left = arguments.size() - i - 1;
-    if (is_word(arguments[i], "SETNAME") && left >= 1) {
+    if (is_same_word(arguments[i], "SETNAME") && left >= 1) {
       words.name = arguments[++i];
       if (!is_client_name(*words.name)) return bad_client_name();
-    } else if (is_word(arguments[i], "AUTH") && left >= 2) {
+    } else if (is_same_word(arguments[i], "AUTH") && left >= 2) {
       QUARTZ_TRY(authenticate(call, arguments[i + 1], arguments[i + 2]));
       i += 2;
     } else {
@@ -136,42 +137,43 @@ Result<void> auth(CommandCall& call) {
   return {};
 }
 
-constexpr std::array kCommands = {
+constexpr std::array kConnectionCommands = {
     Command{"auth",
             -2,
             immediate | no_auth | fast | no_multi,
             {},
-            "connection",
+            CommandGroup::connection,
             "Says who the client is",
             auth},
-    Command{"echo", 2, fast, {}, "connection", "Answers with what it is told", echo},
+    Command{"echo", 2, fast, {}, CommandGroup::connection, "Answers with what it is told", echo},
     Command{"hello",
             -1,
             immediate | no_auth | fast | no_multi,
             {},
-            "connection",
+            CommandGroup::connection,
             "Agrees on the protocol's version",
             hello},
-    Command{"ping", -1, fast | in_subscription, {}, "connection", "Answers", ping},
+    Command{"ping", -1, fast | in_subscription, {}, CommandGroup::connection, "Answers", ping},
     Command{"quit",
             -1,
             immediate | in_multi | no_auth | fast | in_subscription,
             {},
-            "connection",
+            CommandGroup::connection,
             "Ends the connection",
             quit},
     Command{"reset",
             1,
             immediate | in_multi | no_auth | fast | in_subscription,
             {},
-            "connection",
+            CommandGroup::connection,
             "Makes the connection what it was at first",
             reset},
-    Command{"select", 2, immediate | fast, {}, "connection", "Chooses a database", select},
+    Command{
+        "select", 2, immediate | fast, {}, CommandGroup::connection, "Chooses a database", select},
 };
 
 }  // namespace
 
-std::span<const Command> connection_commands() noexcept { return kCommands; }
+std::span<const Command> connection_commands() noexcept { return kConnectionCommands; }
 
 }  // namespace quartz::server

@@ -2,6 +2,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "protocol/redis_dump.hpp"
 #include "server/resp/command.hpp"
@@ -50,11 +51,11 @@ Result<RestoreWords> read_words(Words options) {
   RestoreWords words;
   for (std::size_t i = 0; i < options.size(); ++i) {
     const bool has_more = i + 1 < options.size();
-    const bool idle_time = is_word(options[i], "IDLETIME") && has_more && !words.has_frequency;
-    const bool frequency = is_word(options[i], "FREQ") && has_more && !words.has_idle_time;
-    if (is_word(options[i], "REPLACE")) {
+    const bool idle_time = is_same_word(options[i], "IDLETIME") && has_more && !words.has_frequency;
+    const bool frequency = is_same_word(options[i], "FREQ") && has_more && !words.has_idle_time;
+    if (is_same_word(options[i], "REPLACE")) {
       words.replace = true;
-    } else if (is_word(options[i], "ABSTTL")) {
+    } else if (is_same_word(options[i], "ABSTTL")) {
       words.absolute = true;
     } else if (idle_time || frequency) {
       QUARTZ_TRY(check_reads(words, idle_time, options[++i]));
@@ -101,17 +102,15 @@ Result<void> restore(CommandCall& call) {
   return {};
 }
 
-constexpr std::string_view kGroup = "generic";
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-
-constexpr std::array kCommands = {
-    Command{"dump", 2, readonly, kOneKey, kGroup, "What a key holds, in Redis's own format", dump},
-    Command{"restore", -4, write | denyoom | dangerous, kOneKey, kGroup,
+constexpr std::array kDumpCommands = {
+    Command{"dump", 2, readonly, kOneKey, CommandGroup::generic,
+            "What a key holds, in Redis's own format", dump},
+    Command{"restore", -4, write | denyoom | dangerous, kOneKey, CommandGroup::generic,
             "Creates a key from what DUMP told", restore},
 };
 
 }  // namespace
 
-std::span<const Command> dump_commands() noexcept { return kCommands; }
+std::span<const Command> dump_commands() noexcept { return kDumpCommands; }
 
 }  // namespace quartz::server

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/words.hpp"
 
@@ -18,10 +19,10 @@ Error invalid_expire_time(std::string_view command) {
 }  // namespace
 
 std::optional<ExpiryUnit> expiry_unit(std::string_view word) noexcept {
-  if (is_word(word, "EX")) return ExpiryUnit::seconds;
-  if (is_word(word, "PX")) return ExpiryUnit::milliseconds;
-  if (is_word(word, "EXAT")) return ExpiryUnit::second_of_epoch;
-  if (is_word(word, "PXAT")) return ExpiryUnit::millisecond_of_epoch;
+  if (is_same_word(word, "EX")) return ExpiryUnit::seconds;
+  if (is_same_word(word, "PX")) return ExpiryUnit::milliseconds;
+  if (is_same_word(word, "EXAT")) return ExpiryUnit::second_of_epoch;
+  if (is_same_word(word, "PXAT")) return ExpiryUnit::millisecond_of_epoch;
   return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/expiry_words.hpp"
@@ -47,13 +48,13 @@ Result<void> type(CommandCall& call) {
 Result<keys::ExpireCondition> read_condition(CommandCall& call) {
   keys::ExpireCondition condition;
   for (const std::string_view word : call.arguments.subspan(3)) {
-    if (is_word(word, "NX")) {
+    if (is_same_word(word, "NX")) {
       condition.only_without = true;
-    } else if (is_word(word, "XX")) {
+    } else if (is_same_word(word, "XX")) {
       condition.only_with = true;
-    } else if (is_word(word, "GT")) {
+    } else if (is_same_word(word, "GT")) {
       condition.only_later = true;
-    } else if (is_word(word, "LT")) {
+    } else if (is_same_word(word, "LT")) {
       condition.only_earlier = true;
     } else {
       return Error(Errc::invalid_argument, fmt::format("Unsupported option {}", word));
@@ -161,9 +162,9 @@ Result<void> copy(CommandCall& call) {
   DatabaseView target = call.view;
   bool replace = false;
   for (std::size_t i = 3; i < call.arguments.size(); ++i) {
-    if (is_word(call.arguments[i], "REPLACE")) {
+    if (is_same_word(call.arguments[i], "REPLACE")) {
       replace = true;
-    } else if (is_word(call.arguments[i], "DB") && i + 1 < call.arguments.size()) {
+    } else if (is_same_word(call.arguments[i], "DB") && i + 1 < call.arguments.size()) {
       QUARTZ_ASSIGN(target, other_database(call, call.arguments[++i]));
     } else {
       return syntax_error();
@@ -235,7 +236,7 @@ Result<void> dbsize(CommandCall& call) {
 std::optional<RowKind> kind_named(std::string_view word) {
   for (const RowKind kind : {RowKind::string, RowKind::hash, RowKind::list, RowKind::set,
                              RowKind::sorted_set, RowKind::vector_set}) {
-    if (is_word(word, to_string(kind))) return kind;
+    if (is_same_word(word, to_string(kind))) return kind;
   }
   return std::nullopt;
 }
@@ -258,8 +259,8 @@ Result<void> touch(CommandCall& call) { return exists(call); }
 
 Result<void> flushdb(CommandCall& call) {
   if (call.arguments.size() > 2 ||
-      (call.arguments.size() == 2 && !is_word(call.arguments[1], "SYNC") &&
-       !is_word(call.arguments[1], "ASYNC"))) {
+      (call.arguments.size() == 2 && !is_same_word(call.arguments[1], "SYNC") &&
+       !is_same_word(call.arguments[1], "ASYNC"))) {
     return syntax_error();
   }
   call.view.erase_all();
@@ -278,66 +279,70 @@ Result<void> flushall(CommandCall& call) {
   return {};
 }
 
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-constexpr CommandKeys kTwoKeys{.first = 1, .last = 2, .step = 1};
-constexpr CommandKeys kAllKeys{.first = 1, .last = -1, .step = 1};
-
-constexpr std::array kCommands = {
-    Command{"copy", -3, write | denyoom, kTwoKeys, "generic", "Copies a key", copy},
-    Command{"dbsize", 1, readonly | fast, {}, "server", "How many keys there are", dbsize},
-    Command{"del", -2, write, kAllKeys, "generic", "Removes keys", del},
-    Command{"exists", -2, readonly | fast, kAllKeys, "generic", "How many of the keys exist",
-            exists},
-    Command{"expire", -3, write | fast, kOneKey, "generic", "Lets a key expire in seconds", expire},
-    Command{"expireat", -3, write | fast, kOneKey, "generic",
+constexpr std::array kGenericCommands = {
+    Command{"copy", -3, write | denyoom, kTwoKeys, CommandGroup::generic, "Copies a key", copy},
+    Command{
+        "dbsize", 1, readonly | fast, {}, CommandGroup::server, "How many keys there are", dbsize},
+    Command{"del", -2, write, kAllKeys, CommandGroup::generic, "Removes keys", del},
+    Command{"exists", -2, readonly | fast, kAllKeys, CommandGroup::generic,
+            "How many of the keys exist", exists},
+    Command{"expire", -3, write | fast, kOneKey, CommandGroup::generic,
+            "Lets a key expire in seconds", expire},
+    Command{"expireat", -3, write | fast, kOneKey, CommandGroup::generic,
             "Lets a key expire at a second since 1970", expireat},
-    Command{"expiretime", 2, readonly | fast, kOneKey, "generic",
+    Command{"expiretime", 2, readonly | fast, kOneKey, CommandGroup::generic,
             "The second since 1970 at which a key expires", expiretime},
     Command{"flushall",
             -1,
             write | dangerous,
             {},
-            "server",
+            CommandGroup::server,
             "Removes all keys of all databases",
             flushall},
-    Command{"flushdb", -1, write | dangerous, {}, "server", "Removes all keys", flushdb},
+    Command{
+        "flushdb", -1, write | dangerous, {}, CommandGroup::server, "Removes all keys", flushdb},
     Command{"keys",
             2,
             readonly | dangerous,
             {},
-            "generic",
+            CommandGroup::generic,
             "The keys that match a pattern",
             keys_matching},
-    Command{"move", 3, write | fast, kOneKey, "generic", "Takes a key to another database", move},
-    Command{"persist", 2, write | fast, kOneKey, "generic", "Lets a key expire no more", persist},
-    Command{"pexpire", -3, write | fast, kOneKey, "generic", "Lets a key expire in milliseconds",
-            pexpire},
-    Command{"pexpireat", -3, write | fast, kOneKey, "generic",
+    Command{"move", 3, write | fast, kOneKey, CommandGroup::generic,
+            "Takes a key to another database", move},
+    Command{"persist", 2, write | fast, kOneKey, CommandGroup::generic, "Lets a key expire no more",
+            persist},
+    Command{"pexpire", -3, write | fast, kOneKey, CommandGroup::generic,
+            "Lets a key expire in milliseconds", pexpire},
+    Command{"pexpireat", -3, write | fast, kOneKey, CommandGroup::generic,
             "Lets a key expire at a millisecond since 1970", pexpireat},
-    Command{"pexpiretime", 2, readonly | fast, kOneKey, "generic",
+    Command{"pexpiretime", 2, readonly | fast, kOneKey, CommandGroup::generic,
             "The millisecond since 1970 at which a key expires", pexpiretime},
-    Command{"pttl", 2, readonly | fast, kOneKey, "generic", "Milliseconds until a key expires",
-            pttl},
-    Command{"randomkey", 1, readonly, {}, "generic", "Any key", randomkey},
-    Command{"rename", 3, write, kTwoKeys, "generic", "Gives a key another name", rename},
-    Command{"renamenx", 3, write | fast, kTwoKeys, "generic",
+    Command{"pttl", 2, readonly | fast, kOneKey, CommandGroup::generic,
+            "Milliseconds until a key expires", pttl},
+    Command{"randomkey", 1, readonly, {}, CommandGroup::generic, "Any key", randomkey},
+    Command{"rename", 3, write, kTwoKeys, CommandGroup::generic, "Gives a key another name",
+            rename},
+    Command{"renamenx", 3, write | fast, kTwoKeys, CommandGroup::generic,
             "Gives a key another name, if that is free", renamenx},
-    Command{"scan", -2, readonly, {}, "generic", "The keys, page by page", scan},
+    Command{"scan", -2, readonly, {}, CommandGroup::generic, "The keys, page by page", scan},
     Command{"swapdb",
             3,
             write | fast | dangerous,
             {},
-            "server",
+            CommandGroup::server,
             "Exchanges all keys of two databases",
             swapdb},
-    Command{"touch", -2, readonly | fast, kAllKeys, "generic", "How many of the keys exist", touch},
-    Command{"ttl", 2, readonly | fast, kOneKey, "generic", "Seconds until a key expires", ttl},
-    Command{"type", 2, readonly | fast, kOneKey, "generic", "What a key holds", type},
-    Command{"unlink", -2, write | fast, kAllKeys, "generic", "As DEL", del},
+    Command{"touch", -2, readonly | fast, kAllKeys, CommandGroup::generic,
+            "How many of the keys exist", touch},
+    Command{"ttl", 2, readonly | fast, kOneKey, CommandGroup::generic,
+            "Seconds until a key expires", ttl},
+    Command{"type", 2, readonly | fast, kOneKey, CommandGroup::generic, "What a key holds", type},
+    Command{"unlink", -2, write | fast, kAllKeys, CommandGroup::generic, "As DEL", del},
 };
 
 }  // namespace
 
-std::span<const Command> generic_commands() noexcept { return kCommands; }
+std::span<const Command> generic_commands() noexcept { return kGenericCommands; }
 
 }  // namespace quartz::server

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/element_words.hpp"
@@ -19,7 +20,7 @@ namespace {
 using enum CommandFlag;
 using hashes::Field;
 
-void reply_with(CommandCall& call, const std::optional<VisibleRow>& row) {
+void reply_with_value(CommandCall& call, const std::optional<VisibleRow>& row) {
   if (row) {
     call.reply.bulk(row->value);
   } else {
@@ -59,7 +60,7 @@ Result<void> hsetnx(CommandCall& call) {
 
 Result<void> hget(CommandCall& call) {
   QUARTZ_ASSIGN(const auto row, hashes::get(call.view, call.arguments[1], call.arguments[2]));
-  reply_with(call, row);
+  reply_with_value(call, row);
   return {};
 }
 
@@ -67,7 +68,7 @@ Result<void> hmget(CommandCall& call) {
   QUARTZ_ASSIGN(const auto rows,
                 hashes::get_each(call.view, call.arguments[1], call.arguments.subspan(2)));
   call.reply.array(rows.size());
-  for (const auto& row : rows) reply_with(call, row);
+  for (const auto& row : rows) reply_with_value(call, row);
   return {};
 }
 
@@ -161,7 +162,8 @@ Result<void> hrandfield(CommandCall& call) {
   if (arguments.size() > 2) {
     QUARTZ_ASSIGN(draw, draw_count_of(arguments[2]));
   }
-  if (arguments.size() > 4 || (arguments.size() == 4 && !is_word(arguments[3], "WITHVALUES"))) {
+  if (arguments.size() > 4 ||
+      (arguments.size() == 4 && !is_same_word(arguments[3], "WITHVALUES"))) {
     return syntax_error();
   }
   if (arguments.size() == 4 && draw.count > kPairsMax) {
@@ -192,33 +194,36 @@ Result<void> hscan(CommandCall& call) {
   return {};
 }
 
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-
-constexpr std::array kCommands = {
-    Command{"hdel", -3, write | fast, kOneKey, "hash", "Removes fields", hdel},
-    Command{"hexists", 3, readonly | fast, kOneKey, "hash", "Whether there is a field", hexists},
-    Command{"hget", 3, readonly | fast, kOneKey, "hash", "The value of a field", hget},
-    Command{"hgetall", 2, readonly, kOneKey, "hash", "All fields and their values", hgetall},
-    Command{"hincrby", 4, write | denyoom | fast, kOneKey, "hash",
+constexpr std::array kHashCommands = {
+    Command{"hdel", -3, write | fast, kOneKey, CommandGroup::hash, "Removes fields", hdel},
+    Command{"hexists", 3, readonly | fast, kOneKey, CommandGroup::hash, "Whether there is a field",
+            hexists},
+    Command{"hget", 3, readonly | fast, kOneKey, CommandGroup::hash, "The value of a field", hget},
+    Command{"hgetall", 2, readonly, kOneKey, CommandGroup::hash, "All fields and their values",
+            hgetall},
+    Command{"hincrby", 4, write | denyoom | fast, kOneKey, CommandGroup::hash,
             "Adds to a number that is a field's value", hincrby},
-    Command{"hincrbyfloat", 4, write | denyoom | fast, kOneKey, "hash",
+    Command{"hincrbyfloat", 4, write | denyoom | fast, kOneKey, CommandGroup::hash,
             "Adds to a field's number that may have a fraction", hincrbyfloat},
-    Command{"hkeys", 2, readonly, kOneKey, "hash", "All fields", hkeys},
-    Command{"hlen", 2, readonly | fast, kOneKey, "hash", "How many fields there are", hlen},
-    Command{"hmget", -3, readonly | fast, kOneKey, "hash", "The values of several fields", hmget},
-    Command{"hmset", -4, write | denyoom | fast, kOneKey, "hash", "Sets fields", hmset},
-    Command{"hrandfield", -2, readonly, kOneKey, "hash", "Any fields", hrandfield},
-    Command{"hscan", -3, readonly, kOneKey, "hash", "Fields and their values, page by page", hscan},
-    Command{"hset", -4, write | denyoom | fast, kOneKey, "hash", "Sets fields", hset},
-    Command{"hsetnx", 4, write | denyoom | fast, kOneKey, "hash",
+    Command{"hkeys", 2, readonly, kOneKey, CommandGroup::hash, "All fields", hkeys},
+    Command{"hlen", 2, readonly | fast, kOneKey, CommandGroup::hash, "How many fields there are",
+            hlen},
+    Command{"hmget", -3, readonly | fast, kOneKey, CommandGroup::hash,
+            "The values of several fields", hmget},
+    Command{"hmset", -4, write | denyoom | fast, kOneKey, CommandGroup::hash, "Sets fields", hmset},
+    Command{"hrandfield", -2, readonly, kOneKey, CommandGroup::hash, "Any fields", hrandfield},
+    Command{"hscan", -3, readonly, kOneKey, CommandGroup::hash,
+            "Fields and their values, page by page", hscan},
+    Command{"hset", -4, write | denyoom | fast, kOneKey, CommandGroup::hash, "Sets fields", hset},
+    Command{"hsetnx", 4, write | denyoom | fast, kOneKey, CommandGroup::hash,
             "Sets a field, if it does not exist", hsetnx},
-    Command{"hstrlen", 3, readonly | fast, kOneKey, "hash", "The length of a field's value",
-            hstrlen},
-    Command{"hvals", 2, readonly, kOneKey, "hash", "The values of all fields", hvals},
+    Command{"hstrlen", 3, readonly | fast, kOneKey, CommandGroup::hash,
+            "The length of a field's value", hstrlen},
+    Command{"hvals", 2, readonly, kOneKey, CommandGroup::hash, "The values of all fields", hvals},
 };
 
 }  // namespace
 
-std::span<const Command> hash_commands() noexcept { return kCommands; }
+std::span<const Command> hash_commands() noexcept { return kHashCommands; }
 
 }  // namespace quartz::server

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "quartz/version.hpp"
 #include "server/resp/redis_version.hpp"
@@ -141,8 +142,9 @@ constexpr std::array kSections = {
 bool asked_for(const Section& section, std::span<const std::string_view> sections) {
   if (sections.empty()) return section.by_default;
   return std::ranges::any_of(sections, [&](std::string_view asked) {
-    return is_word(asked, section.title) || is_word(asked, "ALL") || is_word(asked, "EVERYTHING") ||
-           (section.by_default && is_word(asked, "DEFAULT"));
+    return is_same_word(asked, section.title) || is_same_word(asked, "ALL") ||
+           is_same_word(asked, "EVERYTHING") ||
+           (section.by_default && is_same_word(asked, "DEFAULT"));
   });
 }
 

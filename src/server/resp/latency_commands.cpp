@@ -49,7 +49,7 @@ Result<void> history(CommandCall& call) {
   return {};
 }
 
-Result<void> reset(CommandCall& call) {
+Result<void> latency_reset(CommandCall& call) {
   const auto names = call.arguments.subspan(2);
   const std::size_t count = call.server.latency_events().forget({names.begin(), names.end()});
   call.reply.integer(static_cast<std::int64_t>(count));
@@ -67,7 +67,7 @@ Result<void> graph(CommandCall& call) {
   return {};
 }
 
-Result<void> doctor(CommandCall& call) {
+Result<void> latency_doctor(CommandCall& call) {
   call.reply.verbatim(latency_advice(call.server.latency_events()));
   return {};
 }
@@ -131,7 +131,7 @@ Result<void> histogram(CommandCall& call) {
   return {};
 }
 
-Result<void> help(CommandCall& call) {
+Result<void> latency_help(CommandCall& call) {
   constexpr std::array<std::string_view, 9> kLines{
       "LATENCY <subcommand> [<arg> ...]. Subcommands are:",
       "DOCTOR: what the events mean, and what to do about them.",
@@ -145,27 +145,62 @@ Result<void> help(CommandCall& call) {
   return reply_with_help(call, kLines);
 }
 
-constexpr std::string_view kGroup = "server";
-
-constexpr std::array kCommands = {
-    Command{"latency", -2, immediate | admin, {}, kGroup, "What took long, and when", nullptr},
-    Command{"latency|doctor", 2, immediate | admin, {}, kGroup, "What to do about it", doctor},
-    Command{"latency|graph", 3, immediate | admin, {}, kGroup, "An event as a picture", graph},
-    Command{"latency|help", 2, immediate, {}, kGroup, "What can be asked", help},
+constexpr std::array kLatencyCommands = {
+    Command{"latency",
+            -2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "What took long, and when",
+            nullptr},
+    Command{"latency|doctor",
+            2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "What to do about it",
+            latency_doctor},
+    Command{"latency|graph",
+            3,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "An event as a picture",
+            graph},
+    Command{
+        "latency|help", 2, immediate, {}, CommandGroup::server, "What can be asked", latency_help},
     Command{"latency|histogram",
             -2,
             immediate | admin,
             {},
-            kGroup,
+            CommandGroup::server,
             "How many calls of commands took how long",
             histogram},
-    Command{"latency|history", 3, immediate | admin, {}, kGroup, "When an event was", history},
-    Command{"latency|latest", 2, immediate | admin, {}, kGroup, "The last of each event", latest},
-    Command{"latency|reset", -2, immediate | admin, {}, kGroup, "Forgets events", reset},
+    Command{"latency|history",
+            3,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "When an event was",
+            history},
+    Command{"latency|latest",
+            2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "The last of each event",
+            latest},
+    Command{"latency|reset",
+            -2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "Forgets events",
+            latency_reset},
 };
 
 }  // namespace
 
-std::span<const Command> latency_commands() noexcept { return kCommands; }
+std::span<const Command> latency_commands() noexcept { return kLatencyCommands; }
 
 }  // namespace quartz::server

@@ -18,12 +18,10 @@ namespace {
 using enum CommandFlag;
 using lists::End;
 
-using Values = std::vector<std::string>;
-
 /// From the first of the lists that has any.
-Result<std::optional<TakenFrom<Values>>> pop_first(CommandCall& call, Words keys, End end,
-                                                   std::uint64_t count) {
-  return take_first<Values>(
+Result<std::optional<TakenFrom<std::vector<std::string>>>> pop_first(CommandCall& call, Words keys,
+                                                                     End end, std::uint64_t count) {
+  return take_first<std::vector<std::string>>(
       call, keys, [&](std::string_view key) { return lists::pop(call.view, key, end, count); });
 }
 
@@ -58,7 +56,7 @@ Result<void> blmpop(CommandCall& call) {
 }
 
 /// Nothing if there is no list to move from.
-Result<std::optional<std::string>> move_value(CommandCall& call, End from, End to) {
+Result<std::optional<std::string>> move_if_any(CommandCall& call, End from, End to) {
   auto moved = lists::move(call.view, call.arguments[1], from, call.arguments[2], to);
   if (moved || !passes_over(call, moved.error())) return moved;
   // Only what it waits for is passed over, not where the value goes.
@@ -69,7 +67,7 @@ Result<std::optional<std::string>> move_value(CommandCall& call, End from, End t
 
 Result<void> wait_and_move(CommandCall& call, End from, End to) {
   QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments.back()));
-  QUARTZ_ASSIGN(const auto value, move_value(call, from, to));
+  QUARTZ_ASSIGN(const auto value, move_if_any(call, from, to));
   if (value) {
     call.reply.bulk(*value);
   } else if (!wait_for(call, RowKind::list, call.arguments.subspan(1, 1), timeout)) {
@@ -85,30 +83,26 @@ Result<void> blmove(CommandCall& call) {
 }
 Result<void> brpoplpush(CommandCall& call) { return wait_and_move(call, End::right, End::left); }
 
-constexpr std::string_view kGroup = "list";
-constexpr CommandKeys kTwoKeys{.first = 1, .last = 2, .step = 1};
-constexpr CommandKeys kKeysBeforeTimeout{.first = 1, .last = -2, .step = 1};
-
-constexpr std::array kCommands = {
-    Command{"blmove", 6, write | denyoom | blocking, kTwoKeys, kGroup,
+constexpr std::array kListBlockingCommands = {
+    Command{"blmove", 6, write | denyoom | blocking, kTwoKeys, CommandGroup::list,
             "As LMOVE, but waits until there is something", blmove},
     Command{"blmpop",
             -5,
             write | blocking,
             {.count_word = 2},
-            kGroup,
+            CommandGroup::list,
             "As LMPOP, but waits until there is something",
             blmpop},
-    Command{"blpop", -3, write | blocking, kKeysBeforeTimeout, kGroup,
+    Command{"blpop", -3, write | blocking, kKeysBeforeTimeout, CommandGroup::list,
             "Removes the first value, or waits for one", blpop},
-    Command{"brpop", -3, write | blocking, kKeysBeforeTimeout, kGroup,
+    Command{"brpop", -3, write | blocking, kKeysBeforeTimeout, CommandGroup::list,
             "Removes the last value, or waits for one", brpop},
-    Command{"brpoplpush", 4, write | denyoom | blocking, kTwoKeys, kGroup,
+    Command{"brpoplpush", 4, write | denyoom | blocking, kTwoKeys, CommandGroup::list,
             "As RPOPLPUSH, but waits until there is something", brpoplpush},
 };
 
 }  // namespace
 
-std::span<const Command> list_blocking_commands() noexcept { return kCommands; }
+std::span<const Command> list_blocking_commands() noexcept { return kListBlockingCommands; }
 
 }  // namespace quartz::server

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/element_words.hpp"
@@ -21,7 +22,7 @@ using lists::Push;
 
 constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
-void reply_with(CommandCall& call, const std::optional<std::string>& value) {
+void reply_with_element(CommandCall& call, const std::optional<std::string>& value) {
   if (value) {
     call.reply.bulk(*value);
   } else {
@@ -84,7 +85,7 @@ Result<void> lmpop(CommandCall& call) {
 Result<void> move_value(CommandCall& call, End from, End to) {
   QUARTZ_ASSIGN(const auto value,
                 lists::move(call.view, call.arguments[1], from, call.arguments[2], to));
-  reply_with(call, value);
+  reply_with_element(call, value);
   return {};
 }
 Result<void> lmove(CommandCall& call) {
@@ -136,8 +137,8 @@ Result<void> lset(CommandCall& call) {
 }
 
 Result<void> linsert(CommandCall& call) {
-  const bool before = is_word(call.arguments[2], "BEFORE");
-  if (!before && !is_word(call.arguments[2], "AFTER")) return syntax_error();
+  const bool before = is_same_word(call.arguments[2], "BEFORE");
+  if (!before && !is_same_word(call.arguments[2], "AFTER")) return syntax_error();
   QUARTZ_ASSIGN(
       const std::int64_t length,
       lists::insert(call.view, call.arguments[1], before ? lists::Side::before : lists::Side::after,
@@ -202,12 +203,12 @@ Result<PositionWords> read_position_words(Words options) {
   for (std::size_t i = 0; i < options.size(); i += 2) {
     if (i + 1 == options.size()) return syntax_error();
     const std::string_view value = options[i + 1];
-    if (is_word(options[i], "RANK")) {
+    if (is_same_word(options[i], "RANK")) {
       QUARTZ_TRY(read_rank(words, value));
-    } else if (is_word(options[i], "COUNT")) {
+    } else if (is_same_word(options[i], "COUNT")) {
       QUARTZ_ASSIGN(words.search.count_max, limit_of(value, "ERR COUNT can't be negative"));
       words.counted = true;
-    } else if (is_word(options[i], "MAXLEN")) {
+    } else if (is_same_word(options[i], "MAXLEN")) {
       QUARTZ_ASSIGN(words.search.compared_max, limit_of(value, "ERR MAXLEN can't be negative"));
     } else {
       return syntax_error();
@@ -233,39 +234,43 @@ Result<void> lpos(CommandCall& call) {
   return {};
 }
 
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-constexpr CommandKeys kTwoKeys{.first = 1, .last = 2, .step = 1};
-constexpr CommandKeys kCountedKeys{.count_word = 1};
-
-constexpr std::array kCommands = {
-    Command{"lindex", 3, readonly, kOneKey, "list", "The value at a position", lindex},
-    Command{"linsert", 5, write | denyoom, kOneKey, "list", "Puts a value beside another", linsert},
-    Command{"llen", 2, readonly | fast, kOneKey, "list", "How many values there are", llen},
-    Command{"lmove", 5, write | denyoom, kTwoKeys, "list",
+constexpr std::array kListCommands = {
+    Command{"lindex", 3, readonly, kOneKey, CommandGroup::list, "The value at a position", lindex},
+    Command{"linsert", 5, write | denyoom, kOneKey, CommandGroup::list,
+            "Puts a value beside another", linsert},
+    Command{"llen", 2, readonly | fast, kOneKey, CommandGroup::list, "How many values there are",
+            llen},
+    Command{"lmove", 5, write | denyoom, kTwoKeys, CommandGroup::list,
             "Takes a value from one end of a list to one of another", lmove},
-    Command{"lmpop", -4, write, kCountedKeys, "list",
+    Command{"lmpop", -4, write, kCountedKeys, CommandGroup::list,
             "Removes values of the first list that has any, and tells them", lmpop},
-    Command{"lpop", -2, write | fast, kOneKey, "list", "Removes first values, and tells them",
-            lpop},
-    Command{"lpos", -3, readonly, kOneKey, "list", "Where a value is", lpos},
-    Command{"lpush", -3, write | denyoom | fast, kOneKey, "list", "Puts values in front", lpush},
-    Command{"lpushx", -3, write | denyoom | fast, kOneKey, "list",
+    Command{"lpop", -2, write | fast, kOneKey, CommandGroup::list,
+            "Removes first values, and tells them", lpop},
+    Command{"lpos", -3, readonly, kOneKey, CommandGroup::list, "Where a value is", lpos},
+    Command{"lpush", -3, write | denyoom | fast, kOneKey, CommandGroup::list,
+            "Puts values in front", lpush},
+    Command{"lpushx", -3, write | denyoom | fast, kOneKey, CommandGroup::list,
             "Puts values in front, if there is a list", lpushx},
-    Command{"lrange", 4, readonly, kOneKey, "list", "The values between two positions", lrange},
-    Command{"lrem", 4, write, kOneKey, "list", "Removes values that are equal to one", lrem},
-    Command{"lset", 4, write | denyoom, kOneKey, "list", "Sets the value at a position", lset},
-    Command{"ltrim", 4, write, kOneKey, "list", "Removes all but the values between two positions",
-            ltrim},
-    Command{"rpop", -2, write | fast, kOneKey, "list", "Removes last values, and tells them", rpop},
-    Command{"rpoplpush", 3, write | denyoom, kTwoKeys, "list",
+    Command{"lrange", 4, readonly, kOneKey, CommandGroup::list, "The values between two positions",
+            lrange},
+    Command{"lrem", 4, write, kOneKey, CommandGroup::list, "Removes values that are equal to one",
+            lrem},
+    Command{"lset", 4, write | denyoom, kOneKey, CommandGroup::list, "Sets the value at a position",
+            lset},
+    Command{"ltrim", 4, write, kOneKey, CommandGroup::list,
+            "Removes all but the values between two positions", ltrim},
+    Command{"rpop", -2, write | fast, kOneKey, CommandGroup::list,
+            "Removes last values, and tells them", rpop},
+    Command{"rpoplpush", 3, write | denyoom, kTwoKeys, CommandGroup::list,
             "Takes the last value of a list to the front of another", rpoplpush},
-    Command{"rpush", -3, write | denyoom | fast, kOneKey, "list", "Puts values at the end", rpush},
-    Command{"rpushx", -3, write | denyoom | fast, kOneKey, "list",
+    Command{"rpush", -3, write | denyoom | fast, kOneKey, CommandGroup::list,
+            "Puts values at the end", rpush},
+    Command{"rpushx", -3, write | denyoom | fast, kOneKey, CommandGroup::list,
             "Puts values at the end, if there is a list", rpushx},
 };
 
 }  // namespace
 
-std::span<const Command> list_commands() noexcept { return kCommands; }
+std::span<const Command> list_commands() noexcept { return kListCommands; }
 
 }  // namespace quartz::server

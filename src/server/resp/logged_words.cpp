@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "server/resp/words.hpp"
 
 namespace quartz::server {
@@ -19,12 +20,12 @@ constexpr std::array<std::string_view, 4> kSecretParameters{"REQUIREPASS", "MAST
 
 bool is_secret_parameter(std::string_view word) {
   return std::ranges::any_of(kSecretParameters,
-                             [word](std::string_view name) { return is_word(word, name); });
+                             [word](std::string_view name) { return is_same_word(word, name); });
 }
 
 bool follows_auth(Words arguments, std::size_t index) {
-  return (index >= 2 && is_word(arguments[index - 1], "AUTH")) ||
-         (index >= 3 && is_word(arguments[index - 2], "AUTH"));
+  return (index >= 2 && is_same_word(arguments[index - 1], "AUTH")) ||
+         (index >= 3 && is_same_word(arguments[index - 2], "AUTH"));
 }
 
 std::string shortened(std::string_view word) {

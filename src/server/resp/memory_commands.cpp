@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/help_reply.hpp"
@@ -25,7 +26,7 @@ constexpr std::int64_t kSamplesByDefault = 5;
 Result<std::int64_t> samples_of(const CommandCall& call) {
   std::int64_t samples = kSamplesByDefault;
   for (Words rest = call.arguments.subspan(3); !rest.empty(); rest = rest.subspan(2)) {
-    if (rest.size() < 2 || !is_word(rest[0], "SAMPLES")) return syntax_error();
+    if (rest.size() < 2 || !is_same_word(rest[0], "SAMPLES")) return syntax_error();
     QUARTZ_ASSIGN(samples, integer_of(rest[1]));
     if (samples < 0) return syntax_error();
   }
@@ -88,7 +89,7 @@ Result<void> stats(CommandCall& call) {
   return {};
 }
 
-Result<void> doctor(CommandCall& call) {
+Result<void> memory_doctor(CommandCall& call) {
   const Statistics now = call.server.service().engine().statistics();
   std::string text;
   if (now.memtables_waiting > 1) {
@@ -126,7 +127,7 @@ Result<void> purge(CommandCall& call) {
   return {};
 }
 
-Result<void> help(CommandCall& call) {
+Result<void> memory_help(CommandCall& call) {
   constexpr std::array<std::string_view, 7> kLines{
       "MEMORY <subcommand> [<arg> ...]. Subcommands are:",
       "DOCTOR: whether anything is unusual.",
@@ -138,27 +139,44 @@ Result<void> help(CommandCall& call) {
   return reply_with_help(call, kLines);
 }
 
-constexpr std::string_view kGroup = "server";
-
-constexpr std::array kCommands = {
-    Command{"memory", -2, readonly, {}, kGroup, "What takes memory", nullptr},
-    Command{"memory|doctor", 2, immediate, {}, kGroup, "Whether anything is unusual", doctor},
-    Command{"memory|help", 2, immediate, {}, kGroup, "What can be asked", help},
+constexpr std::array kMemoryCommands = {
+    Command{"memory", -2, readonly, {}, CommandGroup::server, "What takes memory", nullptr},
+    Command{"memory|doctor",
+            2,
+            immediate,
+            {},
+            CommandGroup::server,
+            "Whether anything is unusual",
+            memory_doctor},
     Command{
-        "memory|malloc-stats", 2, immediate, {}, kGroup, "What the allocator says", malloc_stats},
-    Command{"memory|purge", 2, immediate, {}, kGroup, "Gives free memory back", purge},
-    Command{"memory|stats", 2, immediate, {}, kGroup, "Bytes of memtables and caches", stats},
+        "memory|help", 2, immediate, {}, CommandGroup::server, "What can be asked", memory_help},
+    Command{"memory|malloc-stats",
+            2,
+            immediate,
+            {},
+            CommandGroup::server,
+            "What the allocator says",
+            malloc_stats},
+    Command{
+        "memory|purge", 2, immediate, {}, CommandGroup::server, "Gives free memory back", purge},
+    Command{"memory|stats",
+            2,
+            immediate,
+            {},
+            CommandGroup::server,
+            "Bytes of memtables and caches",
+            stats},
     Command{"memory|usage",
             -3,
             readonly,
             {.first = 2, .last = 2, .step = 1},
-            kGroup,
+            CommandGroup::server,
             "Bytes of a key's rows",
             usage},
 };
 
 }  // namespace
 
-std::span<const Command> memory_commands() noexcept { return kCommands; }
+std::span<const Command> memory_commands() noexcept { return kMemoryCommands; }
 
 }  // namespace quartz::server

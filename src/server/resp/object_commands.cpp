@@ -81,7 +81,7 @@ Result<void> freq(CommandCall& call) {
                "some time to adjust.");
 }
 
-Result<void> help(CommandCall& call) {
+Result<void> object_help(CommandCall& call) {
   constexpr std::array<std::string_view, 6> kLines{
       "OBJECT <subcommand> [<key>]. Subcommands are:",
       "ENCODING <key>: the representation that Redis would choose for what it holds.",
@@ -92,24 +92,29 @@ Result<void> help(CommandCall& call) {
   return reply_with_help(call, kLines);
 }
 
-constexpr std::string_view kGroup = "generic";
 constexpr CommandKeys kSecondWord{.first = 2, .last = 2, .step = 1};
 
-constexpr std::array kCommands = {
-    Command{"object", -2, readonly, {}, kGroup, "About how keys are kept", nullptr},
-    Command{"object|encoding", 3, readonly, kSecondWord, kGroup,
+constexpr std::array kObjectCommands = {
+    Command{"object", -2, readonly, {}, CommandGroup::generic, "About how keys are kept", nullptr},
+    Command{"object|encoding", 3, readonly, kSecondWord, CommandGroup::generic,
             "How Redis would keep what a key holds", encoding},
-    Command{"object|freq", 3, readonly, kSecondWord, kGroup,
+    Command{"object|freq", 3, readonly, kSecondWord, CommandGroup::generic,
             "How often a key is read, which nobody notes", freq},
-    Command{"object|help", 2, readonly, {}, kGroup, "What can be asked about keys", help},
-    Command{"object|idletime", 3, readonly, kSecondWord, kGroup,
+    Command{"object|help",
+            2,
+            readonly,
+            {},
+            CommandGroup::generic,
+            "What can be asked about keys",
+            object_help},
+    Command{"object|idletime", 3, readonly, kSecondWord, CommandGroup::generic,
             "Seconds since a key was read, which nobody notes: 0", idletime},
-    Command{"object|refcount", 3, readonly, kSecondWord, kGroup,
+    Command{"object|refcount", 3, readonly, kSecondWord, CommandGroup::generic,
             "How many references Redis would count", refcount},
 };
 
 }  // namespace
 
-std::span<const Command> object_commands() noexcept { return kCommands; }
+std::span<const Command> object_commands() noexcept { return kObjectCommands; }
 
 }  // namespace quartz::server

@@ -19,8 +19,6 @@ namespace {
 using enum CommandFlag;
 using Use = IdempotencyKeys::Use;
 
-constexpr std::size_t kQuotedBytesMax = 128;
-
 ReplyForm form_of(protocol::RespVersion version) noexcept {
   return version == protocol::RespVersion::resp3 ? ReplyForm::resp3 : ReplyForm::resp2;
 }
@@ -97,20 +95,20 @@ Result<void> once(CommandCall& call) {
   return {};
 }
 
-constexpr std::array kCommands = {
+constexpr std::array kOnceCommands = {
     Command{
         "quartz.once",
         -4,
         write | denyoom | carries,
         {},
-        "transactions",
+        CommandGroup::transactions,
         "Carries out a command that writes, unless it was with this key: then it replies the same",
         once},
 };
 
 }  // namespace
 
-std::span<const Command> once_commands() noexcept { return kCommands; }
+std::span<const Command> once_commands() noexcept { return kOnceCommands; }
 
 bool can_be_carried(const Command& command) noexcept {
   return command.run != nullptr && command.is(write) && !command.is(carries) &&

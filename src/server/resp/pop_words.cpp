@@ -1,5 +1,6 @@
 #include "server/resp/pop_words.hpp"
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/element_words.hpp"
 #include "server/resp/words.hpp"
@@ -7,8 +8,8 @@
 namespace quartz::server {
 
 Result<NamedEnd> end_named(std::string_view word, const EndNames& names) {
-  if (is_word(word, names.first)) return NamedEnd::first;
-  if (is_word(word, names.last)) return NamedEnd::last;
+  if (is_same_word(word, names.first)) return NamedEnd::first;
+  if (is_same_word(word, names.last)) return NamedEnd::last;
   return syntax_error();
 }
 
@@ -20,7 +21,7 @@ Result<MultiplePopWords> read_multiple_pop(Words arguments, std::size_t count_wo
   MultiplePopWords read{.keys = words.keys};
   QUARTZ_ASSIGN(read.end, end_named(words.rest[0], names));
   if (words.rest.size() == 1) return read;
-  if (words.rest.size() < 3 || !is_word(words.rest[1], "COUNT")) return syntax_error();
+  if (words.rest.size() < 3 || !is_same_word(words.rest[1], "COUNT")) return syntax_error();
   const auto count = to_integer(words.rest[2]);
   if (!count || *count < 1) {
     return Error(Errc::invalid_argument, "count should be greater than 0");

@@ -25,8 +25,6 @@ constexpr std::size_t kOutputBytesMax = std::size_t{1} << 20;
 /// Of so many requests that were sent together the keys are looked for at a time.
 constexpr std::size_t kScoutedMax = 16;
 
-constexpr std::size_t kQuotedBytesMax = 128;
-
 std::string unknown_command(Words arguments) {
   std::string quoted;
   for (std::size_t i = 1; i < arguments.size() && quoted.size() < kQuotedBytesMax; ++i) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/collection_encoding.hpp"
 #include "server/resp/resp_server.hpp"
@@ -47,13 +48,13 @@ Result<ScanWords> read_scan_words(CommandCall& call, std::size_t cursor_word) {
     const std::string_view word = call.arguments[i];
     if (i + 1 == call.arguments.size()) return syntax_error();
     const std::string_view value = call.arguments[i + 1];
-    if (is_word(word, "COUNT")) {
+    if (is_same_word(word, "COUNT")) {
       QUARTZ_ASSIGN(const std::int64_t count, integer_of(value));
       if (count < 1) return syntax_error();
       words.count = std::min(static_cast<std::size_t>(count), kCountMax);
-    } else if (is_word(word, "MATCH")) {
+    } else if (is_same_word(word, "MATCH")) {
       words.pattern = value;
-    } else if (is_word(word, "TYPE") && cursor_word == 1) {
+    } else if (is_same_word(word, "TYPE") && cursor_word == 1) {
       words.type = value;
     } else {
       return syntax_error();

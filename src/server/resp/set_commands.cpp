@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/element_words.hpp"
@@ -142,7 +143,7 @@ Result<void> sintercard(CommandCall& call) {
   QUARTZ_ASSIGN(const NumberedKeys words, numbered_keys(call.arguments, 1, TooManyKeys::counted));
   std::uint64_t count_max = 0;
   for (std::size_t i = 0; i < words.rest.size(); i += 2) {
-    if (!is_word(words.rest[i], "LIMIT") || i + 1 == words.rest.size()) return syntax_error();
+    if (!is_same_word(words.rest[i], "LIMIT") || i + 1 == words.rest.size()) return syntax_error();
     const auto number = to_integer(words.rest[i + 1]);
     if (!number || *number < 0) {
       return Error(Errc::invalid_argument, "ERR LIMIT can't be negative");
@@ -165,40 +166,40 @@ Result<void> sscan(CommandCall& call) {
   return {};
 }
 
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-constexpr CommandKeys kTwoKeys{.first = 1, .last = 2, .step = 1};
-constexpr CommandKeys kAllKeys{.first = 1, .last = -1, .step = 1};
-constexpr CommandKeys kCountedKeys{.count_word = 1};
-
-constexpr std::array kCommands = {
-    Command{"sadd", -3, write | denyoom | fast, kOneKey, "set", "Adds members", sadd},
-    Command{"scard", 2, readonly | fast, kOneKey, "set", "How many members there are", scard},
-    Command{"sdiff", -2, readonly, kAllKeys, "set", "What a set holds and the others do not",
-            sdiff},
-    Command{"sdiffstore", -3, write | denyoom, kAllKeys, "set",
+constexpr std::array kSetCommands = {
+    Command{"sadd", -3, write | denyoom | fast, kOneKey, CommandGroup::set, "Adds members", sadd},
+    Command{"scard", 2, readonly | fast, kOneKey, CommandGroup::set, "How many members there are",
+            scard},
+    Command{"sdiff", -2, readonly, kAllKeys, CommandGroup::set,
+            "What a set holds and the others do not", sdiff},
+    Command{"sdiffstore", -3, write | denyoom, kAllKeys, CommandGroup::set,
             "Keeps what a set holds and the others do not", sdiffstore},
-    Command{"sinter", -2, readonly, kAllKeys, "set", "What all of the sets hold", sinter},
-    Command{"sintercard", -3, readonly, kCountedKeys, "set", "How much all of the sets hold",
-            sintercard},
-    Command{"sinterstore", -3, write | denyoom, kAllKeys, "set", "Keeps what all of the sets hold",
-            sinterstore},
-    Command{"sismember", 3, readonly | fast, kOneKey, "set", "Whether there is a member",
-            sismember},
-    Command{"smembers", 2, readonly, kOneKey, "set", "All members", smembers},
-    Command{"smismember", -3, readonly | fast, kOneKey, "set", "Which of the members there are",
-            smismember},
-    Command{"smove", 4, write | fast, kTwoKeys, "set", "Takes a member to another set", smove},
-    Command{"spop", -2, write | fast, kOneKey, "set", "Removes any members, and tells which", spop},
-    Command{"srandmember", -2, readonly, kOneKey, "set", "Any members", srandmember},
-    Command{"srem", -3, write | fast, kOneKey, "set", "Removes members", srem},
-    Command{"sscan", -3, readonly, kOneKey, "set", "The members, page by page", sscan},
-    Command{"sunion", -2, readonly, kAllKeys, "set", "What any of the sets holds", sunion},
-    Command{"sunionstore", -3, write | denyoom, kAllKeys, "set", "Keeps what any of the sets holds",
-            sunionstore},
+    Command{"sinter", -2, readonly, kAllKeys, CommandGroup::set, "What all of the sets hold",
+            sinter},
+    Command{"sintercard", -3, readonly, kCountedKeys, CommandGroup::set,
+            "How much all of the sets hold", sintercard},
+    Command{"sinterstore", -3, write | denyoom, kAllKeys, CommandGroup::set,
+            "Keeps what all of the sets hold", sinterstore},
+    Command{"sismember", 3, readonly | fast, kOneKey, CommandGroup::set,
+            "Whether there is a member", sismember},
+    Command{"smembers", 2, readonly, kOneKey, CommandGroup::set, "All members", smembers},
+    Command{"smismember", -3, readonly | fast, kOneKey, CommandGroup::set,
+            "Which of the members there are", smismember},
+    Command{"smove", 4, write | fast, kTwoKeys, CommandGroup::set, "Takes a member to another set",
+            smove},
+    Command{"spop", -2, write | fast, kOneKey, CommandGroup::set,
+            "Removes any members, and tells which", spop},
+    Command{"srandmember", -2, readonly, kOneKey, CommandGroup::set, "Any members", srandmember},
+    Command{"srem", -3, write | fast, kOneKey, CommandGroup::set, "Removes members", srem},
+    Command{"sscan", -3, readonly, kOneKey, CommandGroup::set, "The members, page by page", sscan},
+    Command{"sunion", -2, readonly, kAllKeys, CommandGroup::set, "What any of the sets holds",
+            sunion},
+    Command{"sunionstore", -3, write | denyoom, kAllKeys, CommandGroup::set,
+            "Keeps what any of the sets holds", sunionstore},
 };
 
 }  // namespace
 
-std::span<const Command> set_commands() noexcept { return kCommands; }
+std::span<const Command> set_commands() noexcept { return kSetCommands; }
 
 }  // namespace quartz::server

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "quartz/vector/filter_limits.hpp"
 
@@ -23,7 +24,6 @@ constexpr std::size_t kShownBytesMax = 40;
 constexpr std::size_t kOperatorsMax = 1024;
 
 bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 // Letters past ASCII are bytes of UTF-8 here.
 bool is_name(char c) noexcept {

@@ -52,7 +52,7 @@ FilterValue value_of(double number) {
 }
 
 /// What a comparison compares: a value, or `scale` times an attribute plus `offset`.
-struct Operand {
+struct FilterOperand {
   FilterValue value = nullptr;
   std::optional<std::string> attribute = {};
   double scale = 1;
@@ -201,22 +201,23 @@ class Translator {
       case Operator::in:
         return membership(*expression.operands[0], *expression.operands[1]);
       default: {
-        QUARTZ_ASSIGN(const Operand number, operand(expression));
+        QUARTZ_ASSIGN(const FilterOperand number, operand(expression));
         return related(number, FilterRelation::not_equal, {.value = 0});
       }
     }
   }
 
   Result<Filter> comparison(const Expression& expression) {
-    QUARTZ_ASSIGN(const Operand left, operand(*expression.operands[0]));
-    QUARTZ_ASSIGN(const Operand right, operand(*expression.operands[1]));
+    QUARTZ_ASSIGN(const FilterOperand left, operand(*expression.operands[0]));
+    QUARTZ_ASSIGN(const FilterOperand right, operand(*expression.operands[1]));
     const FilterRelation relation = relation_of(expression.operation);
     if (left.attribute && right.attribute) return unsupported("a comparison of two attributes");
     if (right.attribute) return related(right, turned(relation), left);
     return related(left, relation, right);
   }
 
-  Result<Filter> related(const Operand& left, FilterRelation relation, const Operand& right) {
+  Result<Filter> related(const FilterOperand& left, FilterRelation relation,
+                         const FilterOperand& right) {
     FilterValue value = right.value;
     if (is_order(relation) || (left.attribute && !left.is_plain())) {
       QUARTZ_ASSIGN(const double number, ordered_number(value));
@@ -271,20 +272,20 @@ class Translator {
     return unsupported("'in' between anything but a value and a list or attribute");
   }
 
-  Result<Operand> operand(const Expression& expression) {
+  Result<FilterOperand> operand(const Expression& expression) {
     switch (expression.kind) {
       case Kind::value:
-        return Operand{.value = expression.value};
+        return FilterOperand{.value = expression.value};
       case Kind::list:
         return unsupported("a comparison with a list");
       case Kind::attribute:
         note(expression.attribute);
-        return Operand{.attribute = expression.attribute};
+        return FilterOperand{.attribute = expression.attribute};
       case Kind::operation:
         break;
     }
     if (expression.operation == Operator::negate) {
-      QUARTZ_ASSIGN(const Operand negated, operand(*expression.operands[0]));
+      QUARTZ_ASSIGN(const FilterOperand negated, operand(*expression.operands[0]));
       return scaled(negated, -1);
     }
     if (expression.operation < Operator::add || expression.operation > Operator::power) {
@@ -292,47 +293,49 @@ class Translator {
           "a comparison of a condition ('not' binds tighter than '==': put what it "
           "negates into parentheses)");
     }
-    QUARTZ_ASSIGN(const Operand left, operand(*expression.operands[0]));
-    QUARTZ_ASSIGN(const Operand right, operand(*expression.operands[1]));
+    QUARTZ_ASSIGN(const FilterOperand left, operand(*expression.operands[0]));
+    QUARTZ_ASSIGN(const FilterOperand right, operand(*expression.operands[1]));
     return calculated(left, expression.operation, right);
   }
 
-  static Result<Operand> scaled(const Operand& operand, double factor) {
+  static Result<FilterOperand> scaled(const FilterOperand& operand, double factor) {
     if (operand.attribute) {
       if (factor == 0 || !std::isfinite(factor)) {
         return unsupported("a multiple of an attribute by this number");
       }
-      return Operand{.attribute = operand.attribute,
-                     .scale = operand.scale * factor,
-                     .offset = operand.offset * factor};
+      return FilterOperand{.attribute = operand.attribute,
+                           .scale = operand.scale * factor,
+                           .offset = operand.offset * factor};
     }
     QUARTZ_ASSIGN(const double number, ordered_number(operand.value));
-    return Operand{.value = value_of(number * factor)};
+    return FilterOperand{.value = value_of(number * factor)};
   }
 
-  static Result<Operand> shifted(const Operand& operand, double by) {
-    Operand moved = operand;
+  static Result<FilterOperand> shifted(const FilterOperand& operand, double by) {
+    FilterOperand moved = operand;
     moved.offset += by;
     return moved;
   }
 
-  static Result<Operand> calculated(const Operand& left, Operator operation, const Operand& right) {
+  static Result<FilterOperand> calculated(const FilterOperand& left, Operator operation,
+                                          const FilterOperand& right) {
     if (left.attribute && right.attribute) return unsupported("arithmetic between attributes");
     if (!left.attribute && !right.attribute) return constant(left, operation, right);
-    const Operand& linear = left.attribute ? left : right;
+    const FilterOperand& linear = left.attribute ? left : right;
     QUARTZ_ASSIGN(const double number, ordered_number(left.attribute ? right.value : left.value));
     if (operation == Operator::add) return shifted(linear, number);
     if (operation == Operator::multiply) return scaled(linear, number);
     if (operation == Operator::subtract) {
       if (left.attribute) return shifted(linear, -number);
-      QUARTZ_ASSIGN(const Operand negated, scaled(linear, -1));
+      QUARTZ_ASSIGN(const FilterOperand negated, scaled(linear, -1));
       return shifted(negated, number);
     }
     if (operation == Operator::divide && left.attribute) return scaled(linear, 1 / number);
     return unsupported("'%', '**' or a division by an attribute");
   }
 
-  static Result<Operand> constant(const Operand& left, Operator operation, const Operand& right) {
+  static Result<FilterOperand> constant(const FilterOperand& left, Operator operation,
+                                        const FilterOperand& right) {
     QUARTZ_ASSIGN(const double a, ordered_number(left.value));
     QUARTZ_ASSIGN(const double b, ordered_number(right.value));
     double number = 0;
@@ -356,7 +359,7 @@ class Translator {
         number = std::pow(a, b);
     }
     if (!std::isfinite(number)) return unsupported("arithmetic that ends in no number");
-    return Operand{.value = value_of(number)};
+    return FilterOperand{.value = value_of(number)};
   }
 
   void note(const std::string& attribute) { attributes_.insert(attribute); }

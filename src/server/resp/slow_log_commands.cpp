@@ -25,7 +25,7 @@ Result<std::size_t> wanted_count(const CommandCall& call) {
   return *count == -1 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(*count);
 }
 
-Result<void> get(CommandCall& call) {
+Result<void> slow_log_get(CommandCall& call) {
   QUARTZ_ASSIGN(const std::size_t count, wanted_count(call));
   const auto entries = call.server.slow_log().newest(count);
   call.reply.array(entries.size());
@@ -47,13 +47,13 @@ Result<void> len(CommandCall& call) {
   return {};
 }
 
-Result<void> reset(CommandCall& call) {
+Result<void> slow_log_reset(CommandCall& call) {
   call.server.slow_log().clear();
   call.reply.simple("OK");
   return {};
 }
 
-Result<void> help(CommandCall& call) {
+Result<void> slow_log_help(CommandCall& call) {
   constexpr std::array<std::string_view, 5> kLines{
       "SLOWLOG <subcommand> [<count>]. Subcommands are:",
       "GET [<count>]: the newest commands that took long, ten of them by default, -1 for all.",
@@ -61,18 +61,36 @@ Result<void> help(CommandCall& call) {
   return reply_with_help(call, kLines);
 }
 
-constexpr std::string_view kGroup = "server";
-
-constexpr std::array kCommands = {
-    Command{"slowlog", -2, immediate | admin, {}, kGroup, "Commands that took long", nullptr},
-    Command{"slowlog|get", -2, immediate | admin, {}, kGroup, "The newest of them", get},
-    Command{"slowlog|help", 2, immediate, {}, kGroup, "What can be asked", help},
-    Command{"slowlog|len", 2, immediate | admin, {}, kGroup, "How many are kept", len},
-    Command{"slowlog|reset", 2, immediate | admin, {}, kGroup, "Forgets them", reset},
+constexpr std::array kSlowLogCommands = {
+    Command{"slowlog",
+            -2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "Commands that took long",
+            nullptr},
+    Command{"slowlog|get",
+            -2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "The newest of them",
+            slow_log_get},
+    Command{
+        "slowlog|help", 2, immediate, {}, CommandGroup::server, "What can be asked", slow_log_help},
+    Command{
+        "slowlog|len", 2, immediate | admin, {}, CommandGroup::server, "How many are kept", len},
+    Command{"slowlog|reset",
+            2,
+            immediate | admin,
+            {},
+            CommandGroup::server,
+            "Forgets them",
+            slow_log_reset},
 };
 
 }  // namespace
 
-std::span<const Command> slow_log_commands() noexcept { return kCommands; }
+std::span<const Command> slow_log_commands() noexcept { return kSlowLogCommands; }
 
 }  // namespace quartz::server

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/resp_client.hpp"
@@ -37,25 +38,25 @@ Result<SortWords> read_words(const CommandCall& call, MayStore may_store) {
   Sorting& sorting = words.sorting;
   for (Words rest = call.arguments.subspan(2); !rest.empty();) {
     std::size_t taken = 2;
-    if (is_word(rest[0], "ASC") || is_word(rest[0], "DESC")) {
-      sorting.descending = is_word(rest[0], "DESC");
+    if (is_same_word(rest[0], "ASC") || is_same_word(rest[0], "DESC")) {
+      sorting.descending = is_same_word(rest[0], "DESC");
       taken = 1;
-    } else if (is_word(rest[0], "ALPHA")) {
+    } else if (is_same_word(rest[0], "ALPHA")) {
       sorting.by_bytes = true;
       taken = 1;
-    } else if (is_word(rest[0], "LIMIT") && rest.size() > 2) {
+    } else if (is_same_word(rest[0], "LIMIT") && rest.size() > 2) {
       QUARTZ_ASSIGN(sorting.first, integer_of(rest[1]));
       QUARTZ_ASSIGN(sorting.count, integer_of(rest[2]));
       taken = 3;
-    } else if (is_word(rest[0], "STORE") && rest.size() > 1 && may_store == MayStore::yes) {
+    } else if (is_same_word(rest[0], "STORE") && rest.size() > 1 && may_store == MayStore::yes) {
       words.target = rest[1];
-    } else if (is_word(rest[0], "BY") && rest.size() > 1) {
+    } else if (is_same_word(rest[0], "BY") && rest.size() > 1) {
       sorting.by = rest[1];
       const bool leads_somewhere = rest[1].find('*') != std::string_view::npos;
       if (leads_somewhere) {
         QUARTZ_TRY(check_pattern(call, "BY"));
       }
-    } else if (is_word(rest[0], "GET") && rest.size() > 1) {
+    } else if (is_same_word(rest[0], "GET") && rest.size() > 1) {
       QUARTZ_TRY(check_pattern(call, "GET"));
       sorting.told.push_back(rest[1]);
     } else {
@@ -91,18 +92,17 @@ Result<void> sort_as(CommandCall& call, MayStore may_store) {
 Result<void> sort(CommandCall& call) { return sort_as(call, MayStore::yes); }
 Result<void> sort_ro(CommandCall& call) { return sort_as(call, MayStore::no); }
 
-constexpr std::string_view kGroup = "generic";
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
 constexpr CommandKeys kKeyAndTarget{.first = 1, .last = 1, .step = 1, .keyword = "STORE"};
 
-constexpr std::array kCommands = {
-    Command{"sort", -2, write | denyoom, kKeyAndTarget, kGroup,
+constexpr std::array kSortCommands = {
+    Command{"sort", -2, write | denyoom, kKeyAndTarget, CommandGroup::generic,
             "The elements of a list, a set or a sorted set in order", sort},
-    Command{"sort_ro", -2, readonly, kOneKey, kGroup, "As SORT, but keeps nothing", sort_ro},
+    Command{"sort_ro", -2, readonly, kOneKey, CommandGroup::generic, "As SORT, but keeps nothing",
+            sort_ro},
 };
 
 }  // namespace
 
-std::span<const Command> sort_commands() noexcept { return kCommands; }
+std::span<const Command> sort_commands() noexcept { return kSortCommands; }
 
 }  // namespace quartz::server

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/sorted_set_words.hpp"
@@ -61,9 +62,9 @@ Result<std::size_t> read_operand_keys(CommandCall& call, std::size_t count_word,
 }
 
 Result<Aggregate> read_aggregate(std::string_view word) {
-  if (is_word(word, "SUM")) return Aggregate::sum;
-  if (is_word(word, "MIN")) return Aggregate::min;
-  if (is_word(word, "MAX")) return Aggregate::max;
+  if (is_same_word(word, "SUM")) return Aggregate::sum;
+  if (is_same_word(word, "MIN")) return Aggregate::min;
+  if (is_same_word(word, "MAX")) return Aggregate::max;
   return syntax_error();
 }
 
@@ -90,14 +91,14 @@ Result<AlgebraWords> read_algebra_words(CommandCall& call, const Form& form) {
   while (i < arguments.size()) {
     const std::string_view word = arguments[i++];
     const std::size_t rest = arguments.size() - i;
-    if (scores_matter && rest >= words.operands.size() && is_word(word, "WEIGHTS")) {
+    if (scores_matter && rest >= words.operands.size() && is_same_word(word, "WEIGHTS")) {
       QUARTZ_TRY(read_weights(arguments.subspan(i), words));
       i += words.operands.size();
-    } else if (scores_matter && rest >= 1 && is_word(word, "AGGREGATE")) {
+    } else if (scores_matter && rest >= 1 && is_same_word(word, "AGGREGATE")) {
       QUARTZ_ASSIGN(words.aggregate, read_aggregate(arguments[i++]));
-    } else if (!form.stores && !form.counts && is_word(word, "WITHSCORES")) {
+    } else if (!form.stores && !form.counts && is_same_word(word, "WITHSCORES")) {
       words.with_scores = true;
-    } else if (form.counts && rest >= 1 && is_word(word, "LIMIT")) {
+    } else if (form.counts && rest >= 1 && is_same_word(word, "LIMIT")) {
       QUARTZ_ASSIGN(words.limit, read_limit(arguments[i++]));
     } else {
       return syntax_error();
@@ -116,15 +117,15 @@ Result<Members> compute(CommandCall& call, Operation operation, const AlgebraWor
   return sorted_sets::subtract(call.view, words.operands);
 }
 
-Result<void> reply_with(CommandCall& call, Operation operation) {
+Result<void> reply_with_result_of(CommandCall& call, Operation operation) {
   QUARTZ_ASSIGN(const AlgebraWords words, read_algebra_words(call, {.operation = operation}));
   QUARTZ_ASSIGN(const Members members, compute(call, operation, words));
   reply_members(call, members, scores_for(call, words.with_scores));
   return {};
 }
-Result<void> zunion(CommandCall& call) { return reply_with(call, Operation::unite); }
-Result<void> zinter(CommandCall& call) { return reply_with(call, Operation::intersect); }
-Result<void> zdiff(CommandCall& call) { return reply_with(call, Operation::subtract); }
+Result<void> zunion(CommandCall& call) { return reply_with_result_of(call, Operation::unite); }
+Result<void> zinter(CommandCall& call) { return reply_with_result_of(call, Operation::intersect); }
+Result<void> zdiff(CommandCall& call) { return reply_with_result_of(call, Operation::subtract); }
 
 Result<void> store(CommandCall& call, Operation operation, std::string_view event) {
   QUARTZ_ASSIGN(const AlgebraWords words,
@@ -150,27 +151,29 @@ Result<void> zintercard(CommandCall& call) {
   return {};
 }
 
-constexpr std::string_view kGroup = "sorted-set";
-constexpr CommandKeys kCountedKeys{.count_word = 1};
 constexpr CommandKeys kTargetAndCountedKeys{.first = 1, .count_word = 2};
 
-constexpr std::array kCommands = {
-    Command{"zdiff", -3, readonly, kCountedKeys, kGroup,
+constexpr std::array kSortedSetAlgebraCommands = {
+    Command{"zdiff", -3, readonly, kCountedKeys, CommandGroup::sorted_set,
             "The members of a sorted set that others lack", zdiff},
-    Command{"zdiffstore", -4, write | denyoom, kTargetAndCountedKeys, kGroup,
+    Command{"zdiffstore", -4, write | denyoom, kTargetAndCountedKeys, CommandGroup::sorted_set,
             "Keeps the members of a sorted set that others lack", zdiffstore},
-    Command{"zinter", -3, readonly, kCountedKeys, kGroup, "The members of all sorted sets", zinter},
-    Command{"zintercard", -3, readonly, kCountedKeys, kGroup,
+    Command{"zinter", -3, readonly, kCountedKeys, CommandGroup::sorted_set,
+            "The members of all sorted sets", zinter},
+    Command{"zintercard", -3, readonly, kCountedKeys, CommandGroup::sorted_set,
             "How many members all sorted sets have", zintercard},
-    Command{"zinterstore", -4, write | denyoom, kTargetAndCountedKeys, kGroup,
+    Command{"zinterstore", -4, write | denyoom, kTargetAndCountedKeys, CommandGroup::sorted_set,
             "Keeps the members of all sorted sets", zinterstore},
-    Command{"zunion", -3, readonly, kCountedKeys, kGroup, "The members of any sorted set", zunion},
-    Command{"zunionstore", -4, write | denyoom, kTargetAndCountedKeys, kGroup,
+    Command{"zunion", -3, readonly, kCountedKeys, CommandGroup::sorted_set,
+            "The members of any sorted set", zunion},
+    Command{"zunionstore", -4, write | denyoom, kTargetAndCountedKeys, CommandGroup::sorted_set,
             "Keeps the members of any sorted set", zunionstore},
 };
 
 }  // namespace
 
-std::span<const Command> sorted_set_algebra_commands() noexcept { return kCommands; }
+std::span<const Command> sorted_set_algebra_commands() noexcept {
+  return kSortedSetAlgebraCommands;
+}
 
 }  // namespace quartz::server

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/scan_words.hpp"
@@ -41,17 +42,17 @@ Result<AddWords> read_add_words(Words arguments) {
   AddWords words;
   for (; words.first_score < arguments.size(); ++words.first_score) {
     const std::string_view word = arguments[words.first_score];
-    if (is_word(word, "NX")) {
+    if (is_same_word(word, "NX")) {
       words.condition.only_new = true;
-    } else if (is_word(word, "XX")) {
+    } else if (is_same_word(word, "XX")) {
       words.condition.only_existing = true;
-    } else if (is_word(word, "GT")) {
+    } else if (is_same_word(word, "GT")) {
       words.condition.only_greater = true;
-    } else if (is_word(word, "LT")) {
+    } else if (is_same_word(word, "LT")) {
       words.condition.only_less = true;
-    } else if (is_word(word, "CH")) {
+    } else if (is_same_word(word, "CH")) {
       words.count_changed = true;
-    } else if (is_word(word, "INCR")) {
+    } else if (is_same_word(word, "INCR")) {
       words.increment = true;
     } else {
       break;
@@ -147,7 +148,7 @@ Result<void> zrandmember(CommandCall& call) {
   const auto& arguments = call.arguments;
   if (arguments.size() == 2) return any_member(call);
   QUARTZ_ASSIGN(const std::int64_t count, integer_of(arguments[2]));
-  const bool with_scores = arguments.size() == 4 && is_word(arguments[3], "WITHSCORES");
+  const bool with_scores = arguments.size() == 4 && is_same_word(arguments[3], "WITHSCORES");
   if (arguments.size() > 3 && !with_scores) return syntax_error();
   if (count < -kRepeatedMembersMax) {
     return Error(Errc::invalid_argument, "value is out of range");
@@ -180,25 +181,26 @@ Result<void> zscan(CommandCall& call) {
   return {};
 }
 
-constexpr std::string_view kGroup = "sorted-set";
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-
-constexpr std::array kCommands = {
-    Command{"zadd", -4, write | denyoom | fast, kOneKey, kGroup,
+constexpr std::array kSortedSetCommands = {
+    Command{"zadd", -4, write | denyoom | fast, kOneKey, CommandGroup::sorted_set,
             "Adds members to a sorted set, or changes their scores", zadd},
-    Command{"zcard", 2, readonly | fast, kOneKey, kGroup, "How many members there are", zcard},
-    Command{"zincrby", 4, write | denyoom | fast, kOneKey, kGroup, "Adds to a member's score",
-            zincrby},
-    Command{"zmscore", -3, readonly | fast, kOneKey, kGroup, "The scores of members", zmscore},
-    Command{"zrandmember", -2, readonly, kOneKey, kGroup, "Any members", zrandmember},
-    Command{"zrem", -3, write | fast, kOneKey, kGroup, "Removes members", zrem},
-    Command{"zscan", -3, readonly, kOneKey, kGroup, "The members with their scores, page by page",
-            zscan},
-    Command{"zscore", 3, readonly | fast, kOneKey, kGroup, "The score of a member", zscore},
+    Command{"zcard", 2, readonly | fast, kOneKey, CommandGroup::sorted_set,
+            "How many members there are", zcard},
+    Command{"zincrby", 4, write | denyoom | fast, kOneKey, CommandGroup::sorted_set,
+            "Adds to a member's score", zincrby},
+    Command{"zmscore", -3, readonly | fast, kOneKey, CommandGroup::sorted_set,
+            "The scores of members", zmscore},
+    Command{"zrandmember", -2, readonly, kOneKey, CommandGroup::sorted_set, "Any members",
+            zrandmember},
+    Command{"zrem", -3, write | fast, kOneKey, CommandGroup::sorted_set, "Removes members", zrem},
+    Command{"zscan", -3, readonly, kOneKey, CommandGroup::sorted_set,
+            "The members with their scores, page by page", zscan},
+    Command{"zscore", 3, readonly | fast, kOneKey, CommandGroup::sorted_set,
+            "The score of a member", zscore},
 };
 
 }  // namespace
 
-std::span<const Command> sorted_set_commands() noexcept { return kCommands; }
+std::span<const Command> sorted_set_commands() noexcept { return kSortedSetCommands; }
 
 }  // namespace quartz::server

@@ -15,9 +15,8 @@ namespace quartz::server {
 namespace {
 
 using enum CommandFlag;
-using sorted_sets::End;
 
-Result<void> pop_from(CommandCall& call, End end) {
+Result<void> pop_from(CommandCall& call, sorted_sets::End end) {
   const auto& arguments = call.arguments;
   if (arguments.size() > 3) return syntax_error();
   std::int64_t count = 1;
@@ -34,22 +33,24 @@ Result<void> pop_from(CommandCall& call, End end) {
   reply_members(call, members, arguments.size() == 3 ? scores_for(call, true) : WithScores::flat);
   return {};
 }
-Result<void> zpopmin(CommandCall& call) { return pop_from(call, End::lowest); }
-Result<void> zpopmax(CommandCall& call) { return pop_from(call, End::highest); }
+Result<void> zpopmin(CommandCall& call) { return pop_from(call, sorted_sets::End::lowest); }
+Result<void> zpopmax(CommandCall& call) { return pop_from(call, sorted_sets::End::highest); }
 
-using Found = TakenFrom<std::vector<ScoredMember>>;
+using LowestMembers = std::vector<ScoredMember>;
+using Found = TakenFrom<LowestMembers>;
 constexpr EndNames kEndNames{.first = "MIN", .last = "MAX"};
 
-End end_of(NamedEnd end) noexcept { return end == NamedEnd::first ? End::lowest : End::highest; }
+sorted_sets::End end_of(NamedEnd end) noexcept {
+  return end == NamedEnd::first ? sorted_sets::End::lowest : sorted_sets::End::highest;
+}
 
 /// From the first of the keys that exists.
-Result<std::optional<Found>> pop_first(CommandCall& call, Words keys, End end,
-                                       std::uint64_t count) {
-  using Members = std::vector<ScoredMember>;
-  return take_first<Members>(
-      call, keys, [&](std::string_view key) -> Result<std::optional<Members>> {
-        QUARTZ_ASSIGN(Members members, sorted_sets::pop(call.view, key, end, count));
-        if (members.empty()) return std::optional<Members>();
+Result<std::optional<Found>> pop_members(CommandCall& call, Words keys, sorted_sets::End end,
+                                         std::uint64_t count) {
+  return take_first<LowestMembers>(
+      call, keys, [&](std::string_view key) -> Result<std::optional<LowestMembers>> {
+        QUARTZ_ASSIGN(LowestMembers members, sorted_sets::pop(call.view, key, end, count));
+        if (members.empty()) return std::optional<LowestMembers>();
         return std::optional(std::move(members));
       });
 }
@@ -62,7 +63,7 @@ void reply_multiple(CommandCall& call, const Found& found) {
 
 Result<void> zmpop(CommandCall& call) {
   QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments, 1, kEndNames));
-  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, end_of(words.end), words.count));
+  QUARTZ_ASSIGN(const auto found, pop_members(call, words.keys, end_of(words.end), words.count));
   if (found) {
     reply_multiple(call, *found);
   } else {
@@ -71,9 +72,9 @@ Result<void> zmpop(CommandCall& call) {
   return {};
 }
 
-Result<void> wait_and_pop(CommandCall& call, End end) {
+Result<void> wait_and_pop_member(CommandCall& call, sorted_sets::End end) {
   QUARTZ_ASSIGN(const WaitingPopWords words, read_waiting_pop(call.arguments));
-  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, end, 1));
+  QUARTZ_ASSIGN(const auto found, pop_members(call, words.keys, end, 1));
   if (found) {
     call.reply.array(3);
     call.reply.bulk(found->key);
@@ -84,13 +85,17 @@ Result<void> wait_and_pop(CommandCall& call, End end) {
   }
   return {};
 }
-Result<void> bzpopmin(CommandCall& call) { return wait_and_pop(call, End::lowest); }
-Result<void> bzpopmax(CommandCall& call) { return wait_and_pop(call, End::highest); }
+Result<void> bzpopmin(CommandCall& call) {
+  return wait_and_pop_member(call, sorted_sets::End::lowest);
+}
+Result<void> bzpopmax(CommandCall& call) {
+  return wait_and_pop_member(call, sorted_sets::End::highest);
+}
 
 Result<void> bzmpop(CommandCall& call) {
   QUARTZ_ASSIGN(const MultiplePopWords words, read_multiple_pop(call.arguments, 2, kEndNames));
   QUARTZ_ASSIGN(const auto timeout, read_timeout(call.arguments[1]));
-  QUARTZ_ASSIGN(const auto found, pop_first(call, words.keys, end_of(words.end), words.count));
+  QUARTZ_ASSIGN(const auto found, pop_members(call, words.keys, end_of(words.end), words.count));
   if (found) {
     reply_multiple(call, *found);
   } else if (!wait_for(call, RowKind::sorted_set, words.keys, timeout)) {
@@ -99,38 +104,33 @@ Result<void> bzmpop(CommandCall& call) {
   return {};
 }
 
-constexpr std::string_view kGroup = "sorted-set";
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-
-constexpr CommandKeys kKeysBeforeTimeout{.first = 1, .last = -2, .step = 1};
-
-constexpr std::array kCommands = {
+constexpr std::array kSortedSetPopCommands = {
     Command{"bzmpop",
             -5,
             write | blocking,
             {.count_word = 2},
-            kGroup,
+            CommandGroup::sorted_set,
             "As ZMPOP, but waits until there is something",
             bzmpop},
-    Command{"bzpopmax", -3, write | fast | blocking, kKeysBeforeTimeout, kGroup,
+    Command{"bzpopmax", -3, write | fast | blocking, kKeysBeforeTimeout, CommandGroup::sorted_set,
             "Removes the member with the highest score, or waits for one", bzpopmax},
-    Command{"bzpopmin", -3, write | fast | blocking, kKeysBeforeTimeout, kGroup,
+    Command{"bzpopmin", -3, write | fast | blocking, kKeysBeforeTimeout, CommandGroup::sorted_set,
             "Removes the member with the lowest score, or waits for one", bzpopmin},
     Command{"zmpop",
             -4,
             write | fast,
             {.count_word = 1},
-            kGroup,
+            CommandGroup::sorted_set,
             "Removes the outermost members of the first sorted set that has any",
             zmpop},
-    Command{"zpopmax", -2, write | fast, kOneKey, kGroup,
+    Command{"zpopmax", -2, write | fast, kOneKey, CommandGroup::sorted_set,
             "Removes the members with the highest scores", zpopmax},
-    Command{"zpopmin", -2, write | fast, kOneKey, kGroup,
+    Command{"zpopmin", -2, write | fast, kOneKey, CommandGroup::sorted_set,
             "Removes the members with the lowest scores", zpopmin},
 };
 
 }  // namespace
 
-std::span<const Command> sorted_set_pop_commands() noexcept { return kCommands; }
+std::span<const Command> sorted_set_pop_commands() noexcept { return kSortedSetPopCommands; }
 
 }  // namespace quartz::server

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/sorted_set_words.hpp"
@@ -31,18 +32,18 @@ Result<RangeWords> read_range_words(Words words, const RangeWords& given, bool s
   RangeWords read = given;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
-    if (!stores && is_word(word, "WITHSCORES")) {
+    if (!stores && is_same_word(word, "WITHSCORES")) {
       read.with_scores = true;
-    } else if (is_word(word, "LIMIT") && i + 2 < words.size()) {
+    } else if (is_same_word(word, "LIMIT") && i + 2 < words.size()) {
       sorted_sets::Slice slice;
       QUARTZ_ASSIGN(slice.offset, integer_of(words[++i]));
       QUARTZ_ASSIGN(slice.limit, integer_of(words[++i]));
       read.slice = slice;
-    } else if (!read.order && is_word(word, "REV")) {
+    } else if (!read.order && is_same_word(word, "REV")) {
       read.order = Order::reverse;
-    } else if (!read.by && is_word(word, "BYLEX")) {
+    } else if (!read.by && is_same_word(word, "BYLEX")) {
       read.by = By::member;
-    } else if (!read.by && is_word(word, "BYSCORE")) {
+    } else if (!read.by && is_same_word(word, "BYSCORE")) {
       read.by = By::score;
     } else {
       return syntax_error();
@@ -163,42 +164,39 @@ Result<void> rank_from(CommandCall& call, Order order) {
 Result<void> zrank(CommandCall& call) { return rank_from(call, Order::forward); }
 Result<void> zrevrank(CommandCall& call) { return rank_from(call, Order::reverse); }
 
-constexpr std::string_view kGroup = "sorted-set";
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-constexpr CommandKeys kTwoKeys{.first = 1, .last = 2, .step = 1};
-
-constexpr std::array kCommands = {
-    Command{"zcount", 4, readonly | fast, kOneKey, kGroup,
+constexpr std::array kSortedSetRangeCommands = {
+    Command{"zcount", 4, readonly | fast, kOneKey, CommandGroup::sorted_set,
             "How many members have scores in a range", zcount},
-    Command{"zlexcount", 4, readonly | fast, kOneKey, kGroup,
+    Command{"zlexcount", 4, readonly | fast, kOneKey, CommandGroup::sorted_set,
             "How many members are in a range of members", zlexcount},
-    Command{"zrange", -4, readonly, kOneKey, kGroup, "The members in a range", zrange},
-    Command{"zrangebylex", -4, readonly, kOneKey, kGroup, "The members in a range of members",
-            zrangebylex},
-    Command{"zrangebyscore", -4, readonly, kOneKey, kGroup, "The members in a range of scores",
-            zrangebyscore},
-    Command{"zrangestore", -5, write | denyoom, kTwoKeys, kGroup,
+    Command{"zrange", -4, readonly, kOneKey, CommandGroup::sorted_set, "The members in a range",
+            zrange},
+    Command{"zrangebylex", -4, readonly, kOneKey, CommandGroup::sorted_set,
+            "The members in a range of members", zrangebylex},
+    Command{"zrangebyscore", -4, readonly, kOneKey, CommandGroup::sorted_set,
+            "The members in a range of scores", zrangebyscore},
+    Command{"zrangestore", -5, write | denyoom, kTwoKeys, CommandGroup::sorted_set,
             "Keeps the members in a range under another key", zrangestore},
-    Command{"zrank", 3, readonly | fast, kOneKey, kGroup, "How many members are below a member",
-            zrank},
-    Command{"zremrangebylex", 4, write, kOneKey, kGroup,
+    Command{"zrank", 3, readonly | fast, kOneKey, CommandGroup::sorted_set,
+            "How many members are below a member", zrank},
+    Command{"zremrangebylex", 4, write, kOneKey, CommandGroup::sorted_set,
             "Removes the members in a range of members", zremrangebylex},
-    Command{"zremrangebyrank", 4, write, kOneKey, kGroup,
+    Command{"zremrangebyrank", 4, write, kOneKey, CommandGroup::sorted_set,
             "Removes the members in a range of positions", zremrangebyrank},
-    Command{"zremrangebyscore", 4, write, kOneKey, kGroup,
+    Command{"zremrangebyscore", 4, write, kOneKey, CommandGroup::sorted_set,
             "Removes the members in a range of scores", zremrangebyscore},
-    Command{"zrevrange", -4, readonly, kOneKey, kGroup,
+    Command{"zrevrange", -4, readonly, kOneKey, CommandGroup::sorted_set,
             "The members in a range of positions from the highest on", zrevrange},
-    Command{"zrevrangebylex", -4, readonly, kOneKey, kGroup,
+    Command{"zrevrangebylex", -4, readonly, kOneKey, CommandGroup::sorted_set,
             "The members in a range of members, the last first", zrevrangebylex},
-    Command{"zrevrangebyscore", -4, readonly, kOneKey, kGroup,
+    Command{"zrevrangebyscore", -4, readonly, kOneKey, CommandGroup::sorted_set,
             "The members in a range of scores, the highest first", zrevrangebyscore},
-    Command{"zrevrank", 3, readonly | fast, kOneKey, kGroup, "How many members are above a member",
-            zrevrank},
+    Command{"zrevrank", 3, readonly | fast, kOneKey, CommandGroup::sorted_set,
+            "How many members are above a member", zrevrank},
 };
 
 }  // namespace
 
-std::span<const Command> sorted_set_range_commands() noexcept { return kCommands; }
+std::span<const Command> sorted_set_range_commands() noexcept { return kSortedSetRangeCommands; }
 
 }  // namespace quartz::server

@@ -23,11 +23,10 @@ std::optional<ScoreBound> score_bound(std::string_view word) {
 }
 
 std::optional<MemberBound> member_bound(std::string_view word) {
-  using Kind = MemberBound::Kind;
-  if (word == "-") return MemberBound{.kind = Kind::lowest};
-  if (word == "+") return MemberBound{.kind = Kind::highest};
-  if (word.starts_with('[')) return MemberBound{Kind::inclusive, word.substr(1)};
-  if (word.starts_with('(')) return MemberBound{Kind::exclusive, word.substr(1)};
+  if (word == "-") return MemberBound{.kind = MemberBound::Kind::lowest};
+  if (word == "+") return MemberBound{.kind = MemberBound::Kind::highest};
+  if (word.starts_with('[')) return MemberBound{MemberBound::Kind::inclusive, word.substr(1)};
+  if (word.starts_with('(')) return MemberBound{MemberBound::Kind::exclusive, word.substr(1)};
   return std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/expiry_words.hpp"
@@ -46,13 +47,13 @@ Result<SetWords> read_set_words(CommandCall& call) {
   const auto& arguments = call.arguments;
   for (std::size_t i = 3; i < arguments.size(); ++i) {
     const std::string_view word = arguments[i];
-    if (is_word(word, "NX") && words.options.when != SetOptions::When::exists) {
+    if (is_same_word(word, "NX") && words.options.when != SetOptions::When::exists) {
       words.options.when = SetOptions::When::absent;
-    } else if (is_word(word, "XX") && words.options.when != SetOptions::When::absent) {
+    } else if (is_same_word(word, "XX") && words.options.when != SetOptions::When::absent) {
       words.options.when = SetOptions::When::exists;
-    } else if (is_word(word, "GET")) {
+    } else if (is_same_word(word, "GET")) {
       words.get = true;
-    } else if (is_word(word, "KEEPTTL") && !unit) {
+    } else if (is_same_word(word, "KEEPTTL") && !unit) {
       words.options.keep_expiry = true;
     } else if (const auto named = expiry_unit(word); named && i + 1 < arguments.size() &&
                                                      (!unit || unit == named) &&
@@ -148,7 +149,7 @@ Result<void> getex(CommandCall& call) {
   bool persist = false;
   for (std::size_t i = 2; i < arguments.size(); ++i) {
     const auto named = expiry_unit(arguments[i]);
-    if (is_word(arguments[i], "PERSIST") && !unit) {
+    if (is_same_word(arguments[i], "PERSIST") && !unit) {
       persist = true;
     } else if (named && i + 1 < arguments.size() && (!unit || unit == named) && !persist) {
       unit = named;
@@ -270,46 +271,52 @@ Result<void> setrange(CommandCall& call) {
   return {};
 }
 
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-constexpr CommandKeys kAllKeys{.first = 1, .last = -1, .step = 1};
 constexpr CommandKeys kPairs{.first = 1, .last = -1, .step = 2};
 
-constexpr std::array kCommands = {
-    Command{"append", 3, write | denyoom | fast, kOneKey, "string",
+constexpr std::array kStringCommands = {
+    Command{"append", 3, write | denyoom | fast, kOneKey, CommandGroup::string,
             "Appends to a string, or creates it", append},
-    Command{"decr", 2, write | denyoom | fast, kOneKey, "string", "Takes one from a number", decr},
-    Command{"decrby", 3, write | denyoom | fast, kOneKey, "string", "Takes from a number", decrby},
-    Command{"get", 2, readonly | fast, kOneKey, "string", "The value of a key", get},
-    Command{"getdel", 2, write | fast, kOneKey, "string", "The value of a key, which it removes",
-            getdel},
-    Command{"getex", -2, write | fast, kOneKey, "string",
+    Command{"decr", 2, write | denyoom | fast, kOneKey, CommandGroup::string,
+            "Takes one from a number", decr},
+    Command{"decrby", 3, write | denyoom | fast, kOneKey, CommandGroup::string,
+            "Takes from a number", decrby},
+    Command{"get", 2, readonly | fast, kOneKey, CommandGroup::string, "The value of a key", get},
+    Command{"getdel", 2, write | fast, kOneKey, CommandGroup::string,
+            "The value of a key, which it removes", getdel},
+    Command{"getex", -2, write | fast, kOneKey, CommandGroup::string,
             "The value of a key, whose expiry it may change", getex},
-    Command{"getrange", 4, readonly, kOneKey, "string", "Some bytes of a string", getrange},
-    Command{"getset", 3, write | denyoom | fast, kOneKey, "string",
+    Command{"getrange", 4, readonly, kOneKey, CommandGroup::string, "Some bytes of a string",
+            getrange},
+    Command{"getset", 3, write | denyoom | fast, kOneKey, CommandGroup::string,
             "The value of a key, which gets another", getset},
-    Command{"incr", 2, write | denyoom | fast, kOneKey, "string", "Adds one to a number", incr},
-    Command{"incrby", 3, write | denyoom | fast, kOneKey, "string", "Adds to a number", incrby},
-    Command{"incrbyfloat", 3, write | denyoom | fast, kOneKey, "string",
+    Command{"incr", 2, write | denyoom | fast, kOneKey, CommandGroup::string,
+            "Adds one to a number", incr},
+    Command{"incrby", 3, write | denyoom | fast, kOneKey, CommandGroup::string, "Adds to a number",
+            incrby},
+    Command{"incrbyfloat", 3, write | denyoom | fast, kOneKey, CommandGroup::string,
             "Adds to a number that may have a fraction", incrbyfloat},
-    Command{"mget", -2, readonly | fast, kAllKeys, "string", "The values of several keys", mget},
-    Command{"mset", -3, write | denyoom, kPairs, "string", "Sets several keys at once", mset},
-    Command{"msetnx", -3, write | denyoom, kPairs, "string",
+    Command{"mget", -2, readonly | fast, kAllKeys, CommandGroup::string,
+            "The values of several keys", mget},
+    Command{"mset", -3, write | denyoom, kPairs, CommandGroup::string, "Sets several keys at once",
+            mset},
+    Command{"msetnx", -3, write | denyoom, kPairs, CommandGroup::string,
             "Sets several keys, if none of them exists", msetnx},
-    Command{"psetex", 4, write | denyoom, kOneKey, "string",
+    Command{"psetex", 4, write | denyoom, kOneKey, CommandGroup::string,
             "Sets a key that expires in milliseconds", psetex},
-    Command{"set", -3, write | denyoom, kOneKey, "string", "Sets a key", set},
-    Command{"setex", 4, write | denyoom, kOneKey, "string", "Sets a key that expires in seconds",
-            setex},
-    Command{"setnx", 3, write | denyoom | fast, kOneKey, "string",
+    Command{"set", -3, write | denyoom, kOneKey, CommandGroup::string, "Sets a key", set},
+    Command{"setex", 4, write | denyoom, kOneKey, CommandGroup::string,
+            "Sets a key that expires in seconds", setex},
+    Command{"setnx", 3, write | denyoom | fast, kOneKey, CommandGroup::string,
             "Sets a key, if it does not exist", setnx},
-    Command{"setrange", 4, write | denyoom, kOneKey, "string", "Overwrites part of a string",
-            setrange},
-    Command{"strlen", 2, readonly | fast, kOneKey, "string", "The length of a string", strlen},
-    Command{"substr", 4, readonly, kOneKey, "string", "As GETRANGE", getrange},
+    Command{"setrange", 4, write | denyoom, kOneKey, CommandGroup::string,
+            "Overwrites part of a string", setrange},
+    Command{"strlen", 2, readonly | fast, kOneKey, CommandGroup::string, "The length of a string",
+            strlen},
+    Command{"substr", 4, readonly, kOneKey, CommandGroup::string, "As GETRANGE", getrange},
 };
 
 }  // namespace
 
-std::span<const Command> string_commands() noexcept { return kCommands; }
+std::span<const Command> string_commands() noexcept { return kStringCommands; }
 
 }  // namespace quartz::server

@@ -2,6 +2,7 @@
 #include <array>
 #include <string_view>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/words.hpp"
@@ -19,16 +20,16 @@ struct SubsequenceWords {
   std::int64_t match_length_min = 0;
 };
 
-Result<SubsequenceWords> read_words(Words options) {
+Result<SubsequenceWords> read_subsequence_words(Words options) {
   SubsequenceWords words;
   for (std::size_t i = 0; i < options.size(); ++i) {
-    if (is_word(options[i], "IDX")) {
+    if (is_same_word(options[i], "IDX")) {
       words.indexes = true;
-    } else if (is_word(options[i], "LEN")) {
+    } else if (is_same_word(options[i], "LEN")) {
       words.length = true;
-    } else if (is_word(options[i], "WITHMATCHLEN")) {
+    } else if (is_same_word(options[i], "WITHMATCHLEN")) {
       words.match_lengths = true;
-    } else if (is_word(options[i], "MINMATCHLEN") && i + 1 < options.size()) {
+    } else if (is_same_word(options[i], "MINMATCHLEN") && i + 1 < options.size()) {
       QUARTZ_ASSIGN(words.match_length_min, integer_of(options[++i]));
     } else {
       return syntax_error();
@@ -72,7 +73,7 @@ Result<void> lcs(CommandCall& call) {
   if ((a && a->kind() != RowKind::string) || (b && b->kind() != RowKind::string)) {
     return Error(Errc::invalid_argument, "The specified keys must contain string values");
   }
-  QUARTZ_ASSIGN(const SubsequenceWords words, read_words(call.arguments.subspan(3)));
+  QUARTZ_ASSIGN(const SubsequenceWords words, read_subsequence_words(call.arguments.subspan(3)));
   QUARTZ_ASSIGN(const CommonSubsequence found,
                 longest_common_subsequence(a ? a->value : std::string_view(),
                                            b ? b->value : std::string_view()));
@@ -86,18 +87,18 @@ Result<void> lcs(CommandCall& call) {
   return {};
 }
 
-constexpr std::array kCommands = {
+constexpr std::array kSubsequenceCommands = {
     Command{"lcs",
             -3,
             readonly,
             {.first = 1, .last = 2, .step = 1},
-            "string",
+            CommandGroup::string,
             "The longest subsequence of two strings",
             lcs},
 };
 
 }  // namespace
 
-std::span<const Command> subsequence_commands() noexcept { return kCommands; }
+std::span<const Command> subsequence_commands() noexcept { return kSubsequenceCommands; }
 
 }  // namespace quartz::server

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "base/ascii.hpp"
 #include "protocol/trace_parent.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/traced_words.hpp"
@@ -18,29 +19,24 @@ Result<void> trace(CommandCall& call) {
                                            : "ERR this is no traceparent");
 }
 
-constexpr std::array kCommands = {
+constexpr std::array kTraceCommands = {
     Command{"quartz.trace",
             -3,
             loading | stale | fast | no_auth,
             {},
-            "connection",
+            CommandGroup::connection,
             "Names the trace that the command behind it belongs to, for the server's log",
             trace},
 };
 
 bool is_trace(std::string_view word) noexcept {
-  constexpr std::string_view kName = kCommands.front().name;
-  if (word.size() != kName.size()) return false;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    const char c = word[i];
-    if ((c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c) != kName[i]) return false;
-  }
-  return true;
+  constexpr std::string_view kName = kTraceCommands.front().name;
+  return is_same_word(word, kName);
 }
 
 }  // namespace
 
-std::span<const Command> trace_commands() noexcept { return kCommands; }
+std::span<const Command> trace_commands() noexcept { return kTraceCommands; }
 
 TracedWords without_trace(Words arguments) noexcept {
   if (arguments.size() <= kOwnWords || !is_trace(arguments[0])) return {.words = arguments};

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/resp_client.hpp"
@@ -37,20 +38,20 @@ Result<TrackingOptions> read_options(CommandCall& call) {
   const Words words = call.arguments;
   for (std::size_t i = 3; i < words.size(); ++i) {
     const bool more = i + 1 < words.size();
-    if (is_word(words[i], "REDIRECT") && more) {
+    if (is_same_word(words[i], "REDIRECT") && more) {
       if (options.redirect != 0) {
         return refused("A client can only redirect to a single other client");
       }
       QUARTZ_ASSIGN(options.redirect, redirection_of(call, words[++i]));
-    } else if (is_word(words[i], "BCAST")) {
+    } else if (is_same_word(words[i], "BCAST")) {
       options.broadcast = true;
-    } else if (is_word(words[i], "OPTIN")) {
+    } else if (is_same_word(words[i], "OPTIN")) {
       options.opt_in = true;
-    } else if (is_word(words[i], "OPTOUT")) {
+    } else if (is_same_word(words[i], "OPTOUT")) {
       options.opt_out = true;
-    } else if (is_word(words[i], "NOLOOP")) {
+    } else if (is_same_word(words[i], "NOLOOP")) {
       options.no_loop = true;
-    } else if (is_word(words[i], "PREFIX") && more) {
+    } else if (is_same_word(words[i], "PREFIX") && more) {
       options.prefixes.emplace_back(words[++i]);
     } else {
       return syntax_error();
@@ -116,9 +117,9 @@ Result<void> check_grants(const CommandCall& call, const TrackingOptions& option
 Result<void> tracking(CommandCall& call) {
   QUARTZ_ASSIGN(TrackingOptions options, read_options(call));
   const TrackingOptions& present = call.client.tracking();
-  if (is_word(call.arguments[2], "OFF")) {
+  if (is_same_word(call.arguments[2], "OFF")) {
     options = TrackingOptions();
-  } else if (is_word(call.arguments[2], "ON")) {
+  } else if (is_same_word(call.arguments[2], "ON")) {
     QUARTZ_TRY(check_options(options, present));
     options.on = true;
     options.prefixes.insert(options.prefixes.begin(), present.prefixes.begin(),
@@ -140,8 +141,8 @@ Result<void> caching(CommandCall& call) {
         "CLIENT CACHING can be called only when the client is in tracking mode with "
         "OPTIN or OPTOUT mode enabled");
   }
-  const bool yes = is_word(call.arguments[2], "YES");
-  if (!yes && !is_word(call.arguments[2], "NO")) return syntax_error();
+  const bool yes = is_same_word(call.arguments[2], "YES");
+  if (!yes && !is_same_word(call.arguments[2], "NO")) return syntax_error();
   if (yes && !present.opt_in) {
     return refused("CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.");
   }
@@ -187,17 +188,39 @@ Result<void> trackinginfo(CommandCall& call) {
   return {};
 }
 
-constexpr std::string_view kGroup = "connection";
-
-constexpr std::array kCommands = {
-    Command{"client|caching", 3, immediate, {}, kGroup, "About the keys read next", caching},
-    Command{"client|getredir", 2, immediate, {}, kGroup, "Who is told instead", getredir},
-    Command{"client|tracking", -3, immediate, {}, kGroup, "Tells when keys change", tracking},
-    Command{"client|trackinginfo", 2, immediate, {}, kGroup, "What is tracked", trackinginfo},
+constexpr std::array kTrackingCommands = {
+    Command{"client|caching",
+            3,
+            immediate,
+            {},
+            CommandGroup::connection,
+            "About the keys read next",
+            caching},
+    Command{"client|getredir",
+            2,
+            immediate,
+            {},
+            CommandGroup::connection,
+            "Who is told instead",
+            getredir},
+    Command{"client|tracking",
+            -3,
+            immediate,
+            {},
+            CommandGroup::connection,
+            "Tells when keys change",
+            tracking},
+    Command{"client|trackinginfo",
+            2,
+            immediate,
+            {},
+            CommandGroup::connection,
+            "What is tracked",
+            trackinginfo},
 };
 
 }  // namespace
 
-std::span<const Command> tracking_commands() noexcept { return kCommands; }
+std::span<const Command> tracking_commands() noexcept { return kTrackingCommands; }
 
 }  // namespace quartz::server

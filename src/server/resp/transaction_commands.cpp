@@ -179,41 +179,46 @@ Result<void> unwatch(CommandCall& call) {
   return {};
 }
 
-constexpr std::array kCommands = {
+constexpr std::array kTransactionCommands = {
     Command{"discard",
             1,
             immediate | in_multi | fast,
             {},
-            "transactions",
+            CommandGroup::transactions,
             "Forgets the commands since MULTI",
             discard},
     Command{"exec",
             1,
             immediate | in_multi,
             {},
-            "transactions",
+            CommandGroup::transactions,
             "Runs the commands since MULTI at one moment",
             exec},
     Command{"multi",
             1,
             immediate | in_multi | fast,
             {},
-            "transactions",
+            CommandGroup::transactions,
             "Begins a transaction: commands wait for EXEC",
             multi},
-    Command{
-        "unwatch", 1, immediate | fast, {}, "transactions", "Forgets the watched keys", unwatch},
+    Command{"unwatch",
+            1,
+            immediate | fast,
+            {},
+            CommandGroup::transactions,
+            "Forgets the watched keys",
+            unwatch},
     Command{"watch",
             -2,
             immediate | in_multi | fast,
             {.first = 1, .last = -1, .step = 1},
-            "transactions",
+            CommandGroup::transactions,
             "Lets EXEC do nothing if one of the keys changes before it",
             watch},
 };
 
 }  // namespace
 
-std::span<const Command> transaction_commands() noexcept { return kCommands; }
+std::span<const Command> transaction_commands() noexcept { return kTransactionCommands; }
 
 }  // namespace quartz::server

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/vector_set_access.hpp"
@@ -136,7 +137,8 @@ Result<void> reply_with_level(CommandCall& call, VectorSet& set, const std::vect
 
 Result<void> vlinks(CommandCall& call) {
   const bool with_scores = call.arguments.size() == 4;
-  if (call.arguments.size() > 4 || (with_scores && !is_word(call.arguments[3], "WITHSCORES"))) {
+  if (call.arguments.size() > 4 ||
+      (with_scores && !is_same_word(call.arguments[3], "WITHSCORES"))) {
     return syntax_error();
   }
   QUARTZ_ASSIGN(std::optional<VectorSet> set, vector_set_of(call));
@@ -158,18 +160,15 @@ Result<void> vlinks(CommandCall& call) {
   return {};
 }
 
-constexpr std::string_view kGroup = "vector_set";
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-
-constexpr std::array kCommands = {
-    Command{"vlinks", -3, readonly | fast | lengthy, kOneKey, kGroup,
+constexpr std::array kVectorSearchCommands = {
+    Command{"vlinks", -3, readonly | fast | lengthy, kOneKey, CommandGroup::vector_set,
             "What an element is linked to in the index", vlinks},
-    Command{"vsim", -4, readonly | lengthy, kOneKey, kGroup,
+    Command{"vsim", -4, readonly | lengthy, kOneKey, CommandGroup::vector_set,
             "The elements nearest to a vector or an element", vsim},
 };
 
 }  // namespace
 
-std::span<const Command> vector_search_commands() noexcept { return kCommands; }
+std::span<const Command> vector_search_commands() noexcept { return kVectorSearchCommands; }
 
 }  // namespace quartz::server

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "server/resp/command.hpp"
 #include "server/resp/element_words.hpp"
@@ -124,7 +125,7 @@ void reply_with_raw(CommandCall& call, std::vector<float> vector) {
 
 Result<void> vemb(CommandCall& call) {
   const bool raw = call.arguments.size() == 4;
-  if (call.arguments.size() > 4 || (raw && !is_word(call.arguments[3], "RAW"))) {
+  if (call.arguments.size() > 4 || (raw && !is_same_word(call.arguments[3], "RAW"))) {
     return syntax_error();
   }
   QUARTZ_ASSIGN(std::optional<VectorPoint> point, element_of(call));
@@ -237,32 +238,31 @@ Result<void> vrandmember(CommandCall& call) {
   return {};
 }
 
-constexpr std::string_view kGroup = "vector_set";
-constexpr CommandKeys kOneKey{.first = 1, .last = 1, .step = 1};
-
-constexpr std::array kCommands = {
-    Command{"vadd", -5, write | denyoom | lengthy, kOneKey, kGroup,
+constexpr std::array kVectorSetCommands = {
+    Command{"vadd", -5, write | denyoom | lengthy, kOneKey, CommandGroup::vector_set,
             "Adds an element with its vector, or gives it another one", vadd},
-    Command{"vcard", 2, readonly | fast | lengthy, kOneKey, kGroup, "How many elements there are",
-            vcard},
-    Command{"vdim", 2, readonly | fast | lengthy, kOneKey, kGroup,
+    Command{"vcard", 2, readonly | fast | lengthy, kOneKey, CommandGroup::vector_set,
+            "How many elements there are", vcard},
+    Command{"vdim", 2, readonly | fast | lengthy, kOneKey, CommandGroup::vector_set,
             "How many dimensions the vectors have", vdim},
-    Command{"vemb", -3, readonly | fast | lengthy, kOneKey, kGroup, "The vector of an element",
-            vemb},
-    Command{"vgetattr", 3, readonly | fast | lengthy, kOneKey, kGroup,
+    Command{"vemb", -3, readonly | fast | lengthy, kOneKey, CommandGroup::vector_set,
+            "The vector of an element", vemb},
+    Command{"vgetattr", 3, readonly | fast | lengthy, kOneKey, CommandGroup::vector_set,
             "The attributes of an element", vgetattr},
-    Command{"vinfo", 2, readonly | fast | lengthy, kOneKey, kGroup,
+    Command{"vinfo", 2, readonly | fast | lengthy, kOneKey, CommandGroup::vector_set,
             "What a vector set is and holds", vinfo},
-    Command{"vismember", 3, readonly | fast | lengthy, kOneKey, kGroup,
+    Command{"vismember", 3, readonly | fast | lengthy, kOneKey, CommandGroup::vector_set,
             "Whether there is an element", vismember},
-    Command{"vrandmember", -2, readonly | lengthy, kOneKey, kGroup, "Any elements", vrandmember},
-    Command{"vrem", 3, write | lengthy, kOneKey, kGroup, "Removes an element", vrem},
-    Command{"vsetattr", 4, write | fast | lengthy, kOneKey, kGroup,
+    Command{"vrandmember", -2, readonly | lengthy, kOneKey, CommandGroup::vector_set,
+            "Any elements", vrandmember},
+    Command{"vrem", 3, write | lengthy, kOneKey, CommandGroup::vector_set, "Removes an element",
+            vrem},
+    Command{"vsetattr", 4, write | fast | lengthy, kOneKey, CommandGroup::vector_set,
             "Gives an element other attributes", vsetattr},
 };
 
 }  // namespace
 
-std::span<const Command> vector_set_commands() noexcept { return kCommands; }
+std::span<const Command> vector_set_commands() noexcept { return kVectorSetCommands; }
 
 }  // namespace quartz::server

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/try.hpp"
 #include "quartz/vector/limits.hpp"
 #include "quartz/vector/vector_search.hpp"
@@ -49,13 +50,13 @@ class Options {
 
   bool at_end() const noexcept { return position_ >= arguments_.size(); }
   bool take(std::string_view keyword) noexcept {
-    if (!is_word(arguments_[position_], keyword)) return false;
+    if (!is_same_word(arguments_[position_], keyword)) return false;
     ++position_;
     return true;
   }
   /// Whether the option is next and has a word behind it, which `word` is then.
   bool take(std::string_view keyword, std::string_view& word) noexcept {
-    if (position_ + 1 >= arguments_.size() || !is_word(arguments_[position_], keyword)) {
+    if (position_ + 1 >= arguments_.size() || !is_same_word(arguments_[position_], keyword)) {
       return false;
     }
     word = arguments_[position_ + 1];
@@ -137,8 +138,8 @@ Result<std::vector<float>> read_vector_words(Words arguments, std::size_t& posit
   const std::string_view form = arguments[position];
   const std::string_view first = arguments[position + 1];
   position += 2;
-  if (is_word(form, "FP32")) return read_bytes(first);
-  if (!is_word(form, "VALUES")) return no_vector();
+  if (is_same_word(form, "FP32")) return read_bytes(first);
+  if (!is_same_word(form, "VALUES")) return no_vector();
   const auto count = to_integer(first);
   if (!count || *count < 1 || *count > static_cast<std::int64_t>(kDimensionsMax) ||
       *count > static_cast<std::int64_t>(arguments.size() - position)) {
@@ -158,7 +159,7 @@ Result<std::vector<float>> read_vector_words(Words arguments, std::size_t& posit
 
 Result<VectorAddWords> read_vector_add_words(Words arguments) {
   std::size_t position = 2;
-  if (is_word(arguments[position], "REDUCE")) {
+  if (is_same_word(arguments[position], "REDUCE")) {
     return Error(Errc::invalid_argument,
                  "REDUCE is not supported: vectors are kept with all of their dimensions");
   }
@@ -174,7 +175,7 @@ Result<VectorAddWords> read_vector_add_words(Words arguments) {
 Result<SimilarityWords> read_similarity_words(Words arguments) {
   SimilarityWords words;
   std::size_t position = 2;
-  if (is_word(arguments[position], "ELE")) {
+  if (is_same_word(arguments[position], "ELE")) {
     words.element = arguments[position + 1];
     position += 2;
   } else {

@@ -12,14 +12,6 @@
 
 namespace quartz::server {
 
-bool is_word(std::string_view word, std::string_view keyword) noexcept {
-  if (word.size() != keyword.size()) return false;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    if (to_lower(word[i]) != to_lower(keyword[i])) return false;
-  }
-  return true;
-}
-
 std::optional<std::int64_t> to_integer(std::string_view word) noexcept {
   const std::string_view digits = word.starts_with('-') ? word.substr(1) : word;
   if (digits.empty() || (digits[0] == '0' && word.size() > 1)) return std::nullopt;

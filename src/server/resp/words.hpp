@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,11 +14,8 @@ namespace quartz::server {
 
 // What the words of a request mean, as Redis reads them.
 
-constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-/// Whether `word` is `keyword`, which is in capitals, in any case of letters.
-bool is_word(std::string_view word, std::string_view keyword) noexcept;
+/// So much of a word stands in the message about it.
+inline constexpr std::size_t kQuotedBytesMax = 128;
 
 /// A number of 64 bits in its only decimal form: no leading zeros, no plus, no spaces.
 std::optional<std::int64_t> to_integer(std::string_view word) noexcept;

@@ -10,8 +10,6 @@
 namespace quartz::server::hashes {
 namespace {
 
-constexpr RowKind kKind = RowKind::hash;
-
 // A hash that is about to be written, and one of its fields.
 struct FieldToWrite {
   CollectionHead head;
@@ -22,7 +20,7 @@ Result<FieldToWrite> find_for_writing(DatabaseView& view, std::string_view key,
                                       std::string_view field) {
   QUARTZ_TRY(members::check_sizes({&field, 1}));
   FieldToWrite found;
-  QUARTZ_ASSIGN(found.head, members::head_for_writing(view, kKind, key));
+  QUARTZ_ASSIGN(found.head, members::head_for_writing(view, RowKind::hash, key));
   if (found.head.count != 0) {
     QUARTZ_ASSIGN(found.old, view.find_element(found.head, field));
   }
@@ -32,7 +30,7 @@ Result<FieldToWrite> find_for_writing(DatabaseView& view, std::string_view key,
 Result<void> write(DatabaseView& view, std::string_view key, FieldToWrite& found,
                    const Field& field, std::string_view event) {
   if (!found.old) ++found.head.count;
-  QUARTZ_TRY(view.put_head(kKind, key, found.head));
+  QUARTZ_TRY(view.put_head(RowKind::hash, key, found.head));
   view.put_element(found.head, field.name, field.value);
   view.announce(KeyEventClass::hash, event, key);
   return {};
@@ -45,10 +43,10 @@ Result<std::uint64_t> put(DatabaseView& view, std::string_view key, std::span<co
   names.reserve(fields.size());
   for (const Field& field : fields) names.push_back(field.name);
   QUARTZ_TRY(members::check_sizes(names));
-  QUARTZ_ASSIGN(CollectionHead head, members::head_for_writing(view, kKind, key));
+  QUARTZ_ASSIGN(CollectionHead head, members::head_for_writing(view, RowKind::hash, key));
   QUARTZ_ASSIGN(const auto added, members::absent(view, head, names));
   head.count += added.size();
-  QUARTZ_TRY(view.put_head(kKind, key, head));
+  QUARTZ_TRY(view.put_head(RowKind::hash, key, head));
   for (const Field& field : fields) view.put_element(head, field.name, field.value);
   view.announce(KeyEventClass::hash, "hset", key);
   return added.size();
@@ -63,25 +61,26 @@ Result<bool> put_if_absent(DatabaseView& view, std::string_view key, const Field
 
 Result<std::optional<VisibleRow>> get(DatabaseView& view, std::string_view key,
                                       std::string_view field) {
-  return members::find(view, kKind, key, field);
+  return members::find(view, RowKind::hash, key, field);
 }
 
 Result<std::vector<std::optional<VisibleRow>>> get_each(DatabaseView& view, std::string_view key,
                                                         std::span<const std::string_view> fields) {
-  return members::find_each(view, kKind, key, fields);
+  return members::find_each(view, RowKind::hash, key, fields);
 }
 
 Result<ElementRange> all(DatabaseView& view, std::string_view key) {
-  return members::all(view, kKind, key);
+  return members::all(view, RowKind::hash, key);
 }
 
 Result<std::uint64_t> count(DatabaseView& view, std::string_view key) {
-  return members::count(view, kKind, key);
+  return members::count(view, RowKind::hash, key);
 }
 
 Result<std::uint64_t> remove(DatabaseView& view, std::string_view key,
                              std::span<const std::string_view> fields) {
-  return members::remove(view, kKind, key, fields, {.what = KeyEventClass::hash, .event = "hdel"});
+  return members::remove(view, RowKind::hash, key, fields,
+                         {.what = KeyEventClass::hash, .event = "hdel"});
 }
 
 Result<std::int64_t> increment(DatabaseView& view, std::string_view key, std::string_view field,

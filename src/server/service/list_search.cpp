@@ -11,8 +11,6 @@
 namespace quartz::server::lists {
 namespace {
 
-constexpr RowKind kKind = RowKind::list;
-
 RowCursor::Order order_from(End end) noexcept {
   return end == End::left ? RowCursor::Order::forward : RowCursor::Order::reverse;
 }
@@ -72,12 +70,12 @@ Result<void> close_gaps(DatabaseView& view, std::string_view key, const Collecti
   if (from_left) {
     head.first_index += gone.size();
     QUARTZ_ASSIGN(const auto moved, values_without(view, old, {.count = gone.back() + 1}, gone));
-    QUARTZ_TRY(view.put_head(kKind, key, head));
+    QUARTZ_TRY(view.put_head(RowKind::list, key, head));
     put_from(view, head, 0, moved);
   } else {
     const Span rest{.first = gone.front(), .count = old.count - gone.front()};
     QUARTZ_ASSIGN(const auto moved, values_without(view, old, rest, gone));
-    QUARTZ_TRY(view.put_head(kKind, key, head));
+    QUARTZ_TRY(view.put_head(RowKind::list, key, head));
     put_from(view, head, gone.front(), moved);
   }
   const std::uint64_t freed = from_left ? old.first_index : head.first_index + head.count;
@@ -89,14 +87,14 @@ Result<void> close_gaps(DatabaseView& view, std::string_view key, const Collecti
 
 Result<std::vector<std::uint64_t>> positions(DatabaseView& view, std::string_view key,
                                              std::string_view value, const Search& search) {
-  QUARTZ_ASSIGN(const auto head, view.find_head(kKind, key));
+  QUARTZ_ASSIGN(const auto head, view.find_head(RowKind::list, key));
   if (!head) return std::vector<std::uint64_t>();
   return positions_in(view, *head, value, search);
 }
 
 Result<std::int64_t> insert(DatabaseView& view, std::string_view key, Side side,
                             std::string_view pivot, std::string_view value) {
-  QUARTZ_ASSIGN(const auto old, view.find_head(kKind, key));
+  QUARTZ_ASSIGN(const auto old, view.find_head(RowKind::list, key));
   if (!old) return 0;
   QUARTZ_ASSIGN(const auto found, positions_in(view, *old, pivot, {}));
   if (found.empty()) return -1;
@@ -108,7 +106,7 @@ Result<std::int64_t> insert(DatabaseView& view, std::string_view key, Side side,
   CollectionHead head = *old;
   ++head.count;
   if (to_left) --head.first_index;
-  QUARTZ_TRY(view.put_head(kKind, key, head));
+  QUARTZ_TRY(view.put_head(RowKind::list, key, head));
   moved.insert(to_left ? moved.end() : moved.begin(), std::string(value));
   put_from(view, head, to_left ? 0 : position, moved);
   view.announce(KeyEventClass::list, "linsert", key);
@@ -117,7 +115,7 @@ Result<std::int64_t> insert(DatabaseView& view, std::string_view key, Side side,
 
 Result<std::uint64_t> remove(DatabaseView& view, std::string_view key, std::string_view value,
                              End from, std::uint64_t count_max) {
-  QUARTZ_ASSIGN(auto head, view.find_head(kKind, key));
+  QUARTZ_ASSIGN(auto head, view.find_head(RowKind::list, key));
   if (!head) return 0;
   QUARTZ_ASSIGN(auto gone,
                 positions_in(view, *head, value, {.count_max = count_max, .from = from}));
@@ -125,7 +123,7 @@ Result<std::uint64_t> remove(DatabaseView& view, std::string_view key, std::stri
   std::ranges::sort(gone);
   if (gone.size() == head->count) {
     head->count = 0;
-    QUARTZ_TRY(view.put_head(kKind, key, *head));
+    QUARTZ_TRY(view.put_head(RowKind::list, key, *head));
   } else {
     QUARTZ_TRY(close_gaps(view, key, *head, gone));
   }

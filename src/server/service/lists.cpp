@@ -9,8 +9,6 @@
 namespace quartz::server::lists {
 namespace {
 
-constexpr RowKind kKind = RowKind::list;
-
 std::string_view push_event(End end) noexcept { return end == End::left ? "lpush" : "rpush"; }
 std::string_view pop_event(End end) noexcept { return end == End::left ? "lpop" : "rpop"; }
 
@@ -36,7 +34,7 @@ void put(DatabaseView& view, const CollectionHead& head, std::uint64_t index,
 
 Result<void> put_shrunk(DatabaseView& view, std::string_view key, const CollectionHead& head,
                         std::string_view event) {
-  QUARTZ_TRY(view.put_head(kKind, key, head));
+  QUARTZ_TRY(view.put_head(RowKind::list, key, head));
   view.announce(KeyEventClass::list, event, key);
   if (head.count == 0) view.announce(KeyEventClass::generic, "del", key);
   return {};
@@ -51,11 +49,11 @@ Result<std::string> rotate(DatabaseView& view, std::string_view key, CollectionH
   if (from != to) {
     shrink(head, from);
     const std::uint64_t target = grow(head, to);
-    QUARTZ_TRY(view.put_head(kKind, key, head));
+    QUARTZ_TRY(view.put_head(RowKind::list, key, head));
     view.remove_element(head, element_of(index));
     put(view, head, target, value);
   } else {
-    QUARTZ_TRY(view.put_head(kKind, key, head));
+    QUARTZ_TRY(view.put_head(RowKind::list, key, head));
   }
   view.announce(KeyEventClass::list, push_event(to), key);
   view.announce(KeyEventClass::list, pop_event(from), key);
@@ -66,14 +64,14 @@ Result<std::string> rotate(DatabaseView& view, std::string_view key, CollectionH
 
 Result<std::uint64_t> push(DatabaseView& view, std::string_view key, End end,
                            std::span<const std::string_view> values, Push push) {
-  QUARTZ_ASSIGN(auto head, view.find_head(kKind, key));
+  QUARTZ_ASSIGN(auto head, view.find_head(RowKind::list, key));
   if (!head) {
     if (push == Push::only_existing) return 0;
     QUARTZ_ASSIGN(head, view.new_head());
   }
   const CollectionHead before = *head;
   for (std::size_t i = 0; i < values.size(); ++i) grow(*head, end);
-  QUARTZ_TRY(view.put_head(kKind, key, *head));
+  QUARTZ_TRY(view.put_head(RowKind::list, key, *head));
   CollectionHead growing = before;
   for (const std::string_view value : values) put(view, *head, grow(growing, end), value);
   view.announce(KeyEventClass::list, push_event(end), key);
@@ -83,7 +81,7 @@ Result<std::uint64_t> push(DatabaseView& view, std::string_view key, End end,
 Result<std::optional<std::vector<std::string>>> pop(DatabaseView& view, std::string_view key,
                                                     End end, std::uint64_t count) {
   using Popped = std::optional<std::vector<std::string>>;
-  QUARTZ_ASSIGN(auto head, view.find_head(kKind, key));
+  QUARTZ_ASSIGN(auto head, view.find_head(RowKind::list, key));
   if (!head) return Popped();
   Popped popped(std::in_place);
   if (count == 0) return popped;
@@ -102,13 +100,13 @@ Result<std::optional<std::vector<std::string>>> pop(DatabaseView& view, std::str
 
 Result<std::optional<std::string>> move(DatabaseView& view, std::string_view from, End from_end,
                                         std::string_view to, End to_end) {
-  QUARTZ_ASSIGN(auto source, view.find_head(kKind, from));
+  QUARTZ_ASSIGN(auto source, view.find_head(RowKind::list, from));
   if (!source) return std::optional<std::string>();
   if (from == to) {
     QUARTZ_ASSIGN(std::string value, rotate(view, from, *source, from_end, to_end));
     return std::optional(std::move(value));
   }
-  QUARTZ_ASSIGN(auto target, view.find_head(kKind, to));
+  QUARTZ_ASSIGN(auto target, view.find_head(RowKind::list, to));
   if (!target) {
     QUARTZ_ASSIGN(target, view.new_head());
   }
@@ -116,7 +114,7 @@ Result<std::optional<std::string>> move(DatabaseView& view, std::string_view fro
   QUARTZ_ASSIGN(const VisibleRow row, read_value(view, *source, index));
   std::string value(row.value);
   const std::uint64_t target_index = grow(*target, to_end);
-  QUARTZ_TRY(view.put_head(kKind, to, *target));
+  QUARTZ_TRY(view.put_head(RowKind::list, to, *target));
   put(view, *target, target_index, value);
   view.announce(KeyEventClass::list, push_event(to_end), to);
   QUARTZ_TRY(put_shrunk(view, from, *source, pop_event(from_end)));
@@ -125,13 +123,14 @@ Result<std::optional<std::string>> move(DatabaseView& view, std::string_view fro
 }
 
 Result<std::uint64_t> count(DatabaseView& view, std::string_view key) {
-  QUARTZ_ASSIGN(const auto head, view.find_head(kKind, key, Transaction::Look::independent));
+  QUARTZ_ASSIGN(const auto head,
+                view.find_head(RowKind::list, key, Transaction::Look::independent));
   return head ? head->count : 0;
 }
 
 Result<ElementRange> range(DatabaseView& view, std::string_view key, std::int64_t first,
                            std::int64_t last) {
-  QUARTZ_ASSIGN(const auto head, view.find_head(kKind, key));
+  QUARTZ_ASSIGN(const auto head, view.find_head(RowKind::list, key));
   if (!head) return ElementRange();
   const auto span = span_of(head->count, first, last);
   if (!span) return ElementRange();
@@ -141,7 +140,7 @@ Result<ElementRange> range(DatabaseView& view, std::string_view key, std::int64_
 // The head must not change: an index that it leads to means another position a moment later.
 Result<std::optional<VisibleRow>> at(DatabaseView& view, std::string_view key,
                                      std::int64_t position) {
-  QUARTZ_ASSIGN(const auto head, view.find_head(kKind, key));
+  QUARTZ_ASSIGN(const auto head, view.find_head(RowKind::list, key));
   if (!head) return std::optional<VisibleRow>();
   const auto found = position_of(head->count, position);
   if (!found) return std::optional<VisibleRow>();
@@ -151,18 +150,18 @@ Result<std::optional<VisibleRow>> at(DatabaseView& view, std::string_view key,
 
 Result<void> set(DatabaseView& view, std::string_view key, std::int64_t position,
                  std::string_view value) {
-  QUARTZ_ASSIGN(const auto head, view.find_head(kKind, key));
+  QUARTZ_ASSIGN(const auto head, view.find_head(RowKind::list, key));
   if (!head) return Error(Errc::not_found, "no such key");
   const auto found = position_of(head->count, position);
   if (!found) return Error(Errc::invalid_argument, "index out of range");
-  QUARTZ_TRY(view.put_head(kKind, key, *head));
+  QUARTZ_TRY(view.put_head(RowKind::list, key, *head));
   put(view, *head, head->first_index + *found, value);
   view.announce(KeyEventClass::list, "lset", key);
   return {};
 }
 
 Result<void> trim(DatabaseView& view, std::string_view key, std::int64_t first, std::int64_t last) {
-  QUARTZ_ASSIGN(const auto old, view.find_head(kKind, key));
+  QUARTZ_ASSIGN(const auto old, view.find_head(RowKind::list, key));
   if (!old) return {};
   const Span kept = span_of(old->count, first, last).value_or(Span{});
   CollectionHead head = *old;
@@ -192,7 +191,7 @@ Result<void> replace(DatabaseView& view, std::string_view key,
   QUARTZ_ASSIGN(CollectionHead head, view.new_head());
   head.count = values.size();
   if (old) view.erase(key, *old);
-  QUARTZ_TRY(view.put_head(kKind, key, head));
+  QUARTZ_TRY(view.put_head(RowKind::list, key, head));
   for (std::size_t i = 0; i < values.size(); ++i) put(view, head, head.first_index + i, values[i]);
   view.announce(what, event, key);
   return {};

@@ -9,7 +9,6 @@
 namespace quartz::server::sets {
 namespace {
 
-constexpr RowKind kKind = RowKind::set;
 constexpr members::Removal kRemoval{.what = KeyEventClass::set, .event = "srem"};
 
 using Heads = std::vector<std::optional<CollectionHead>>;
@@ -17,7 +16,7 @@ using Heads = std::vector<std::optional<CollectionHead>>;
 Result<Heads> find_heads(DatabaseView& view, Keys keys) {
   Heads heads;
   for (const std::string_view key : keys) {
-    QUARTZ_ASSIGN(const auto head, view.find_head(kKind, key));
+    QUARTZ_ASSIGN(const auto head, view.find_head(RowKind::set, key));
     heads.push_back(head);
   }
   return heads;
@@ -51,7 +50,7 @@ Result<std::vector<std::string>> filtered(DatabaseView& view, const CollectionHe
 
 Result<void> write(DatabaseView& view, std::string_view key, CollectionHead& head, Members added) {
   head.count += added.size();
-  QUARTZ_TRY(view.put_head(kKind, key, head));
+  QUARTZ_TRY(view.put_head(RowKind::set, key, head));
   for (const std::string_view member : added) view.put_element(head, member, {});
   view.announce(KeyEventClass::set, "sadd", key);
   return {};
@@ -61,26 +60,26 @@ Result<void> write(DatabaseView& view, std::string_view key, CollectionHead& hea
 
 Result<std::uint64_t> add(DatabaseView& view, std::string_view key, Members members) {
   QUARTZ_TRY(members::check_sizes(members));
-  QUARTZ_ASSIGN(CollectionHead head, members::head_for_writing(view, kKind, key));
+  QUARTZ_ASSIGN(CollectionHead head, members::head_for_writing(view, RowKind::set, key));
   QUARTZ_ASSIGN(const auto added, members::absent(view, head, members));
   if (!added.empty()) QUARTZ_TRY(write(view, key, head, added));
   return added.size();
 }
 
 Result<std::uint64_t> remove(DatabaseView& view, std::string_view key, Members members) {
-  return members::remove(view, kKind, key, members, kRemoval);
+  return members::remove(view, RowKind::set, key, members, kRemoval);
 }
 
 Result<bool> move(DatabaseView& view, std::string_view from, std::string_view to,
                   std::string_view member) {
-  QUARTZ_ASSIGN(const auto source, view.find_head(kKind, from));
+  QUARTZ_ASSIGN(const auto source, view.find_head(RowKind::set, from));
   if (!source) return false;
-  QUARTZ_ASSIGN(CollectionHead target, members::head_for_writing(view, kKind, to));
+  QUARTZ_ASSIGN(CollectionHead target, members::head_for_writing(view, RowKind::set, to));
   QUARTZ_ASSIGN(const auto held, members::find_in(view, *source, member));
   if (!held) return false;
   if (from == to) return true;
   QUARTZ_ASSIGN(const auto added, members::absent(view, target, {&member, 1}));
-  QUARTZ_TRY(members::remove(view, kKind, from, {&member, 1}, kRemoval));
+  QUARTZ_TRY(members::remove(view, RowKind::set, from, {&member, 1}, kRemoval));
   if (!added.empty()) QUARTZ_TRY(write(view, to, target, added));
   return true;
 }
@@ -88,12 +87,12 @@ Result<bool> move(DatabaseView& view, std::string_view from, std::string_view to
 Result<std::vector<std::string>> pop(DatabaseView& view, std::string_view key,
                                      std::uint64_t count) {
   std::vector<std::string> popped;
-  QUARTZ_ASSIGN(auto head, view.find_head(kKind, key));
+  QUARTZ_ASSIGN(auto head, view.find_head(RowKind::set, key));
   if (!head || count == 0) return popped;
   QUARTZ_ASSIGN(auto picked, members::pick_different(view, *head, count));
   const bool whole = picked.size() >= head->count;
   head->count = whole ? 0 : head->count - picked.size();
-  QUARTZ_TRY(view.put_head(kKind, key, *head));
+  QUARTZ_TRY(view.put_head(RowKind::set, key, *head));
   for (members::Member& member : picked) {
     if (!whole) view.remove_element(*head, member.member);
     popped.push_back(std::move(member.member));
@@ -104,12 +103,12 @@ Result<std::vector<std::string>> pop(DatabaseView& view, std::string_view key,
 }
 
 Result<bool> contains(DatabaseView& view, std::string_view key, std::string_view member) {
-  QUARTZ_ASSIGN(const auto row, members::find(view, kKind, key, member));
+  QUARTZ_ASSIGN(const auto row, members::find(view, RowKind::set, key, member));
   return row.has_value();
 }
 
 Result<std::vector<bool>> contains_each(DatabaseView& view, std::string_view key, Members members) {
-  QUARTZ_ASSIGN(const auto rows, members::find_each(view, kKind, key, members));
+  QUARTZ_ASSIGN(const auto rows, members::find_each(view, RowKind::set, key, members));
   std::vector<bool> held;
   held.reserve(rows.size());
   for (const auto& row : rows) held.push_back(row.has_value());
@@ -117,11 +116,11 @@ Result<std::vector<bool>> contains_each(DatabaseView& view, std::string_view key
 }
 
 Result<ElementRange> all(DatabaseView& view, std::string_view key) {
-  return members::all(view, kKind, key);
+  return members::all(view, RowKind::set, key);
 }
 
 Result<std::uint64_t> count(DatabaseView& view, std::string_view key) {
-  return members::count(view, kKind, key);
+  return members::count(view, RowKind::set, key);
 }
 
 Result<std::vector<std::string>> intersection(DatabaseView& view, Keys keys,
@@ -180,7 +179,7 @@ Result<void> replace(DatabaseView& view, std::string_view key,
     return {};
   }
   head.count = members.size();
-  QUARTZ_TRY(view.put_head(kKind, key, head));
+  QUARTZ_TRY(view.put_head(RowKind::set, key, head));
   for (const std::string& member : members) view.put_element(head, member, {});
   view.announce(what, event, key);
   return {};

@@ -16,7 +16,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::string_view kIsJson = "Content-Type: application/json\r\n";
 constexpr std::string_view kBackups = "/api/v1/admin/backups";
 
 class Administration : public ServedEngine {

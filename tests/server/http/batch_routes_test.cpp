@@ -18,8 +18,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::string_view kIsJson = "Content-Type: application/json\r\n";
-
 class Batches : public ServedEngine {
  protected:
   RawResponse write(std::string_view body, std::string_view query = {}) {

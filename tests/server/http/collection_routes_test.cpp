@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "quartz/vector/vector_collection.hpp"
+#include "server/component_bytes.hpp"
 #include "server/served_engine.hpp"
 
 namespace quartz::server {
@@ -20,13 +21,8 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr std::string_view kIsJson = "Content-Type: application/json\r\n";
 constexpr std::string_view kIsVectors = "Content-Type: application/vnd.quartz.f32\r\n";
 constexpr std::string_view kDocs = "/api/v1/collections/docs";
-
-std::string bytes_of(const std::vector<float>& vector) {
-  return {reinterpret_cast<const char*>(vector.data()), vector.size() * sizeof(float)};
-}
 
 std::string number_bytes(std::uint32_t number) {
   return {reinterpret_cast<const char*>(&number), sizeof(number)};

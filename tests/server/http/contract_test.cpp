@@ -26,16 +26,16 @@ struct Call {
   std::string headers = {};
 };
 
-const std::string kIsJson = "Content-Type: application/json\r\n";
+const std::string kJsonHeader = "Content-Type: application/json\r\n";
 const std::string kNever = "If-Match: \"never\"\r\n";
 const std::string kKeyed = "Idempotency-Key: a\r\n";
 const std::string kCollection = "/api/v1/collections/c";
-const std::string kBackups = "/api/v1/admin/backups";
+const std::string kBackupsPath = "/api/v1/admin/backups";
 
 std::vector<Call> calls_of_keys() {
   return {
       {"put_value", "/api/v1/kv/k", 204, "v"},
-      {"put_value", "/api/v1/kv/k?ttl=60", 204, R"({"value": "v"})", kIsJson},
+      {"put_value", "/api/v1/kv/k?ttl=60", 204, R"({"value": "v"})", kJsonHeader},
       {"put_value", "/api/v1/kv/k", 412, "v", kNever},
       {"put_value", "/api/v1/kv/hash", 409, "v"},
       {"put_value", "/api/v1/kv/keyed", 204, "v", kKeyed},
@@ -50,35 +50,35 @@ std::vector<Call> calls_of_keys() {
       {"create_value", "/api/v1/kv/new", 409, "v"},
       {"create_value", "/api/v1/kv/newer", 412, "v", kNever},
       {"create_value", "/api/v1/kv/keyed", 422, "v", kKeyed},
-      {"patch_value", "/api/v1/kv/n", 422, R"({"increment": 1})", kIsJson + kKeyed},
-      {"patch_value", "/api/v1/kv/n", 200, R"({"increment": 1})", kIsJson},
-      {"patch_value", "/api/v1/kv/k", 200, R"({"append": "x"})", kIsJson},
-      {"patch_value", "/api/v1/kv/k", 200, R"({"ttl": null})", kIsJson},
-      {"patch_value", "/api/v1/kv/none", 404, R"({"ttl": 1})", kIsJson},
-      {"patch_value", "/api/v1/kv/hash", 409, R"({"increment": 1})", kIsJson},
-      {"patch_value", "/api/v1/kv/n", 412, R"({"increment": 1})", kIsJson + kNever},
+      {"patch_value", "/api/v1/kv/n", 422, R"({"increment": 1})", kJsonHeader + kKeyed},
+      {"patch_value", "/api/v1/kv/n", 200, R"({"increment": 1})", kJsonHeader},
+      {"patch_value", "/api/v1/kv/k", 200, R"({"append": "x"})", kJsonHeader},
+      {"patch_value", "/api/v1/kv/k", 200, R"({"ttl": null})", kJsonHeader},
+      {"patch_value", "/api/v1/kv/none", 404, R"({"ttl": 1})", kJsonHeader},
+      {"patch_value", "/api/v1/kv/hash", 409, R"({"increment": 1})", kJsonHeader},
+      {"patch_value", "/api/v1/kv/n", 412, R"({"increment": 1})", kJsonHeader + kNever},
       {"list_values", "/api/v1/kv", 200},
       {"list_values", "/api/v1/kv", 200, "", "Accept: application/x-ndjson\r\n"},
       {"delete_value", "/api/v1/kv/k", 412, "", kNever},
       {"delete_value", "/api/v1/kv/hash", 409},
       {"delete_value", "/api/v1/kv/keyed", 422, "", kKeyed},
       {"delete_value", "/api/v1/kv/k", 204},
-      {"write_batch", "/api/v1/batch", 200, R"({"operations": [{"delete": "k"}]})", kIsJson},
-      {"write_batch", "/api/v1/batch", 409, R"({"operations": [{"delete": "hash"}]})", kIsJson},
+      {"write_batch", "/api/v1/batch", 200, R"({"operations": [{"delete": "k"}]})", kJsonHeader},
+      {"write_batch", "/api/v1/batch", 409, R"({"operations": [{"delete": "hash"}]})", kJsonHeader},
       {"write_batch", "/api/v1/batch", 412, R"({"conditions": [{"key": "k", "exists": true}]})",
-       kIsJson},
-      {"write_batch", "/api/v1/batch", 422, R"({"operations": []})", kIsJson + kKeyed},
+       kJsonHeader},
+      {"write_batch", "/api/v1/batch", 422, R"({"operations": []})", kJsonHeader + kKeyed},
       {"list_databases", "/api/v1/databases", 200},
       {"list_keyspaces", "/api/v1/keyspaces", 200},
       {"watch", "/api/v1/watch", 200},
-      {"command", "/command", 200, R"(["PING"])", kIsJson},
-      {"command", "/command", 400, R"(["NONSENSE"])", kIsJson},
-      {"command_at_root", "/", 200, R"(["PING"])", kIsJson},
-      {"command_at_root", "/", 400, "[]", kIsJson},
-      {"pipeline", "/pipeline", 200, R"([["PING"], ["NONSENSE"]])", kIsJson},
-      {"pipeline", "/pipeline", 400, "[1]", kIsJson},
-      {"multi_exec", "/multi-exec", 200, R"([["SET", "a", 1], ["GET", "a"]])", kIsJson},
-      {"multi_exec", "/multi-exec", 400, R"([["NONSENSE"]])", kIsJson},
+      {"command", "/command", 200, R"(["PING"])", kJsonHeader},
+      {"command", "/command", 400, R"(["NONSENSE"])", kJsonHeader},
+      {"command_at_root", "/", 200, R"(["PING"])", kJsonHeader},
+      {"command_at_root", "/", 400, "[]", kJsonHeader},
+      {"pipeline", "/pipeline", 200, R"([["PING"], ["NONSENSE"]])", kJsonHeader},
+      {"pipeline", "/pipeline", 400, "[1]", kJsonHeader},
+      {"multi_exec", "/multi-exec", 200, R"([["SET", "a", 1], ["GET", "a"]])", kJsonHeader},
+      {"multi_exec", "/multi-exec", 400, R"([["NONSENSE"]])", kJsonHeader},
   };
 }
 
@@ -87,27 +87,27 @@ std::vector<Call> calls_of_collections() {
   const std::string query = R"({"vector": [1, 0], "with_payload": true, "with_vectors": true})";
   return {
       {"list_collections", "/api/v1/collections", 200},
-      {"create_collection", kCollection, 201, config, kIsJson},
-      {"create_collection", kCollection, 200, config, kIsJson},
-      {"create_collection", kCollection, 409, R"({"dimensions": 3})", kIsJson},
+      {"create_collection", kCollection, 201, config, kJsonHeader},
+      {"create_collection", kCollection, 200, config, kJsonHeader},
+      {"create_collection", kCollection, 409, R"({"dimensions": 3})", kJsonHeader},
       {"list_collections", "/api/v1/collections", 200},
       {"put_points", kCollection + "/points", 200,
        R"([{"id": "a", "vector": [1, 0], "payload": {"n": 1}}, {"id": "b", "vector": [0, 1]}])",
-       kIsJson},
-      {"put_points", "/api/v1/collections/none/points", 404, "[]", kIsJson},
+       kJsonHeader},
+      {"put_points", "/api/v1/collections/none/points", 404, "[]", kJsonHeader},
       {"get_collection", kCollection, 200},
       {"get_collection", "/api/v1/collections/none", 404},
       {"get_point", kCollection + "/points/a", 200},
       {"get_point", kCollection + "/points/none", 404},
-      {"scroll_points", kCollection + "/scroll", 200, R"({"limit": 1})", kIsJson},
+      {"scroll_points", kCollection + "/scroll", 200, R"({"limit": 1})", kJsonHeader},
       {"scroll_points", "/api/v1/collections/none/scroll", 404},
-      {"query_points", kCollection + "/query", 200, query, kIsJson},
-      {"query_points", kCollection + "/query", 404, R"({"id": "none"})", kIsJson},
+      {"query_points", kCollection + "/query", 200, query, kJsonHeader},
+      {"query_points", kCollection + "/query", 404, R"({"id": "none"})", kJsonHeader},
       {"query_points_in_batch", kCollection + "/query/batch", 200, R"({"vectors": [[1, 0]]})",
-       kIsJson},
-      {"query_points_in_batch", "/api/v1/collections/none/query/batch", 404, "{}", kIsJson},
-      {"explain_query", kCollection + "/explain", 200, query, kIsJson},
-      {"explain_query", "/api/v1/collections/none/explain", 404, query, kIsJson},
+       kJsonHeader},
+      {"query_points_in_batch", "/api/v1/collections/none/query/batch", 404, "{}", kJsonHeader},
+      {"explain_query", kCollection + "/explain", 200, query, kJsonHeader},
+      {"explain_query", "/api/v1/collections/none/explain", 404, query, kJsonHeader},
       {"delete_point", kCollection + "/points/a", 204},
       {"delete_point", "/api/v1/collections/none/points/a", 404},
       {"delete_collection", kCollection, 204},
@@ -127,22 +127,22 @@ std::vector<Call> calls_of_operation() {
       {"open_api", "/openapi.json", 200},
       {"docs", "/docs", 200},
       {"configuration", "/api/v1/admin/config", 200},
-      {"create_backup", kBackups, 201, name, kIsJson},
-      {"create_backup", kBackups, 409, name, kIsJson},
-      {"list_backups", kBackups, 200},
-      {"verify_backup", kBackups + "/b/verify", 200},
-      {"verify_backup", kBackups + "/none/verify", 404},
-      {"delete_backup", kBackups + "/b", 204},
-      {"delete_backup", kBackups + "/b", 404},
+      {"create_backup", kBackupsPath, 201, name, kJsonHeader},
+      {"create_backup", kBackupsPath, 409, name, kJsonHeader},
+      {"list_backups", kBackupsPath, 200},
+      {"verify_backup", kBackupsPath + "/b/verify", 200},
+      {"verify_backup", kBackupsPath + "/none/verify", 404},
+      {"delete_backup", kBackupsPath + "/b", 204},
+      {"delete_backup", kBackupsPath + "/b", 404},
   };
 }
 
 /// A server without a directory of backups.
 std::vector<Call> calls_without_backups() {
-  return {{"create_backup", kBackups, 501, R"({"name": "b"})", kIsJson},
-          {"list_backups", kBackups, 501},
-          {"verify_backup", kBackups + "/b/verify", 501},
-          {"delete_backup", kBackups + "/b", 501}};
+  return {{"create_backup", kBackupsPath, 501, R"({"name": "b"})", kJsonHeader},
+          {"list_backups", kBackupsPath, 501},
+          {"verify_backup", kBackupsPath + "/b/verify", 501},
+          {"delete_backup", kBackupsPath + "/b", 501}};
 }
 
 class Contract : public ServedEngine {
@@ -218,10 +218,10 @@ class Contract : public ServedEngine {
     make({"list_keys", users, 200});
     make({"rotate_key", users + "/nobody/rotate", 404});
     make({"revoke_key", users + "/nobody", 404});
-    make({"create_key", users + "/ann", 201, scopes, kIsJson});
+    make({"create_key", users + "/ann", 201, scopes, kJsonHeader});
     const std::string secret = json::parse(body_).at("secret").as_string().c_str();
     const std::string ann = "Authorization: Bearer ann:" + secret + "\r\n";
-    make({"create_key", users + "/ann", 409, scopes, kIsJson + ann});
+    make({"create_key", users + "/ann", 409, scopes, kJsonHeader + ann});
     make({"rotate_key", users + "/ann/rotate", 200, "", ann});
     make({"revoke_key", users + "/ann", 204, "", ann});
   }

@@ -22,7 +22,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr std::string_view kAsksJson = "Accept: application/json\r\n";
-constexpr std::string_view kIsJson = "Content-Type: application/json\r\n";
 
 class KeyValueRoutes : public ServedEngine {
  protected:

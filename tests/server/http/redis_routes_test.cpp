@@ -14,8 +14,6 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::string_view kIsJson = "Content-Type: application/json\r\n";
-
 class RedisOverHttp : public ServedEngine {
  protected:
   std::string post(std::string_view path, std::string_view body, std::string_view headers = {}) {

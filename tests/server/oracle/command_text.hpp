@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "server/resp/words.hpp"
 
 namespace quartz::server {

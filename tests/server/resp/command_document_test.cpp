@@ -35,8 +35,8 @@ std::string tables() {
   std::map<std::string_view, std::string> rows;
   for (const auto& [name, command] : CommandTable::all().by_name()) {
     if (command->run == nullptr) continue;
-    rows[command->group] += fmt::format("| `{}` | {} | {} |\n", title_of(*command),
-                                        words_of(*command), command->summary);
+    rows[name_of(command->group)] += fmt::format("| `{}` | {} | {} |\n", title_of(*command),
+                                                 words_of(*command), command->summary);
   }
   std::string text;
   for (const auto& [group, lines] : rows) {

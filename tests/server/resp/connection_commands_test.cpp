@@ -91,7 +91,7 @@ TEST_F(ConnectionCommands, commands_are_described) {
   for (const auto& [name, command] : CommandTable::all().by_name()) {
     if (name.find('|') == std::string_view::npos) ++top_level;
     EXPECT_FALSE(command->summary.empty()) << name;
-    EXPECT_FALSE(command->group.empty()) << name;
+    EXPECT_FALSE(name_of(command->group).empty()) << name;
   }
   const std::string count = std::to_string(top_level);
   EXPECT_EQ(say("COMMAND COUNT"), ":" + count + "\r\n");

@@ -12,7 +12,6 @@ namespace {
 
 using protocol::RedisValue;
 using testing::HasSubstr;
-using Kind = RedisValue::Kind;
 
 class DumpCommands : public RespConversation {
  protected:
@@ -108,11 +107,12 @@ TEST_F(DumpCommands, a_payload_that_does_not_fit_its_checksum_is_refused) {
 }
 
 TEST_F(DumpCommands, a_payload_that_is_no_value_is_refused) {
-  for (const RedisValue& value :
-       {RedisValue{.kind = Kind::hash}, RedisValue{.kind = Kind::set, .items = {"a", "a"}}}) {
+  for (const RedisValue& value : {RedisValue{.kind = RedisValue::Kind::hash},
+                                  RedisValue{.kind = RedisValue::Kind::set, .items = {"a", "a"}}}) {
     EXPECT_EQ(restore("b", protocol::redis_dump_of(value)), "-ERR Bad data format\r\n");
   }
-  const RedisValue large{.kind = Kind::set, .items = {std::string(kMemberBytesMax + 1, 'x')}};
+  const RedisValue large{.kind = RedisValue::Kind::set,
+                         .items = {std::string(kMemberBytesMax + 1, 'x')}};
   EXPECT_THAT(restore("b", protocol::redis_dump_of(large)), HasSubstr("-ERR "));
   EXPECT_EQ(say("EXISTS b"), ":0\r\n");
 }

@@ -14,13 +14,12 @@ namespace {
 using std::chrono::seconds;
 using testing::HasSubstr;
 using Clock = ClientPauses::Clock;
-using Kind = ClientPauses::Kind;
 
 TEST(ClientPauses, hold_until_the_time_has_come) {
   ClientPauses pauses;
   const auto now = Clock::now();
   EXPECT_FALSE(pauses.any());
-  pauses.begin(Kind::all, now + seconds(100));
+  pauses.begin(ClientPauses::Kind::all, now + seconds(100));
   EXPECT_EQ(pauses.until(false, now), now + seconds(100));
   EXPECT_EQ(pauses.until(false, now + seconds(100)), std::nullopt);
   EXPECT_FALSE(pauses.any());
@@ -29,7 +28,7 @@ TEST(ClientPauses, hold_until_the_time_has_come) {
 TEST(ClientPauses, of_writes_let_others_through) {
   ClientPauses pauses;
   const auto now = Clock::now();
-  pauses.begin(Kind::writes, now + seconds(100));
+  pauses.begin(ClientPauses::Kind::writes, now + seconds(100));
   EXPECT_EQ(pauses.until(false, now), std::nullopt);
   EXPECT_NE(pauses.until(true, now), std::nullopt);
 }
@@ -37,8 +36,8 @@ TEST(ClientPauses, of_writes_let_others_through) {
 TEST(ClientPauses, become_neither_shorter_nor_laxer) {
   ClientPauses pauses;
   const auto now = Clock::now();
-  pauses.begin(Kind::all, now + seconds(100));
-  pauses.begin(Kind::writes, now + seconds(50));
+  pauses.begin(ClientPauses::Kind::all, now + seconds(100));
+  pauses.begin(ClientPauses::Kind::writes, now + seconds(50));
   EXPECT_EQ(pauses.until(false, now), now + seconds(100));
   pauses.end();
   EXPECT_EQ(pauses.until(true, now), std::nullopt);
@@ -47,17 +46,17 @@ TEST(ClientPauses, become_neither_shorter_nor_laxer) {
 TEST(ClientPauses, one_that_is_over_leaves_nothing_to_the_next) {
   ClientPauses pauses;
   const auto now = Clock::now();
-  pauses.begin(Kind::all, now - seconds(1));
-  pauses.begin(Kind::writes, now + seconds(50));
+  pauses.begin(ClientPauses::Kind::all, now - seconds(1));
+  pauses.begin(ClientPauses::Kind::writes, now + seconds(50));
   EXPECT_EQ(pauses.until(false, now), std::nullopt);
 }
 
 TEST(ClientPauses, have_no_effect_once_the_server_stops) {
   ClientPauses pauses;
-  pauses.begin(Kind::all, Clock::now() + seconds(100));
+  pauses.begin(ClientPauses::Kind::all, Clock::now() + seconds(100));
   pauses.end_for_good();
   EXPECT_FALSE(pauses.any());
-  pauses.begin(Kind::all, Clock::now() + seconds(100));
+  pauses.begin(ClientPauses::Kind::all, Clock::now() + seconds(100));
   EXPECT_FALSE(pauses.any());
 }
 

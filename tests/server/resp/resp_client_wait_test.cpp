@@ -11,12 +11,12 @@ namespace {
 
 using testing::HasSubstr;
 
-constexpr std::string_view kNothing = "*-1\r\n";
-constexpr std::string_view kFromZ = "*3\r\n$1\r\nz\r\n$1\r\na\r\n$1\r\n1\r\n";
+constexpr std::string_view kNoElement = "*-1\r\n";
+constexpr std::string_view kElementOfZ = "*3\r\n$1\r\nz\r\n$1\r\na\r\n$1\r\n1\r\n";
 
 TEST_F(WaitingClients, what_is_there_is_taken_at_once) {
   say("ZADD z 1 a 2 b");
-  EXPECT_EQ(first_.say("BZPOPMIN y z 0"), kFromZ);
+  EXPECT_EQ(first_.say("BZPOPMIN y z 0"), kElementOfZ);
   EXPECT_EQ(first_.say("BZPOPMAX z 0"), "*3\r\n$1\r\nz\r\n$1\r\nb\r\n$1\r\n2\r\n");
   EXPECT_EQ(say("EXISTS z"), ":0\r\n");
 }
@@ -26,7 +26,7 @@ TEST_F(WaitingClients, a_write_lets_the_first_to_come_take_it_and_then_the_next)
   EXPECT_EQ(second_.say("BZPOPMAX z 0"), "");
   say("ZADD z 1 a 2 b 3 c");
   EXPECT_FALSE(second_.woken());
-  EXPECT_EQ(first_.after_wake(), kFromZ);
+  EXPECT_EQ(first_.after_wake(), kElementOfZ);
   EXPECT_EQ(second_.after_wake(), "*3\r\n$1\r\nz\r\n$1\r\nc\r\n$1\r\n3\r\n");
   EXPECT_EQ(say("ZRANGE z 0 -1"), "*1\r\n$1\r\nb\r\n");
 }
@@ -36,7 +36,7 @@ TEST_F(WaitingClients, requests_behind_it_are_answered_after_it) {
   EXPECT_EQ(first_.say("PING"), "");
   EXPECT_EQ(first_.say("ECHO a"), "");
   say("ZADD z 1 a");
-  EXPECT_EQ(first_.after_wake(), std::string(kFromZ) + "+PONG\r\n$1\r\na\r\n");
+  EXPECT_EQ(first_.after_wake(), std::string(kElementOfZ) + "+PONG\r\n$1\r\na\r\n");
 }
 
 TEST_F(WaitingClients, requests_before_it_take_effect_before_it_waits) {
@@ -46,7 +46,7 @@ TEST_F(WaitingClients, requests_before_it_take_effect_before_it_waits) {
 
 TEST_F(WaitingClients, the_time_ends_with_nothing) {
   EXPECT_EQ(first_.say("BZPOPMIN z 1000"), "");
-  EXPECT_EQ(first_.after_timeout(), kNothing);
+  EXPECT_EQ(first_.after_timeout(), kNoElement);
   EXPECT_FALSE(first_.waits());
   say("ZADD z 1 a");
   EXPECT_FALSE(first_.woken());
@@ -59,7 +59,7 @@ TEST_F(WaitingClients, a_vain_wake_lets_it_wait_on) {
   EXPECT_EQ(first_.after_wake(), "");
   EXPECT_TRUE(first_.waits());
   say("ZADD z 1 a");
-  EXPECT_EQ(first_.after_wake(), kFromZ);
+  EXPECT_EQ(first_.after_wake(), kElementOfZ);
 }
 
 TEST_F(WaitingClients, a_key_of_another_kind_is_refused_at_once_and_passed_over_later) {
@@ -72,14 +72,14 @@ TEST_F(WaitingClients, a_key_of_another_kind_is_refused_at_once_and_passed_over_
   say("SET y v");
   EXPECT_EQ(first_.after_wake(), "");
   say("ZADD z 1 a");
-  EXPECT_EQ(first_.after_wake(), kFromZ);
+  EXPECT_EQ(first_.after_wake(), kElementOfZ);
 }
 
 TEST_F(WaitingClients, a_sorted_set_that_comes_by_another_name_wakes_too) {
   first_.say("BZPOPMIN z 0");
   say("ZADD y 1 a");
   say("RENAME y z");
-  EXPECT_EQ(first_.after_wake(), kFromZ);
+  EXPECT_EQ(first_.after_wake(), kElementOfZ);
 }
 
 TEST_F(WaitingClients, only_keys_of_its_database_wake) {
@@ -89,7 +89,7 @@ TEST_F(WaitingClients, only_keys_of_its_database_wake) {
   EXPECT_FALSE(first_.woken());
   say("SELECT 3");
   say("ZADD z 1 a");
-  EXPECT_EQ(first_.after_wake(), kFromZ);
+  EXPECT_EQ(first_.after_wake(), kElementOfZ);
 }
 
 TEST_F(WaitingClients, one_that_disconnects_takes_nothing_and_leaves_its_turn_to_the_next) {
@@ -98,7 +98,7 @@ TEST_F(WaitingClients, one_that_disconnects_takes_nothing_and_leaves_its_turn_to
   EXPECT_THAT(say("INFO clients"), HasSubstr("blocked_clients:2\r\n"));
   say("ZADD z 1 a");
   first_.disconnect();
-  EXPECT_EQ(second_.after_wake(), kFromZ);
+  EXPECT_EQ(second_.after_wake(), kElementOfZ);
   EXPECT_THAT(say("INFO clients"), HasSubstr("blocked_clients:0\r\n"));
 }
 
@@ -108,7 +108,7 @@ TEST_F(WaitingClients, others_can_end_the_wait) {
   first_.say("BZPOPMIN z 0");
   EXPECT_THAT(say("CLIENT LIST"), HasSubstr("flags=b"));
   EXPECT_EQ(say("CLIENT UNBLOCK " + id), ":1\r\n");
-  EXPECT_EQ(first_.after_wake(), kNothing);
+  EXPECT_EQ(first_.after_wake(), kNoElement);
   first_.say("BZPOPMIN z 0");
   EXPECT_EQ(say("CLIENT UNBLOCK " + id + " ERROR"), ":1\r\n");
   EXPECT_EQ(first_.after_wake(), "-UNBLOCKED client unblocked via CLIENT UNBLOCK\r\n");
@@ -124,7 +124,7 @@ TEST_F(WaitingClients, nothing_waits_between_multi_and_exec) {
 }
 
 TEST_F(WaitingClients, a_client_that_cannot_be_woken_does_not_wait) {
-  EXPECT_EQ(say("BZPOPMIN z 0"), kNothing);
+  EXPECT_EQ(say("BZPOPMIN z 0"), kNoElement);
 }
 
 TEST_F(WaitingClients, a_reply_that_is_not_wanted_is_dropped_after_the_wait) {

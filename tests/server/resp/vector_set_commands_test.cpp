@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/component_bytes.hpp"
 #include "server/resp/event_listener.hpp"
 #include "server/resp/resp_conversation.hpp"
 #include "support/result_matchers.hpp"
@@ -18,14 +19,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-constexpr const char* kWrongType =
+constexpr const char* kKeyOfWrongType =
     "-WRONGTYPE Operation against a key holding the wrong kind of value\r\n";
-
-std::string bytes_of(const std::vector<float>& vector) {
-  std::string bytes(vector.size() * sizeof(float), '\0');
-  std::memcpy(bytes.data(), vector.data(), bytes.size());
-  return bytes;
-}
 
 class VectorSetCommands : public RespConversation {
  protected:
@@ -200,7 +195,7 @@ TEST_F(VectorSetCommands, other_kinds_of_keys_are_refused_both_ways) {
        {"VADD s VALUES 1 1 a", "VREM s a", "VCARD s", "VDIM s", "VEMB s a", "VGETATTR s a",
         "VSETATTR s a {}", "VINFO s", "VLINKS s a", "VRANDMEMBER s", "VISMEMBER s a",
         "VSIM s ELE a", "GET v", "HGET v a", "LPUSH v a", "SADD v a", "ZADD v 1 a", "INCR v"}) {
-    EXPECT_EQ(say(line), kWrongType) << line;
+    EXPECT_EQ(say(line), kKeyOfWrongType) << line;
   }
   EXPECT_EQ(say("VCARD v"), ":3\r\n");
   EXPECT_EQ(say("SET v x"), "+OK\r\n");

@@ -20,20 +20,20 @@ using lists::End;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-using Model = std::deque<std::string>;
-using Models = std::map<std::string, Model>;
+using ListModel = std::deque<std::string>;
+using ListModels = std::map<std::string, ListModel>;
 
 class Lists : public DatabaseFixture {
  protected:
-  static Model read(DatabaseView& view, std::string_view key, std::int64_t first = 0,
-                    std::int64_t last = -1) {
-    Model values;
+  static ListModel read(DatabaseView& view, std::string_view key, std::int64_t first = 0,
+                        std::int64_t last = -1) {
+    ListModel values;
     ElementRange range = lists::range(view, key, first, last).value();
     for (; range.valid(); range.next()) values.emplace_back(range.value());
     EXPECT_THAT(range.finish(), Succeeds());
     return values;
   }
-  Model read(std::string_view key) {
+  ListModel read(std::string_view key) {
     Transaction transaction(engine());
     DatabaseView view = service().view(transaction, database());
     return read(view, key);
@@ -44,16 +44,17 @@ class Lists : public DatabaseFixture {
   }
 
   static End any_end(Random& random) { return random.one_in(2) ? End::left : End::right; }
-  static std::string take(Model& model, End end) {
+  static std::string take(ListModel& model, End end) {
     std::string value = end == End::left ? model.front() : model.back();
     end == End::left ? model.pop_front() : model.pop_back();
     return value;
   }
-  static void give(Model& model, End end, const std::string& value) {
+  static void give(ListModel& model, End end, const std::string& value) {
     end == End::left ? model.push_front(value) : model.push_back(value);
   }
 
-  static void push_step(DatabaseView& view, Model& model, const std::string& key, Random& random) {
+  static void push_step(DatabaseView& view, ListModel& model, const std::string& key,
+                        Random& random) {
     const End end = any_end(random);
     const std::string value = std::to_string(random.below(6));
     give(model, end, value);
@@ -62,7 +63,8 @@ class Lists : public DatabaseFixture {
     EXPECT_EQ(lists::push(view, key, end, values).value(), model.size());
   }
 
-  static void pop_step(DatabaseView& view, Model& model, const std::string& key, Random& random) {
+  static void pop_step(DatabaseView& view, ListModel& model, const std::string& key,
+                       Random& random) {
     const End end = any_end(random);
     const std::uint64_t count = random.below(4);
     const auto popped = lists::pop(view, key, end, count).value();
@@ -73,7 +75,7 @@ class Lists : public DatabaseFixture {
     EXPECT_EQ(*popped, expected);
   }
 
-  static void move_step(DatabaseView& view, Models& models, const std::string& key,
+  static void move_step(DatabaseView& view, ListModels& models, const std::string& key,
                         Random& random) {
     const std::string other = "l" + std::to_string(random.below(2));
     const End from = any_end(random);
@@ -86,7 +88,7 @@ class Lists : public DatabaseFixture {
     EXPECT_EQ(*moved, value);
   }
 
-  static void insert_step(DatabaseView& view, Model& model, const std::string& key,
+  static void insert_step(DatabaseView& view, ListModel& model, const std::string& key,
                           Random& random) {
     const std::string pivot = std::to_string(random.below(6));
     const bool after = random.one_in(2);
@@ -104,14 +106,14 @@ class Lists : public DatabaseFixture {
     }
   }
 
-  static void remove_step(DatabaseView& view, Model& model, const std::string& key,
+  static void remove_step(DatabaseView& view, ListModel& model, const std::string& key,
                           Random& random) {
     const std::string value = random.one_in(3) ? "" : std::to_string(random.below(6));
     const End from = any_end(random);
     const std::uint64_t count_max = 1 + random.below(4);
     std::uint64_t removed = 0;
     if (from == End::right) std::ranges::reverse(model);
-    Model kept;
+    ListModel kept;
     for (const std::string& one : model) {
       if (removed < count_max && one == value) {
         ++removed;
@@ -124,7 +126,8 @@ class Lists : public DatabaseFixture {
     EXPECT_EQ(lists::remove(view, key, value, from, count_max).value(), removed);
   }
 
-  static void trim_step(DatabaseView& view, Model& model, const std::string& key, Random& random) {
+  static void trim_step(DatabaseView& view, ListModel& model, const std::string& key,
+                        Random& random) {
     const auto cut = static_cast<std::int64_t>(random.below(3));
     const auto end = static_cast<std::int64_t>(random.below(3));
     EXPECT_THAT(lists::trim(view, key, cut, -1 - end), Succeeds());
@@ -132,7 +135,8 @@ class Lists : public DatabaseFixture {
     for (std::int64_t i = 0; i < end && !model.empty(); ++i) model.pop_back();
   }
 
-  static void look(DatabaseView& view, const Model& model, const std::string& key, Random& random) {
+  static void look(DatabaseView& view, const ListModel& model, const std::string& key,
+                   Random& random) {
     EXPECT_EQ(lists::count(view, key).value(), model.size());
     const auto size = static_cast<std::int64_t>(model.size());
     const std::int64_t position = static_cast<std::int64_t>(random.below(12)) - 6;
@@ -145,9 +149,9 @@ class Lists : public DatabaseFixture {
     EXPECT_EQ(read(view, key), model);
   }
 
-  static void step(DatabaseView& view, Models& models, Random& random) {
+  static void step(DatabaseView& view, ListModels& models, Random& random) {
     const std::string key = "l" + std::to_string(random.below(2));
-    Model& model = models[key];
+    ListModel& model = models[key];
     switch (random.below(8)) {
       case 0:
       case 1:
@@ -180,11 +184,11 @@ class Lists : public DatabaseFixture {
 
 TEST_F(Lists, random_operations_leave_what_they_leave_of_a_deque) {
   Random random(22);
-  Models models;
+  ListModels models;
   for (int round = 0; round < 400; ++round) {
     Transaction transaction(engine());
     DatabaseView view = service().view(transaction, database());
-    Models changed = models;
+    ListModels changed = models;
     const std::uint64_t steps = 1 + random.below(12);
     for (std::uint64_t i = 0; i < steps; ++i) step(view, changed, random);
     ASSERT_FALSE(HasFailure()) << "round " << round;
@@ -266,7 +270,7 @@ TEST_F(Lists, a_list_of_one_value_that_turns_around_keeps_its_expiry) {
   };
   EXPECT_TRUE(turn(End::left, End::right).value());
   EXPECT_TRUE(turn(End::right, End::right).value());
-  EXPECT_EQ(read("l"), Model{"a"});
+  EXPECT_EQ(read("l"), ListModel{"a"});
 }
 
 TEST_F(Lists, a_list_that_lacks_a_value_is_told_to_be_damaged) {

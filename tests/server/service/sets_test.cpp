@@ -21,13 +21,13 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-using Model = std::set<std::string>;
-using Models = std::map<std::string, Model>;
+using SetModel = std::set<std::string>;
+using SetModels = std::map<std::string, SetModel>;
 
 class Sets : public DatabaseFixture {
  protected:
-  static Model read_all(DatabaseView& view, std::string_view key) {
-    Model members;
+  static SetModel read_all(DatabaseView& view, std::string_view key) {
+    SetModel members;
     ElementRange range = sets::all(view, key).value();
     for (; range.valid(); range.next()) members.emplace(range.key());
     EXPECT_THAT(range.finish(), Succeeds());
@@ -42,14 +42,14 @@ class Sets : public DatabaseFixture {
     for (std::uint64_t i = 0; i < count; ++i) members.push_back(numbered_key(i));
     add(key, {members.begin(), members.end()});
   }
-  static std::vector<std::string> in_order(const Model& model) {
+  static std::vector<std::string> in_order(const SetModel& model) {
     return {model.begin(), model.end()};
   }
 
-  static void check_combined(DatabaseView& view, Models& models, Random& random) {
+  static void check_combined(DatabaseView& view, SetModels& models, Random& random) {
     const std::array keys{any_key(random), any_key(random)};
-    const Model& first = models[keys[0]];
-    const Model& second = models[keys[1]];
+    const SetModel& first = models[keys[0]];
+    const SetModel& second = models[keys[1]];
     std::vector<std::string> expected;
     std::ranges::set_intersection(first, second, std::back_inserter(expected));
     const std::vector<std::string_view> words(keys.begin(), keys.end());
@@ -64,12 +64,12 @@ class Sets : public DatabaseFixture {
     EXPECT_EQ(sets::difference(view, words).value(), expected);
   }
 
-  static void step(DatabaseView& view, Models& models, Random& random) {
+  static void step(DatabaseView& view, SetModels& models, Random& random) {
     const std::string key = any_key(random);
     const std::string other = any_key(random);
     const std::string member = std::to_string(random.below(30));
     const std::string second = std::to_string(random.below(30));
-    Model& model = models[key];
+    SetModel& model = models[key];
     switch (random.below(6)) {
       case 0:
       case 1: {
@@ -100,7 +100,7 @@ class Sets : public DatabaseFixture {
       default:
         EXPECT_EQ(sets::contains(view, key, member).value(), model.contains(member));
         EXPECT_THAT(sets::replace(view, other, in_order(model), "sunionstore"), Succeeds());
-        models[other] = Model(model);
+        models[other] = SetModel(model);
     }
     EXPECT_EQ(sets::count(view, key).value(), models[key].size());
   }
@@ -111,11 +111,11 @@ class Sets : public DatabaseFixture {
 
 TEST_F(Sets, random_operations_leave_what_they_leave_of_standard_sets) {
   Random random(21);
-  Models models;
+  SetModels models;
   for (int round = 0; round < 300; ++round) {
     Transaction transaction(engine());
     DatabaseView view = service().view(transaction, database());
-    Models changed = models;
+    SetModels changed = models;
     const std::uint64_t steps = 1 + random.below(12);
     for (std::uint64_t i = 0; i < steps; ++i) step(view, changed, random);
     check_combined(view, changed, random);
@@ -188,7 +188,7 @@ TEST_F(Sets, members_of_a_large_set_are_drawn_all_over_it) {
   Transaction transaction(engine());
   DatabaseView view = service().view(transaction, database());
   const CollectionHead head = view.find_head(RowKind::set, "a").value().value();
-  Model seen;
+  SetModel seen;
   std::array<int, 10> tenths{};
   for (int i = 0; i < 500; ++i) {
     const auto drawn = members::pick_repeatedly(view, head, 1).value();
@@ -213,7 +213,7 @@ TEST_F(Sets, different_members_are_drawn_where_most_are_unlikely) {
   ASSERT_EQ(head.count, members.size());
   for (const std::uint64_t count : {1u, 7u, 100u, 125u, 126u, 2005u, 2006u, 9999u}) {
     const auto drawn = members::pick_different(view, head, count).value();
-    Model seen;
+    SetModel seen;
     for (const auto& member : drawn) {
       seen.insert(member.member);
       EXPECT_TRUE(sets::contains(view, "a", member.member).value());
