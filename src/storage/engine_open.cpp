@@ -204,14 +204,20 @@ class EngineOpener {
     for (std::uint32_t i = 0; i < record.operation_count; ++i) {
       const OperationView operation(at);
       at += operation.bytes();
-      // A keyspace that is gone was dropped after this was written.
-      if (!known(operation.keyspace())) continue;
+      if (!known(operation.keyspace())) return lost_keyspace(record, operation.keyspace());
       if (waiting_count_ == waiting_.size()) index_waiting();
       const std::uint64_t hash = hash_key(operation.key(), operation.keyspace());
       memtables_.back()->prefetch(hash);
       waiting_[waiting_count_++] = {record.first_sequence + i, operation, hash};
     }
     return {};
+  }
+
+  static Error lost_keyspace(const ReplayedRecord& record, KeyspaceId id) {
+    return Error(
+        Errc::corruption,
+        fmt::format("{}: the record at offset {} {}; `quartz salvage` saves its rows",
+                    record.segment->path.string(), offset_of(record), names_lost_keyspace(id)));
   }
 
   // Operations wait until their places in the index have come near.

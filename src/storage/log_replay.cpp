@@ -217,6 +217,16 @@ void LogReplayer::report_progress(std::uint64_t done) const {
 
 }  // namespace
 
+std::uint64_t offset_of(const ReplayedRecord& record) noexcept {
+  const std::byte* const first = record.segment->memory.data();
+  return static_cast<std::uint64_t>(record.operations.data() - first) - kRecordHeaderBytes;
+}
+
+std::string names_lost_keyspace(KeyspaceId keyspace) {
+  return "names keyspace " + std::to_string(keyspace) +
+         ", of which the MANIFEST of the levels knows nothing: it lost its end";
+}
+
 Result<LogReplay> replay_log(io::FileSystem& files, const ReplayOptions& options,
                              const Visitor& visit) {
   return LogReplayer(files, options, visit).run();

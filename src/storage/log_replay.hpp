@@ -23,6 +23,13 @@ struct ReplayedRecord {
   std::span<const std::byte> operations;
 };
 
+/// Where the record begins in its segment's file.
+std::uint64_t offset_of(const ReplayedRecord& record) noexcept;
+
+/// What is said of a record with an operation on a keyspace that the levels do not know. None of a
+/// dropped one is met behind `applied`: dropping flushes first, so this one's creation was lost.
+std::string names_lost_keyspace(KeyspaceId keyspace);
+
 /// What a replay found.
 struct LogReplay {
   /// Where the log goes on. It knows which replayed segments are not on disk yet.

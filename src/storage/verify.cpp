@@ -1,6 +1,10 @@
 #include "quartz/storage/verify.hpp"
 
+#include <cstddef>
+#include <cstdint>
+#include <set>
 #include <utility>
+#include <vector>
 
 #include "base/try.hpp"
 #include "storage/closed_database.hpp"
@@ -10,6 +14,37 @@
 #include "storage/log_inspection.hpp"
 
 namespace quartz {
+namespace {
+
+/// Finds the keyspaces that the log writes to and the levels do not know, each where it is first
+/// met.
+struct LostKeyspaces {
+  explicit LostKeyspaces(const storage::LevelsInspection& levels)
+      : applied(levels.applied_sequence), catalogue_readable(levels.catalogue_readable) {
+    for (const storage::LevelsKeyspace& keyspace : levels.keyspaces) known.insert(keyspace.id);
+  }
+
+  void look_at(const storage::ReplayedRecord& record) {
+    // Without a catalogue nobody knows which there are, and that was said already.
+    if (!catalogue_readable) return;
+    const std::byte* at = record.operations.data();
+    for (std::uint32_t i = 0; i < record.operation_count; ++i) {
+      const storage::OperationView operation(at);
+      at += operation.bytes();
+      if (record.first_sequence + i <= applied) continue;
+      if (!known.insert(operation.keyspace()).second) continue;
+      damage.push_back({record.segment->path.filename().string(), storage::offset_of(record),
+                        storage::names_lost_keyspace(operation.keyspace())});
+    }
+  }
+
+  const storage::Sequence applied;
+  const bool catalogue_readable;
+  std::set<storage::KeyspaceId> known;
+  std::vector<Damage> damage = {};
+};
+
+}  // namespace
 
 Result<VerifyReport> verify(const std::filesystem::path& directory, const FileProgress& progress) {
   io::FileSystem& files = io::posix_file_system();
@@ -34,14 +69,18 @@ Result<VerifyReport> verify(const std::filesystem::path& directory, const FilePr
   options.database_id = database.id;
   options.applied = levels.applied_sequence;
   options.progress = progress;
+  LostKeyspaces lost(levels);
   QUARTZ_ASSIGN(storage::LogInspection log,
-                storage::inspect_log(
-                    files, options, [](const storage::ReplayedRecord&) { return Result<void>(); }));
+                storage::inspect_log(files, options, [&](const storage::ReplayedRecord& record) {
+                  lost.look_at(record);
+                  return Result<void>();
+                }));
   report.files_checked += log.files;
   report.bytes_checked += log.bytes;
   report.log_records = log.record_count;
   report.unfinished_tail_bytes = log.unfinished_tail_bytes;
   storage::add_damage(report.damage, std::move(log.damage), storage::kLogDirectoryName);
+  storage::add_damage(report.damage, std::move(lost.damage), storage::kLogDirectoryName);
   return report;
 }
 

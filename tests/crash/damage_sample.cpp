@@ -78,14 +78,16 @@ void DamageSample::fill_collection(StorageEngine& engine) {
 
 void DamageSample::fill_log(StorageEngine& engine) {
   table_rows_ = all_rows(engine);
+  const Keyspace second = engine.keyspace("second").value();
   Random random(13);
   for (std::uint64_t i = 0; i < kLogRows; ++i) {
     const std::string key =
         random.one_in(2) ? numbered_key(random.below(kRows)) : "late" + std::to_string(i);
     const std::string value = random_value(std::string(kLogOnly) + std::to_string(i) + " ", random);
-    engine.put(key, value, {.durability = Durability::disk}).value();
-    log_writes_.emplace_back(key, value);
-    versions_[{"default", key}].insert(value);
+    const Keyspace& keyspace = random.one_in(3) ? second : engine.default_keyspace();
+    engine.put(keyspace, key, value, {.durability = Durability::disk}).value();
+    log_writes_.push_back({{keyspace.name(), key}, value});
+    versions_[{keyspace.name(), key}].insert(value);
   }
   rows_ = rows_after(log_writes_.size());
 }
@@ -93,7 +95,7 @@ void DamageSample::fill_log(StorageEngine& engine) {
 StoredRows DamageSample::rows_after(std::size_t log_writes) const {
   StoredRows rows = table_rows_;
   for (std::size_t i = 0; i < log_writes; ++i) {
-    rows[{"default", log_writes_[i].first}] = log_writes_[i].second;
+    rows[log_writes_[i].first] = log_writes_[i].second;
   }
   return rows;
 }

@@ -22,8 +22,8 @@ using StoredRows = std::map<std::pair<std::string, std::string>, std::string>;
 StoredRows all_rows(const StorageEngine& engine);
 
 /// A closed database with something of everything in it: rows in tables of several levels, written
-/// over and removed since, others in the log only, a second keyspace, and a collection whose index
-/// is saved. It knows what is in it, so that a copy with damage can be compared.
+/// over and removed since, others in the log only, both of two keyspaces, and a collection whose
+/// index is saved. It knows what is in it, so that a copy with damage can be compared.
 class DamageSample {
  public:
   explicit DamageSample(std::filesystem::path directory);
@@ -56,7 +56,7 @@ class DamageSample {
   std::map<std::string, VectorPoint> points_;
   StoredRows table_rows_;
   StoredRows rows_;
-  std::vector<std::pair<std::string, std::string>> log_writes_;  // Of the default keyspace.
+  std::vector<std::pair<StoredRows::key_type, std::string>> log_writes_;
   std::map<std::pair<std::string, std::string>, std::set<std::string>> versions_;
 };
 
