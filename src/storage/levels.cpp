@@ -32,7 +32,10 @@ Levels::Levels(std::unique_ptr<State> state) noexcept : state_(std::move(state))
 
 Levels::~Levels() { state_->database->listener->detach(); }
 
-void Levels::let_removals_happen() { state_->database->files->let_removals_happen(); }
+void Levels::let_removals_happen() {
+  state_->database->files->let_removals_happen();
+  state_->database->environment.let_compactions_happen();
+}
 
 Sequence Levels::applied_sequence() const noexcept {
   return state_->applied.load(std::memory_order_acquire);

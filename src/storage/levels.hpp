@@ -49,8 +49,9 @@ struct LevelsOptions {
   /// Where `ingest` writes its own small table; on the same file system. Empty: "ingest" beside
   /// `directory`. Created if missing.
   std::filesystem::path ingest_directory = {};
-  /// Tables that are not needed any more stay until `let_removals_happen`: for whoever can only see
-  /// afterwards whether what was opened is all that there was.
+  /// Tables that are not needed any more stay until `let_removals_happen`, and no compaction runs
+  /// before (`compact_range` would wait for ever): for whoever can only see afterwards whether what
+  /// was opened is all that there was.
   bool hold_removals = false;
   /// Null: the operating system. Tests stand a simulated disk in its place.
   rocksdb::Env* env = nullptr;
@@ -138,7 +139,8 @@ class Levels {
   Levels(const Levels&) = delete;
   Levels& operator=(const Levels&) = delete;
 
-  /// Removes the tables that were held, and others at once from now on.
+  /// Removes the tables that were held, and others at once from now on; lets compactions run,
+  /// unless they are stopped.
   void let_removals_happen();
   /// Everything up to here was ingested.
   Sequence applied_sequence() const noexcept;

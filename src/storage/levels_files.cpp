@@ -1,5 +1,6 @@
 #include "storage/levels_files.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -133,12 +134,55 @@ rocksdb::IOStatus LevelsFiles::DeleteFile(const std::string& name,
   if (manifest_failed() && !careless && name.ends_with(".sst")) return rocksdb::IOStatus::OK();
   if (name.ends_with(".sst")) {
     const MutexLock lock(mutex_);
-    if (held_) {
+    if (held_ && !mutant("tables_are_removed_before_the_log_was_read")) {
       waiting_.push_back(name);
       return rocksdb::IOStatus::OK();
     }
   }
   return FileSystemWrapper::DeleteFile(name, options, debug);
+}
+
+void LevelsEnvironment::hold_compactions() {
+  const MutexLock lock(mutex_);
+  held_ = true;
+}
+
+void LevelsEnvironment::let_compactions_happen() {
+  // Under the lock throughout: whoever gives work up meanwhile must find it here or there.
+  const MutexLock lock(mutex_);
+  held_ = false;
+  for (const Work& each : waiting_) {
+    EnvWrapper::Schedule(each.work, each.argument, each.priority, each.tag, each.given_up);
+  }
+  waiting_.clear();
+}
+
+void LevelsEnvironment::Schedule(void (*work)(void*), void* argument, Priority priority, void* tag,
+                                 void (*given_up)(void*)) {
+  if (priority == Priority::LOW || priority == Priority::BOTTOM) {
+    const MutexLock lock(mutex_);
+    if (held_) {
+      waiting_.push_back({work, argument, priority, tag, given_up});
+      return;
+    }
+  }
+  EnvWrapper::Schedule(work, argument, priority, tag, given_up);
+}
+
+int LevelsEnvironment::UnSchedule(void* tag, Priority priority) {
+  std::vector<Work> found;
+  {
+    const MutexLock lock(mutex_);
+    const auto kept = std::partition(waiting_.begin(), waiting_.end(), [&](const Work& each) {
+      return each.tag != tag || each.priority != priority;
+    });
+    found.assign(kept, waiting_.end());
+    waiting_.erase(kept, waiting_.end());
+  }
+  for (const Work& each : found) {
+    if (each.given_up != nullptr) each.given_up(each.argument);
+  }
+  return static_cast<int>(found.size()) + EnvWrapper::UnSchedule(tag, priority);
 }
 
 }  // namespace quartz::storage

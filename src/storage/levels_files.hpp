@@ -54,7 +54,9 @@ class LevelsFiles final : public rocksdb::FileSystemWrapper {
       std::make_shared<std::atomic<bool>>(false);
 };
 
-/// `below`, but for its files.
+/// `below`, but for its files, and for compactions that are held: those that RocksDB wants to run
+/// wait until they are let happen. A switch of RocksDB's would have to be turned back for each
+/// column family, which writes a file about all of them every time. Threads: any.
 class LevelsEnvironment final : public rocksdb::EnvWrapper {
  public:
   LevelsEnvironment(rocksdb::Env& below, const std::shared_ptr<LevelsFiles>& files)
@@ -69,6 +71,27 @@ class LevelsEnvironment final : public rocksdb::EnvWrapper {
   rocksdb::Status DeleteFile(const std::string& name) override {
     return file_system_->DeleteFile(name, rocksdb::IOOptions(), nullptr);
   }
+
+  void hold_compactions() QUARTZ_EXCLUDES(mutex_);
+  void let_compactions_happen() QUARTZ_EXCLUDES(mutex_);
+  /// Keeps compactions back while they are held; flushes have threads of their own.
+  void Schedule(void (*work)(void*), void* argument, Priority priority, void* tag,
+                void (*given_up)(void*)) override QUARTZ_EXCLUDES(mutex_);
+  /// Also gives up those that are kept back. RocksDB closes when the number says that none is left.
+  int UnSchedule(void* tag, Priority priority) override QUARTZ_EXCLUDES(mutex_);
+
+ private:
+  struct Work {
+    void (*work)(void*);
+    void* argument;
+    Priority priority;
+    void* tag;
+    void (*given_up)(void*);  // Null: nothing is to be done then.
+  };
+
+  Mutex mutex_;
+  bool held_ QUARTZ_GUARDED_BY(mutex_) = false;
+  std::vector<Work> waiting_ QUARTZ_GUARDED_BY(mutex_);
 };
 
 }  // namespace quartz::storage

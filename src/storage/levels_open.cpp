@@ -133,7 +133,11 @@ Result<std::unique_ptr<Levels>> Levels::open(LevelsOptions options) {
   rocksdb::Env& env = options.env != nullptr ? *options.env : *rocksdb::Env::Default();
   QUARTZ_TRY(prepare_directories(options, env));
   auto database = std::make_shared<LevelsDatabase>(options);
-  if (options.hold_removals) database->files->hold_removals();
+  if (options.hold_removals) {
+    database->files->hold_removals();
+    // What a compaction of an older state writes would later look newer than what came since.
+    database->environment.hold_compactions();
+  }
   rocksdb::DBOptions database_options = storage::database_options(options);
   database_options.env = &database->environment;
   database_options.listeners.push_back(database->listener);
