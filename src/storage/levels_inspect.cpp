@@ -71,6 +71,7 @@ class Inspector {
 
   // With the catalogue.
   rocksdb::Status open_database();
+  bool newer_table_is_not_named() const;
   std::optional<std::string> why_not_to_believe() const;
   std::optional<std::string> applied_value();
   Result<void> inspect_database();
@@ -258,8 +259,31 @@ std::optional<std::string> Inspector::applied_value() {
   return std::nullopt;
 }
 
-// A catalogue that lost its end is an older one, and says so in no other way.
+// Files are numbered in the order in which they are made, so whatever an older catalogue knows
+// nothing of has numbers above all that it names.
+bool Inspector::newer_table_is_not_named() const {
+  std::uint64_t newest_named = 0;
+  for (const Table& table : tables_) {
+    newest_named = std::max(newest_named, leading_number(table.name));
+  }
+  std::vector<std::string> names;
+  if (!options_.env->GetChildren(directory_.string(), &names).ok()) return false;
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return name.ends_with(".sst") && leading_number(name) > newest_named;
+  });
+}
+
+// A catalogue that lost its end is an older one. It takes two things to tell that:
+// - Something is not there that it counts on: the beginning of the log, which goes when its rows
+//   are ingested, or a table, which goes when a compaction has replaced it.
+// - The table that took its place is there, and unknown to the catalogue. Every ingest makes one at
+//   least, of the applied sequence.
+// Without the second, a table or a segment of the log was lost, and the catalogue knows best how
+// the others belong together; so it does where a compaction left nothing but removals to be
+// forgotten. Without the first, a crash came between the making of a table and its entry: nothing
+// is lost, for what it was made from is still there.
 std::optional<std::string> Inspector::why_not_to_believe() const {
+  if (!newer_table_is_not_named()) return std::nullopt;
   if (visitor_.log_begin && found_.applied_sequence + 1 < *visitor_.log_begin) {
     return "the catalogue knows of nothing behind sequence " +
            std::to_string(found_.applied_sequence) + ", and the log begins with " +

@@ -23,7 +23,8 @@ struct LevelsVisitor {
       row;
   FileProgress progress;
   /// The first sequence that the log has, if it was looked at. The files that say which tables
-  /// count are not believed where they know less than what came before it: they lost their end.
+  /// count are not believed where they know less than what came before it, and there is a newer
+  /// table that they do not name: they lost their end.
   std::optional<Sequence> log_begin = {};
 };
 
@@ -35,9 +36,9 @@ struct LevelsInspection {
   std::uint64_t bytes_checked = 0;
   std::uint64_t entries = 0;  // In the tables of the keyspaces; tombstones, old versions too.
   std::uint64_t rows = 0;     // Told to the visitor.
-  /// False: the files that say which tables count are damaged, or name tables that are not there,
-  /// or lost their end, so that every table was taken, the newer file winning. Rows removed lately
-  /// may be back, keyspaces dropped lately too.
+  /// False: the files that say which tables count are damaged or lost their end, so that every
+  /// table was taken, the newer file winning. Rows removed lately may be back, keyspaces dropped
+  /// lately too.
   bool catalogue_readable = true;
   std::vector<Damage> damage;  // `file` starts with the levels' own directory's name.
 };
@@ -45,9 +46,9 @@ struct LevelsInspection {
 /// Reads the checksums and, if the visitor wants them, the rows of closed levels, and changes
 /// nothing there. Damage is part of the answer, not an error. Where a block cannot be read, the
 /// rows that other tables hold for its keys are told instead, although the lost block may have held
-/// newer versions of them, or tombstones.
-/// Errors: `not_found` if there is no such directory, `io_error` if it cannot be listed, and the
-/// visitor's own.
+/// newer versions of them, or tombstones; where a table of level 0 cannot even be opened, that is
+/// so for all keys of its keyspace. Errors: `not_found` if there is no such directory, `io_error`
+/// if it cannot be listed, and the visitor's own.
 Result<LevelsInspection> inspect_levels(const std::filesystem::path& directory,
                                         const LevelsVisitor& visitor = {},
                                         rocksdb::Env* env = nullptr);
