@@ -1,3 +1,4 @@
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include "quartz/storage/event_listener.hpp"
 #include "storage/engine.hpp"
 #include "storage/format_file.hpp"
+#include "storage/log_files.hpp"
 
 namespace quartz::storage {
 namespace {
@@ -165,7 +167,12 @@ Result<void> Engine::checkpoint(const io::Path& directory) {
   }
   QUARTZ_ASSIGN(const Sequence target, seal_active());
   if (!mutant("checkpoints_are_copied_before_the_flush")) QUARTZ_TRY(wait_flushed(target));
-  const io::Path absolute = std::filesystem::absolute(directory).lexically_normal();
+  std::error_code failure;
+  const io::Path absolute = std::filesystem::absolute(directory, failure).lexically_normal();
+  if (failure) {
+    return Error(Errc::io_error,
+                 fmt::format("{}: no absolute path: {}", directory.string(), failure.message()));
+  }
   const io::Path parent = absolute.parent_path();
   io::Path staging = parent / (absolute.filename().string() + ".partial");
   if (mutant("checkpoints_are_built_in_their_place")) staging = absolute;
@@ -182,14 +189,17 @@ Result<void> Engine::checkpoint(const io::Path& directory) {
 Result<void> Engine::copy_to(const io::Path& staging) {
   QUARTZ_TRY(files_.create_directories(staging / kLogDirectoryName));
   QUARTZ_TRY(files_.create_directories(staging / kIngestDirectoryName));
+  Sequence applied = 0;
   {
     MutexLock lock(levels_mutex_);
-    QUARTZ_TRY(levels_->checkpoint(staging / kLevelsDirectoryName));
+    QUARTZ_ASSIGN(applied, levels_->checkpoint(staging / kLevelsDirectoryName));
   }
   QUARTZ_TRY(ExpiryClock::write(files_, staging / kClockFileName, expiry_clock_->now()));
   // A database of its own: segments of the original would not belong to it.
+  const std::uint64_t id = new_database_id();
+  QUARTZ_TRY(write_empty_log(files_, staging / kLogDirectoryName, id, applied + 1));
   // Last: publishing it syncs the directory, and so the names of all of these.
-  return write_format(files_, staging, {kFormatVersion, new_database_id()});
+  return write_format(files_, staging, {kFormatVersion, id});
 }
 
 }  // namespace quartz::storage

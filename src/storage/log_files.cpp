@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "base/coding.hpp"
 #include "base/mutant.hpp"
 #include "base/try.hpp"
+#include "io/file_system.hpp"
 #include "storage/log_segment.hpp"
 
 namespace quartz::storage {
@@ -142,6 +144,24 @@ LogFiles LogLister::finish() {
 
 std::uint64_t SegmentFile::records_end() const noexcept {
   return limit ? std::min(bytes, offset_of(*limit)) : bytes;
+}
+
+Result<void> write_empty_log(io::FileSystem& files, const io::Path& directory,
+                             std::uint64_t database_id, Sequence first_sequence) {
+  constexpr std::uint32_t kFirstId = 1;
+  SegmentHeader header{.magic = kSegmentMagic,
+                       .format_version = kLogFormatVersion,
+                       .segment_id = kFirstId,
+                       .database_id = database_id,
+                       .segment_bytes = kSegmentHeaderBytes,
+                       .start_position = 0,
+                       .first_sequence = first_sequence,
+                       .synced_through = 0,
+                       .reserved = 0,
+                       .crc32c = 0};
+  header.crc32c = segment_header_crc(header);
+  return io::publish_file(files, directory / segment_file_name(kFirstId),
+                          std::as_bytes(std::span(&header, 1)));
 }
 
 Result<LogFiles> list_log_files(io::FileSystem& files, const io::Path& directory,

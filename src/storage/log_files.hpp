@@ -69,6 +69,12 @@ struct LogFiles {
 Result<LogFiles> list_log_files(io::FileSystem& files, const io::Path& directory,
                                 std::optional<std::uint64_t> database_id);
 
+/// Makes a log without records in `directory`, durably: one segment that is nothing but its header,
+/// which says that all before `first_sequence` is in the levels. An open of levels that know less
+/// then finds that something is missing.
+Result<void> write_empty_log(io::FileSystem& files, const io::Path& directory,
+                             std::uint64_t database_id, Sequence first_sequence);
+
 /// Reads one segment into private memory and judges its records.
 /// `segment` must outlive it.
 class SegmentReader {

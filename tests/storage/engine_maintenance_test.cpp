@@ -11,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "quartz/storage/storage_engine.hpp"
+#include "quartz/storage/verify.hpp"
+#include "support/corrupt_file.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/small_engine.hpp"
@@ -19,6 +21,13 @@ namespace quartz {
 namespace {
 
 using ::testing::HasSubstr;
+
+std::filesystem::path manifest_of(const std::filesystem::path& database) {
+  for (const auto& entry : std::filesystem::directory_iterator(database / "levels")) {
+    if (entry.path().filename().string().starts_with("MANIFEST-")) return entry.path();
+  }
+  return {};
+}
 
 class EngineMaintenance : public ::testing::Test {
  protected:
@@ -208,6 +217,30 @@ TEST_F(EngineMaintenance, a_checkpoint_of_a_checkpoint_works) {
   EXPECT_EQ(keys_of(open_small(scratch_ / "second")).size(), 11u);
 }
 
+// It has no rows in its log, whose beginning still tells how far its tables go.
+TEST_F(EngineMaintenance, a_checkpoint_whose_manifest_lost_its_end_is_corruption) {
+  std::vector<std::uint64_t> bytes;  // Of the MANIFEST after each flush.
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    ASSERT_THAT(engine_.put(numbered_key(i), "value"), Succeeds());
+    ASSERT_THAT(engine_.flush(), Succeeds());
+    bytes.push_back(std::filesystem::file_size(manifest_of(scratch_ / "db")));
+  }
+  ASSERT_THAT(engine_.checkpoint(scratch_ / "copy"), Succeeds());
+  ASSERT_GE(std::filesystem::file_size(manifest_of(scratch_ / "copy")), bytes.back());
+  for (const std::uint64_t length : {bytes[0], bytes[1], bytes[2] - 1}) {
+    SCOPED_TRACE(length);
+    std::filesystem::remove_all(scratch_ / "damaged");
+    copy_database(scratch_ / "copy", scratch_ / "damaged");
+    truncate_file(manifest_of(scratch_ / "damaged"), length);
+    EXPECT_FALSE(verify(scratch_ / "damaged").value().damage.empty());
+    EXPECT_THAT(StorageEngine::open(scratch_ / "damaged", small_config()),
+                FailsWith(Errc::corruption, HasSubstr((scratch_ / "damaged").string())));
+    std::filesystem::remove_all(scratch_ / "saved");
+    ASSERT_THAT(salvage(scratch_ / "damaged", scratch_ / "saved"), Succeeds());
+    EXPECT_EQ(keys_of(open_small(scratch_ / "saved")).size(), 3u);
+  }
+}
+
 TEST_F(EngineMaintenance, a_checkpoint_of_an_empty_database_opens) {
   ASSERT_THAT(engine_.checkpoint(scratch_ / "copy"), Succeeds());
   EXPECT_TRUE(rows_of(open_small(scratch_ / "copy")).empty());
@@ -227,6 +260,17 @@ TEST_F(EngineMaintenance, a_checkpoint_into_a_missing_parent_leaves_nothing_behi
   EXPECT_FALSE(engine_.checkpoint(scratch_ / "file" / "copy").has_value());
   EXPECT_EQ(read(engine_, numbered_key(1)), std::string(100, 'v'));
   EXPECT_THAT(engine_.put("key", "value"), Succeeds());
+}
+
+TEST_F(EngineMaintenance,
+       a_checkpoint_by_a_relative_path_into_a_directory_that_is_gone_is_an_error) {
+  const auto before = std::filesystem::current_path();
+  std::filesystem::create_directory(scratch_ / "gone");
+  std::filesystem::current_path(scratch_ / "gone");
+  std::filesystem::remove(scratch_ / "gone");
+  const auto made = engine_.checkpoint("copy");
+  std::filesystem::current_path(before);
+  EXPECT_THAT(made, FailsWith(Errc::io_error, HasSubstr("copy")));
 }
 
 TEST_F(EngineMaintenance, a_checkpoint_by_a_relative_path_lands_in_the_working_directory) {
