@@ -47,6 +47,8 @@ class Env;
 
 namespace quartz::storage {
 
+class Engine;
+
 /// What a `Snapshot` holds.
 struct SnapshotState {
   SnapshotState() = default;
@@ -289,6 +291,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   void handle_closed() noexcept;
   std::uint64_t handles_open() const noexcept;
 
+  const EngineNumber number_;
   const io::Path directory_;
   const StorageConfig config_;
   io::FileSystem& files_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <utility>
 
 #include <fmt/format.h>
@@ -37,11 +38,17 @@ BackPressureLimits back_pressure_limits(const StorageConfig& config) {
   return limits;
 }
 
+EngineNumber next_engine_number() noexcept {
+  static std::atomic<EngineNumber> last{0};
+  return ++last;
+}
+
 }  // namespace
 
 Engine::Engine(io::Path directory, StorageConfig config, io::FileSystem& files,
                rocksdb::Env* levels_env)
-    : directory_(std::move(directory)),
+    : number_(next_engine_number()),
+      directory_(std::move(directory)),
       config_(std::move(config)),
       files_(files),
       levels_env_(levels_env),
@@ -160,7 +167,8 @@ class EngineOpener {
     };
     engine_.compaction_runs_ = config.start_compaction;
     QUARTZ_ASSIGN(engine_.levels_, Levels::open(std::move(options)));
-    engine_.keyspaces_ = std::make_unique<KeyspaceRegistry>(&engine_, engine_.levels_->keyspaces());
+    engine_.keyspaces_ =
+        std::make_unique<KeyspaceRegistry>(engine_.number_, engine_.levels_->keyspaces());
     if (is_new_) {
       // Last of a creation: a directory without FORMAT holds nothing that was acknowledged.
       QUARTZ_TRY(write_format(files_, engine_.directory_, {kFormatVersion, engine_.database_id_}));

@@ -69,7 +69,7 @@ Result<Durability> Engine::effective_durability(const WriteOptions& options) con
 }
 
 Result<void> Engine::check_keyspace(const KeyspaceState& keyspace) const {
-  if (keyspace.engine != this) [[unlikely]] {
+  if (keyspace.engine != number_) [[unlikely]] {
     return Error(Errc::invalid_argument,
                  fmt::format("keyspace \"{}\" belongs to another engine", keyspace.name));
   }

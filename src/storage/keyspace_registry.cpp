@@ -38,7 +38,7 @@ Result<void> check_keyspace_name(std::string_view name) {
   return {};
 }
 
-KeyspaceRegistry::KeyspaceRegistry(const Engine* engine, std::span<const LevelsKeyspace> existing)
+KeyspaceRegistry::KeyspaceRegistry(EngineNumber engine, std::span<const LevelsKeyspace> existing)
     : engine_(engine),
       default_(
           std::make_shared<KeyspaceState>(engine, kDefaultKeyspaceId, std::string(kDefaultName))) {

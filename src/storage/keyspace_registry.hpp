@@ -22,7 +22,7 @@ Result<void> check_keyspace_name(std::string_view name);
 /// The keyspaces of an engine by name and id. Threads: all calls may run at the same time.
 class KeyspaceRegistry {
  public:
-  KeyspaceRegistry(const Engine* engine, std::span<const LevelsKeyspace> existing);
+  KeyspaceRegistry(EngineNumber engine, std::span<const LevelsKeyspace> existing);
 
   const Keyspace& default_keyspace() const noexcept { return default_; }
   /// Null if there is none.
@@ -38,7 +38,7 @@ class KeyspaceRegistry {
   void remove(std::string_view name);
 
  private:
-  const Engine* const engine_;
+  const EngineNumber engine_;
   const Keyspace default_;
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<KeyspaceState>, std::less<>> by_name_

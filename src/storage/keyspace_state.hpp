@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -8,14 +9,16 @@
 
 namespace quartz::storage {
 
-class Engine;
+/// Which engine it is, of all that this process has ever opened. An address would not do: another
+/// engine may get it once the first is gone.
+using EngineNumber = std::uint64_t;
 
 /// What a `Keyspace` handle points to; shared by all handles of one keyspace.
 struct KeyspaceState {
-  KeyspaceState(const Engine* owner, KeyspaceId number, std::string text)
+  KeyspaceState(EngineNumber owner, KeyspaceId number, std::string text)
       : engine(owner), id(number), name(std::move(text)) {}
 
-  const Engine* const engine;  // Identity only, to refuse handles of another engine.
+  const EngineNumber engine;  // To refuse handles of another.
   const KeyspaceId id;
   const std::string name;
   std::atomic<bool> dropped{false};

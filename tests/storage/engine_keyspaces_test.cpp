@@ -174,6 +174,19 @@ TEST_F(EngineKeyspaces, of_another_engine_are_refused_by_every_operation) {
               FailsWith(Errc::invalid_argument));
 }
 
+// A later engine may well lie at the same address as the one that is gone.
+TEST_F(EngineKeyspaces, of_an_engine_that_is_gone_are_refused_by_all_that_come_after) {
+  std::vector<Keyspace> orphans;
+  for (int i = 0; i < 20; ++i) {
+    StorageEngine later = open_small(scratch_ / "later");
+    for (const Keyspace& orphan : orphans) {
+      ASSERT_THAT(later.put(orphan, "key", "value"), FailsWith(Errc::invalid_argument));
+      ASSERT_THAT(later.get(orphan, "key"), FailsWith(Errc::invalid_argument));
+    }
+    orphans.push_back(later.default_keyspace());
+  }
+}
+
 TEST_F(EngineKeyspaces, dropping_one_leaves_the_rows_of_the_others) {
   const Keyspace a = engine_->create_keyspace("a").value();
   const Keyspace b = engine_->create_keyspace("b").value();

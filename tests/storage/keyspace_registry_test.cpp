@@ -47,7 +47,7 @@ TEST(KeyspaceName, of_the_largest_size_passes_and_one_byte_more_names_the_limit)
 }
 
 TEST(KeyspaceRegistry, always_has_the_default_keyspace) {
-  const KeyspaceRegistry registry(nullptr, {});
+  const KeyspaceRegistry registry(1, {});
   EXPECT_EQ(registry.default_keyspace().name(), "default");
   EXPECT_THAT(names_of(registry), ElementsAre("default"));
   EXPECT_EQ(registry.find("default")->id, kDefaultKeyspaceId);
@@ -56,7 +56,7 @@ TEST(KeyspaceRegistry, always_has_the_default_keyspace) {
 
 TEST(KeyspaceRegistry, knows_what_existed_and_gives_out_higher_ids) {
   const std::vector<LevelsKeyspace> existing = {{0, "default"}, {7, "names"}, {3, "ages"}};
-  KeyspaceRegistry registry(nullptr, existing);
+  KeyspaceRegistry registry(1, existing);
   EXPECT_THAT(names_of(registry), ElementsAre("default", "ages", "names"));
   EXPECT_EQ(registry.find("names")->id, 7u);
   EXPECT_EQ(registry.find(3)->name, "ages");
@@ -64,7 +64,7 @@ TEST(KeyspaceRegistry, knows_what_existed_and_gives_out_higher_ids) {
 }
 
 TEST(KeyspaceRegistry, finds_by_name_and_id_until_it_is_removed) {
-  KeyspaceRegistry registry(nullptr, {});
+  KeyspaceRegistry registry(1, {});
   const KeyspaceId id = add(registry, "names");
   EXPECT_EQ(registry.find("names")->id, id);
   EXPECT_EQ(registry.find(id)->name, "names");
@@ -74,21 +74,21 @@ TEST(KeyspaceRegistry, finds_by_name_and_id_until_it_is_removed) {
 }
 
 TEST(KeyspaceRegistry, refuses_a_name_that_is_taken) {
-  KeyspaceRegistry registry(nullptr, {});
+  KeyspaceRegistry registry(1, {});
   add(registry, "names");
   EXPECT_THAT(registry.reserve_id("names"), FailsWith(Errc::already_exists, HasSubstr("names")));
   EXPECT_THAT(registry.reserve_id("default"), FailsWith(Errc::already_exists));
 }
 
 TEST(KeyspaceRegistry, never_gives_an_id_out_twice) {
-  KeyspaceRegistry registry(nullptr, {});
+  KeyspaceRegistry registry(1, {});
   const KeyspaceId first = add(registry, "names");
   registry.remove("names");
   EXPECT_NE(add(registry, "names"), first);
 }
 
 TEST(KeyspaceRegistry, is_full_at_its_limit_and_names_it) {
-  KeyspaceRegistry registry(nullptr, {});
+  KeyspaceRegistry registry(1, {});
   for (std::size_t i = 1; i < kKeyspacesMax; ++i) add(registry, "n" + std::to_string(i));
   EXPECT_THAT(registry.reserve_id("one.more"),
               FailsWith(Errc::too_large, HasSubstr("kKeyspacesMax")));
@@ -97,7 +97,7 @@ TEST(KeyspaceRegistry, is_full_at_its_limit_and_names_it) {
 }
 
 TEST(KeyspaceRegistry, removing_an_unknown_name_does_nothing) {
-  KeyspaceRegistry registry(nullptr, {});
+  KeyspaceRegistry registry(1, {});
   registry.remove("unknown");
   EXPECT_THAT(names_of(registry), ElementsAre("default"));
 }

@@ -23,7 +23,7 @@ using ::testing::IsEmpty;
 using Read = std::tuple<storage::KeyspaceId, std::string>;
 
 Keyspace keyspace(storage::KeyspaceId id) {
-  return Keyspace(std::make_shared<storage::KeyspaceState>(nullptr, id, "some"));
+  return Keyspace(std::make_shared<storage::KeyspaceState>(1, id, "some"));
 }
 
 std::vector<Read> keys_of(const ReadSet& reads) {
