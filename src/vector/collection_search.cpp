@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -103,7 +104,12 @@ Result<std::vector<std::vector<VectorHit>>> Collection::search_batch(
   };
   const std::size_t wanted = threads != 0 ? threads : std::thread::hardware_concurrency();
   std::vector<std::thread> others;
-  for (std::size_t i = 1; i < std::min(wanted, count); ++i) others.emplace_back(work);
+  others.reserve(std::min(wanted, count));
+  try {
+    for (std::size_t i = 1; i < std::min(wanted, count); ++i) others.emplace_back(work);
+  } catch (const std::system_error&) {
+    // The system refuses more threads: those that there are do it all.
+  }
   work();
   for (std::thread& other : others) other.join();
   MutexLock lock(error_mutex);

@@ -1,7 +1,10 @@
 #include "quartz/vector/vector_collection.hpp"
 
 #include <algorithm>
+#include <pthread.h>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -173,6 +176,40 @@ TEST_F(VectorCollectionTest, answers_many_queries_as_it_answers_each) {
     EXPECT_EQ(ids_of(answers[i]), ids_of(docs.search(query, {.k = 5}).value()));
   }
   EXPECT_THAT(docs.search_batch(Vector{1, 2, 3}), FailsWith(Errc::invalid_argument));
+}
+
+// While it lives the system refuses every new thread: none can have a stack of this size.
+class NoMoreThreads {
+ public:
+  NoMoreThreads() {
+    EXPECT_EQ(pthread_getattr_default_np(&usual_), 0);
+    pthread_attr_t impossible = usual_;
+    EXPECT_EQ(pthread_attr_setstacksize(&impossible, std::size_t{1} << 47), 0);
+    EXPECT_EQ(pthread_setattr_default_np(&impossible), 0);
+  }
+  ~NoMoreThreads() {
+    EXPECT_EQ(pthread_setattr_default_np(&usual_), 0);
+    pthread_attr_destroy(&usual_);
+  }
+  NoMoreThreads(const NoMoreThreads&) = delete;
+  NoMoreThreads& operator=(const NoMoreThreads&) = delete;
+
+ private:
+  pthread_attr_t usual_;
+};
+
+TEST_F(VectorCollectionTest, answers_many_queries_also_where_no_thread_can_be_had) {
+  VectorCollection docs = open(kPlane);
+  ASSERT_THAT(docs.upsert("near", Vector{1, 1}), Succeeds());
+  ASSERT_THAT(docs.upsert("far", Vector{5, 5}), Succeeds());
+  const NoMoreThreads refused;
+  EXPECT_THROW(std::thread([] {}).join(), std::system_error);
+  const auto answers = docs.search_batch(Vector{0, 0, 6, 6, 1, 0}, {.k = 1}, 3);
+  ASSERT_THAT(answers, Succeeds());
+  ASSERT_THAT(*answers, SizeIs(3));
+  EXPECT_THAT(ids_of((*answers)[0]), ElementsAre("near"));
+  EXPECT_THAT(ids_of((*answers)[1]), ElementsAre("far"));
+  EXPECT_THAT(ids_of((*answers)[2]), ElementsAre("near"));
 }
 
 TEST_F(VectorCollectionTest, scrolls_through_the_points_in_the_order_of_their_ids) {

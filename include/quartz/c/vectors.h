@@ -124,7 +124,7 @@ QUARTZ_EXPORT quartz_error* quartz_collection_search(const quartz_collection* co
                                                      quartz_hits** hits);
 /// One answer for each of `count` queries, which lie one behind the other: `hits` is an array of
 /// `count`, of which none is set after a failure. On up to `threads` threads; 0: as many as the
-/// machine has.
+/// machine has; fewer if the system refuses more.
 QUARTZ_EXPORT quartz_error* quartz_collection_search_batch(const quartz_collection* collection,
                                                            const float* queries, size_t count,
                                                            size_t dimensions,
