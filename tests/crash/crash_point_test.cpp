@@ -117,7 +117,7 @@ class CrashPoint : public testing::Test {
   /// How often a point is passed.
   enum class Passes : std::uint8_t {
     many,  // Again and again in each process,
-    one,   // once in each process,
+    one,   // once in each process, before it writes, so that another one has to write first,
     ever,  // or once in the life of a database, so that each kill gets a new one.
   };
 
@@ -131,6 +131,8 @@ class CrashPoint : public testing::Test {
       for (const char* const point : points) {
         const std::uint64_t pass = round > 0 && passes == Passes::many ? 1 + random.below(4) : 1;
         if (passes == Passes::ever) begin_anew();
+        if (passes == Passes::one) write_and_be_killed(random);
+        if (HasFailure()) return;
         const std::string what = fmt::format("round {}, pass {} of {}", round, pass, point);
         SCOPED_TRACE(what);
         die_at(point, pass, random);
@@ -147,6 +149,7 @@ class CrashPoint : public testing::Test {
     std::filesystem::remove_all(data_);
     ledger_ = Ledger();
   }
+  void write_and_be_killed(Random& random);
   void die_at(const char* point, std::uint64_t pass, Random& random);
   void check(Random& random);
 
@@ -155,6 +158,25 @@ class CrashPoint : public testing::Test {
   WriterOrder order_;
   Ledger ledger_;
 };
+
+// Leaves a log that the next open has to read, with something acknowledged in it.
+void CrashPoint::write_and_be_killed(Random& random) {
+  constexpr std::size_t kReports = 100;
+  constexpr std::chrono::milliseconds kLongest(60'000);
+  order_ = {.directory = data_,
+            .seed = random.next(),
+            .segment_bytes = std::uint64_t{64} << 10,
+            .medium = LogMedium::mapped,
+            .durability = {},
+            .point = {},
+            .pass = 1,
+            .next_steps = {ledger_.next_step(0), ledger_.next_step(1)}};
+  Victim victim(kWriteUntilKilled, order_.to_arguments());
+  const auto acknowledged = victim.kill_after(kReports, kLongest);
+  for (const auto& one : acknowledged) ledger_.acknowledge(one);
+  ASSERT_TRUE(victim.was_killed());
+  ASSERT_GE(acknowledged.size(), kReports);
+}
 
 void CrashPoint::die_at(const char* point, std::uint64_t pass, Random& random) {
   order_ = {

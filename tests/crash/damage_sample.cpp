@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "base/random.hpp"
+#include "crash/file_damage.hpp"
 #include "crash/vector_steps.hpp"
 #include "support/small_engine.hpp"
 
@@ -34,6 +35,7 @@ StoredRows all_rows(const StorageEngine& engine) {
 
 DamageSample::DamageSample(std::filesystem::path directory) : directory_(std::move(directory)) {
   StorageEngine engine = open_small(directory_);
+  note_manifest_length();
   fill_collection(engine);
   fill_tables(engine);
   fill_log(engine);
@@ -42,9 +44,11 @@ DamageSample::DamageSample(std::filesystem::path directory) : directory_(std::mo
 
 // Three rounds that write over each other: the first two end up in a deeper level than the last.
 void DamageSample::fill_tables(StorageEngine& engine) {
+  note_manifest_length();
   const Keyspace second = engine.create_keyspace("second").value();
   Random random(7);
   for (std::uint64_t round = 0; round < 3; ++round) {
+    note_manifest_length();
     for (std::uint64_t i = 0; i < kRows; ++i) {
       if (round > 0 && !random.one_in(3)) continue;
       const std::string key = numbered_key(i);
@@ -98,6 +102,11 @@ StoredRows DamageSample::rows_after(std::size_t log_writes) const {
     rows[log_writes_[i].first] = log_writes_[i].second;
   }
   return rows;
+}
+
+void DamageSample::note_manifest_length() {
+  const auto manifest = directory_ / files_of_kind(directory_, FileKind::manifest).front();
+  manifest_lengths_.push_back(std::filesystem::file_size(manifest));
 }
 
 void DamageSample::remember(const StorageEngine& engine) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -43,6 +44,10 @@ class DamageSample {
   bool ever_had(const std::string& keyspace, const std::string& key,
                 const std::string& value) const;
 
+  /// Lengths that the MANIFEST of the levels had before: cut to one of them, it is the older one
+  /// that it was.
+  const std::vector<std::uint64_t>& manifest_lengths() const noexcept { return manifest_lengths_; }
+
   /// What every value begins with that is in the log only.
   static constexpr std::string_view kLogOnly = "only in the log: ";
 
@@ -51,8 +56,10 @@ class DamageSample {
   void fill_collection(StorageEngine& engine);
   void fill_log(StorageEngine& engine);
   void remember(const StorageEngine& engine);
+  void note_manifest_length();
 
   std::filesystem::path directory_;
+  std::vector<std::uint64_t> manifest_lengths_;
   std::map<std::string, VectorPoint> points_;
   StoredRows table_rows_;
   StoredRows rows_;

@@ -240,8 +240,10 @@ void DamagedCopy::read_points(StorageEngine& engine) {
 TEST(FileDamage, that_was_once_not_survived_is) {
   const ScratchDirectory scratch;
   const DamageSample sample(scratch / "sample");
-  for (const std::uint64_t bytes : {499u, 1500u, 2500u}) {
+  const auto manifest = files_of_kind(sample.directory(), FileKind::manifest).front();
+  for (const std::uint64_t bytes : sample.manifest_lengths()) {
     SCOPED_TRACE(bytes);
+    ASSERT_LT(bytes, std::filesystem::file_size(sample.directory() / manifest));
     DamagedCopy copy(sample,
                      {.file = {}, .kind = FileKind::manifest, .cut = true, .offset = bytes});
     copy.check();
