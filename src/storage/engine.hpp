@@ -257,6 +257,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
       QUARTZ_REQUIRES(levels_mutex_);
   Result<void> flush_memtables(const std::vector<MemtableRef>& memtables)
       QUARTZ_REQUIRES(levels_mutex_);
+  void note_applied(Sequence applied) const;
   void publish_flushed(std::size_t count) QUARTZ_REQUIRES(levels_mutex_);
   Result<void> wait_flushed(Sequence target);
   void note_flush_failure(const Error& error);

@@ -10,6 +10,7 @@
 #include "base/mutant.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"
+#include "storage/applied_file.hpp"
 #include "storage/engine.hpp"
 #include "storage/flush.hpp"
 #include "storage/format_file.hpp"
@@ -158,6 +159,7 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
       discard_tables(files_, tables.files);
       return ingested;
     }
+    if (!config_.enable_wal) note_applied(tables.applied);
   }
   publish_flushed(memtables.size());
   // After the view: who waited for this compacts what the new one's snapshot lets go.
@@ -173,6 +175,13 @@ Result<void> Engine::flush_memtables(const std::vector<MemtableRef>& memtables) 
         {memtables.size(), tables.entry_count, tables.bytes, tables.applied, watch.elapsed()});
   }
   return {};
+}
+
+// Without the file a lost end of the MANIFEST would not be noticed, and that is all.
+void Engine::note_applied(Sequence applied) const {
+  if (auto written = write_applied_file(files_, directory_, applied); !written) {
+    log_line(LogLevel::warning, written.error().to_string());
+  }
 }
 
 // The oldest `count` waiting memtables are in the levels now: they turn warm, as far as memory

@@ -10,6 +10,7 @@
 #include "base/mutant.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"
+#include "storage/applied_file.hpp"
 #include "storage/config_check.hpp"
 #include "storage/engine.hpp"
 #include "storage/format_file.hpp"
@@ -101,11 +102,18 @@ class EngineOpener {
     QUARTZ_TRY(clear_ingest_directory());
     QUARTZ_TRY(watch_space());
     is_new_ = !format.has_value();
+    if (is_new_) QUARTZ_TRY(remove_foreign_applied_file());
     engine_.database_id_ = is_new_ ? new_database_id() : format->database_id;
     if (is_new_ && mutant("a_new_database_is_called_one_too_early")) {
       QUARTZ_TRY(write_format(files_, engine_.directory_, {kFormatVersion, engine_.database_id_}));
     }
     return {};
+  }
+
+  // Of a database that was here once and was not removed wholly.
+  Result<void> remove_foreign_applied_file() {
+    QUARTZ_ASSIGN(const bool exists, files_.exists(path(kAppliedFileName)));
+    return exists ? files_.remove(path(kAppliedFileName)) : Result<void>();
   }
 
   Error not_found() const {
@@ -167,12 +175,27 @@ class EngineOpener {
     };
     engine_.compaction_runs_ = config.start_compaction;
     QUARTZ_ASSIGN(engine_.levels_, Levels::open(std::move(options)));
+    if (!is_new_) QUARTZ_TRY(compare_with_applied_file());
     engine_.keyspaces_ =
         std::make_unique<KeyspaceRegistry>(engine_.number_, engine_.levels_->keyspaces());
     if (is_new_) {
       // Last of a creation: a directory without FORMAT holds nothing that was acknowledged.
       QUARTZ_TRY(write_format(files_, engine_.directory_, {kFormatVersion, engine_.database_id_}));
     }
+    return {};
+  }
+
+  // Nothing is lost yet if the levels know less: removals are held.
+  Result<void> compare_with_applied_file() {
+    const Sequence applied = engine_.levels_->applied_sequence();
+    const auto said = read_applied_file(files_, engine_.directory_);
+    if (said && *said > applied) {
+      return Error(Errc::corruption, fmt::format("{}: {}; `quartz salvage` saves the tables",
+                                                 path(kLevelsDirectoryName).string(),
+                                                 behind_applied_file(applied, *said)));
+    }
+    // The log that said so until now is about to be removed.
+    if (!engine_.config_.enable_wal && said != applied) engine_.note_applied(applied);
     return {};
   }
 

@@ -286,7 +286,7 @@ std::optional<std::string> Inspector::why_not_to_believe() const {
   if (!newer_table_is_not_named()) return std::nullopt;
   if (visitor_.log_begin && found_.applied_sequence + 1 < *visitor_.log_begin) {
     return "the catalogue knows of nothing behind sequence " +
-           std::to_string(found_.applied_sequence) + ", and the log begins with " +
+           std::to_string(found_.applied_sequence) + ", and what is not in tables begins with " +
            std::to_string(*visitor_.log_begin);
   }
   for (const Table& table : tables_) {

@@ -22,9 +22,9 @@ struct LevelsVisitor {
   std::function<Result<void>(const LevelsKeyspace&, std::string_view key, std::string_view value)>
       row;
   FileProgress progress;
-  /// The first sequence that the log has, if it was looked at. The files that say which tables
-  /// count are not believed where they know less than what came before it, and there is a newer
-  /// table that they do not name: they lost their end.
+  /// The first sequence that the log has, or would have, if that is known. The files that say which
+  /// tables count are not believed where they know less than what came before it, and there is a
+  /// newer table that they do not name: they lost their end.
   std::optional<Sequence> log_begin = {};
 };
 

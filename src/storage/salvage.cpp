@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "base/try.hpp"
 #include "quartz/storage/storage_engine.hpp"
 #include "quartz/storage/verify.hpp"
+#include "storage/applied_file.hpp"
 #include "storage/closed_database.hpp"
 #include "storage/engine.hpp"
 #include "storage/format_file.hpp"
@@ -165,9 +167,12 @@ Result<SalvageReport> salvage(const std::filesystem::path& directory,
   SalvageReport report;
   report.damage = std::move(database.damage);
 
-  QUARTZ_ASSIGN(
-      const auto log_begin,
-      storage::first_sequence_of_log(files, directory / storage::kLogDirectoryName, database.id));
+  QUARTZ_ASSIGN(auto log_begin, storage::first_sequence_of_log(
+                                    files, directory / storage::kLogDirectoryName, database.id));
+  // Where there was no log, a file says where it would begin.
+  if (const auto said = storage::read_applied_file(files, directory)) {
+    log_begin = std::max(log_begin.value_or(0), *said + 1);
+  }
   QUARTZ_ASSIGN(storage::LevelsInspection levels,
                 salvage_levels(directory, log_begin, salvager, progress));
   for (Damage& damage : levels.damage) report.damage.push_back(std::move(damage));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/try.hpp"
+#include "storage/applied_file.hpp"
 #include "storage/closed_database.hpp"
 #include "storage/expiry_clock.hpp"
 #include "storage/format_file.hpp"
@@ -69,6 +70,11 @@ Result<VerifyReport> verify(const std::filesystem::path& directory, const FilePr
   options.database_id = database.id;
   options.applied = levels.applied_sequence;
   options.progress = progress;
+  const auto said = storage::read_applied_file(files, directory);
+  if (levels.catalogue_readable && said && *said > levels.applied_sequence) {
+    report.damage.push_back({storage::kLevelsDirectoryName, 0,
+                             storage::behind_applied_file(levels.applied_sequence, *said)});
+  }
   LostKeyspaces lost(levels);
   QUARTZ_ASSIGN(storage::LogInspection log,
                 storage::inspect_log(files, options, [&](const storage::ReplayedRecord& record) {
