@@ -161,7 +161,7 @@ class CrashPoint : public testing::Test {
 
 // Leaves a log that the next open has to read, with something acknowledged in it.
 void CrashPoint::write_and_be_killed(Random& random) {
-  constexpr std::size_t kReports = 100;
+  constexpr std::size_t kReports = 1000;
   constexpr std::chrono::milliseconds kLongest(60'000);
   order_ = {.directory = data_,
             .seed = random.next(),
