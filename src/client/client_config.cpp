@@ -37,6 +37,23 @@ ClientResult<void> check_times(const ClientConfig& config) {
   return {};
 }
 
+ClientResult<void> check_keep_alive(const KeepAliveConfig& config) {
+  // As the kernel has it.
+  constexpr std::chrono::seconds kLongest{32'767};
+  constexpr std::uint32_t kProbesMax = 127;
+  if (config.idle < kNone || config.idle > kLongest) {
+    return wrong("keep_alive.idle", fmt::format("from 0 to {} s are allowed", kLongest.count()));
+  }
+  if (config.interval <= kNone || config.interval > kLongest) {
+    return wrong("keep_alive.interval",
+                 fmt::format("from 1 to {} s are allowed", kLongest.count()));
+  }
+  if (config.count == 0 || config.count > kProbesMax) {
+    return wrong("keep_alive.count", fmt::format("from 1 to {} are allowed", kProbesMax));
+  }
+  return {};
+}
+
 ClientResult<void> check_limits(const ClientLimits& limits) {
   if (limits.requests_max == 0) return wrong("limits.requests_max", "at least 1 is needed");
   if (limits.request_bytes_max == 0) {
@@ -104,6 +121,7 @@ ClientResult<void> check(const ClientConfig& config) {
     return wrong("tls", "certificate_file and key_file belong together");
   }
   QUARTZ_TRY(check_times(config));
+  QUARTZ_TRY(check_keep_alive(config.keep_alive));
   QUARTZ_TRY(check_limits(config.limits));
   QUARTZ_TRY(check_leases(config.leases));
   if (config.hedge) {

@@ -108,7 +108,7 @@ void Connection::connect(const std::vector<tcp::endpoint>& addresses) {
 void Connection::connected(const Error& error) {
   if (state_ != State::opening) return;
   if (error) return end_because(error.message());
-  stream_.configure();
+  stream_.configure(config_.keep_alive);
   if (!stream_.encrypted()) return greet();
   phase_ = "encrypting";
   stream_.async_handshake(endpoint_.host, config_.tls.proof,

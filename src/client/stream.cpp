@@ -1,14 +1,44 @@
 #include "client/stream.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <sys/socket.h>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 
 namespace quartz::client {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
+
+namespace {
+
+// A kernel that does not know an option does without.
+void set_option(int descriptor, int level, int name,
+                std::chrono::milliseconds::rep value) noexcept {
+  const auto number = static_cast<int>(
+      std::min<std::chrono::milliseconds::rep>(value, std::numeric_limits<int>::max()));
+  static_cast<void>(::setsockopt(descriptor, level, name, &number, sizeof(number)));
+}
+
+void probe_peer(int descriptor, const KeepAliveConfig& config) noexcept {
+  set_option(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, config.idle.count());
+  set_option(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, config.interval.count());
+  set_option(descriptor, IPPROTO_TCP, TCP_KEEPCNT, config.count);
+  set_option(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
+  // While something that was sent is not acknowledged nothing is probed: it is sent again, for a
+  // quarter of an hour.
+  const std::chrono::milliseconds whole = config.idle + config.interval * config.count;
+  set_option(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, whole.count());
+}
+
+}  // namespace
 
 Stream::Stream(const Strand& strand, std::shared_ptr<asio::ssl::context> tls)
     : tls_(std::move(tls)), stream_(std::in_place_type<Socket>, strand) {
@@ -23,10 +53,11 @@ Stream::Socket& Stream::socket() noexcept {
   return std::get_if<Encrypted>(&stream_)->next_layer();
 }
 
-void Stream::configure() noexcept {
+void Stream::configure(const KeepAliveConfig& keep_alive) noexcept {
   error_code ignored;  // What fails here fails at the first read, too.
   static_cast<void>(socket().set_option(asio::ip::tcp::no_delay(true), ignored));
   static_cast<void>(socket().non_blocking(true, ignored));
+  if (keep_alive.idle.count() != 0) probe_peer(socket().native_handle(), keep_alive);
 }
 
 void Stream::name_server(const std::string& host, ServerProof proof) {

@@ -40,8 +40,9 @@ class Stream {
   /// Not of a server in this process.
   Socket& socket() noexcept;
   bool encrypted() const noexcept { return std::holds_alternative<Encrypted>(stream_); }
-  /// Once it is connected: what is written leaves at once.
-  void configure() noexcept;
+  /// Once it is connected: what is written leaves at once, and the kernel notices if the peer has
+  /// vanished.
+  void configure(const KeepAliveConfig& keep_alive) noexcept;
 
   /// Once; false if the server has stopped. Needs a stream of a server in this process.
   bool open_session(LocalService& service) {

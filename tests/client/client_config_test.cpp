@@ -15,6 +15,7 @@ namespace quartz::client {
 namespace {
 
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 using testing::StartsWith;
 
 TEST(ClientConfigs, make_sense_as_they_are) { EXPECT_TRUE(check(ClientConfig{})); }
@@ -31,6 +32,10 @@ TEST(ClientConfigs, are_refused_with_the_option_that_makes_none) {
       {"connect_timeout", [](auto& config) { config.connect_timeout = milliseconds(0); }},
       {"heartbeat_interval", [](auto& config) { config.heartbeat_interval = milliseconds(-1); }},
       {"heartbeat_timeout", [](auto& config) { config.heartbeat_timeout = milliseconds(0); }},
+      {"keep_alive.idle", [](auto& config) { config.keep_alive.idle = seconds(-1); }},
+      {"keep_alive.idle", [](auto& config) { config.keep_alive.idle = seconds(32'768); }},
+      {"keep_alive.interval", [](auto& config) { config.keep_alive.interval = seconds(0); }},
+      {"keep_alive.count", [](auto& config) { config.keep_alive.count = 128; }},
       {"tls", [](auto& config) { config.tls.key_file = "key.pem"; }},
       {"limits.requests_max", [](auto& config) { config.limits.requests_max = 0; }},
       {"limits.request_bytes_max", [](auto& config) { config.limits.request_bytes_max = 0; }},

@@ -5,12 +5,16 @@
 #include <cerrno>
 #include <cstdlib>
 #include <iostream>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 namespace quartz::client {
 
@@ -68,6 +72,18 @@ void PeerConnection::reset() {
   const linger at_once = {.l_onoff = 1, .l_linger = 0};
   ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   close();
+}
+
+bool PeerConnection::vanish() {
+  // What is to be acknowledged would be answered by a reset.
+  for (int missing = 1; missing != 0 && ::ioctl(descriptor_, SIOCOUTQ, &missing) == 0;) {
+    std::this_thread::yield();
+  }
+  const int repair = 1;
+  if (::setsockopt(descriptor_, IPPROTO_TCP, TCP_REPAIR, &repair, sizeof(repair)) != 0)
+    return false;
+  close();
+  return true;
 }
 
 void PeerConnection::close() {

@@ -34,6 +34,9 @@ class PeerConnection {
   void swallow();
   /// Ends it so that the client is told by a reset.
   void reset();
+  /// Ends it without a word, as a machine does whose power was cut, once everything that was sent
+  /// has been acknowledged. False, and it goes on, if this process may not do that.
+  bool vanish();
   void close();
 
   /// 0 for the peer's first.

@@ -40,6 +40,19 @@ enum class WhenFull : std::uint8_t {
   fail,  ///< It fails with `overloaded`.
 };
 
+/// By what the kernel finds out that nobody is at the other end of a connection any more, although
+/// nobody has said so: a machine without power, or a network that drops everything. Heartbeats are
+/// sooner, but pause while the server may take its time.
+struct KeepAliveConfig {
+  /// A connection on which nothing has arrived for so long is probed; up to 32767 s. 0: never.
+  std::chrono::seconds idle{15};
+  /// Between two probes that are not answered; from 1 to 32767 s.
+  std::chrono::seconds interval{5};
+  /// After so many of them the connection has ended; 1 to 127. So it has if the server has not
+  /// taken what was sent within the time of all of them together, the first one's wait included.
+  std::uint32_t count = 3;
+};
+
 /// Bounds on what a client holds.
 struct ClientLimits {
   std::size_t requests_max = 10'000;          ///< Under way at a time, those between retries too.
@@ -82,6 +95,8 @@ struct ClientConfig {
   std::chrono::milliseconds heartbeat_interval{5'000};
   /// It is given up if nothing arrives for so long then.
   std::chrono::milliseconds heartbeat_timeout{1'000};
+  /// Of all connections but those within this process.
+  KeepAliveConfig keep_alive = {};
 
   ClientTlsConfig tls = {};
   ClientLimits limits = {};
