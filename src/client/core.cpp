@@ -292,6 +292,11 @@ void Core::changed(Endpoint& /*endpoint*/) {
 void Core::replied(Request& request, Exchange::Reply reply) {
   if (request.lent) return replied_lent(request, reply);
   if (hedging_ && hedge_outlives(request, reply)) return;
+  conclude(request, reply);
+}
+
+// Of an attempt of which nothing else is under way.
+void Core::conclude(Request& request, Exchange::Reply reply) {
   const auto now = Clock::now();
   request.endpoint->answered(now - request.sent_at);
   const auto refusal = error_text(reply);
@@ -317,7 +322,7 @@ void Core::replied(Request& request, Exchange::Reply reply) {
 }
 
 void Core::lost(Request& request, FailureKind kind) {
-  if (hedging_ && hedge_goes_on(request)) return;
+  if (hedging_ && hedge_goes_on(request, kind)) return;
   const std::string& reason = request.connection->end_reason();
   Failure failed = {.failure = {.kind = kind},
                     .code = ClientErrc::unavailable,
@@ -339,6 +344,7 @@ void Core::attempt_failed(Request& request, Failure failed) {
         config_.retry, endpoint.budget(), random_,
         RetryPolicy::Request{.idempotent = request.idempotent, .deadline = request.deadline});
   }
+  if (std::exchange(request.hedge.one_is_unknown, false)) request.policy->other_is_unknown();
   const auto now = Clock::now();
   const RetryPolicy::Decision decision = request.policy->after(failed.failure, now);
   const RetryPolicy& policy = *request.policy;
@@ -378,14 +384,11 @@ void Core::give_up(Request& request, ClientErrc code, std::string_view message,
   std::shared_ptr<LentConnection> spoilt;
   if (request.state == Request::State::sent) {
     ++attempts;
-    bool sent = request.connection != nullptr && request.connection->abandon(request);
-    if (drop_hedge(request)) sent = true;
+    const bool sent = take_back(request, code == ClientErrc::timed_out);
     if (sent) executed = Executed::unknown;
     if (request.lent) {
       if (sent) spoilt = request.lent;
       request.lent->withdrawn(request);
-    } else if (code == ClientErrc::timed_out) {
-      request.endpoint->failed(Clock::now());
     }
   }
   const bool waited = request.state == Request::State::waiting_turn;

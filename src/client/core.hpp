@@ -147,9 +147,11 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   };
   void arm_hedge(Request& request);
   Way second_way(const Request& request) const noexcept;
-  bool hedge_goes_on(Request& request) noexcept;
-  bool hedge_outlives(Request& request, Exchange::Reply reply) noexcept;
+  bool hedge_goes_on(Request& request, FailureKind kind) noexcept;
+  bool hedge_outlives(Request& request, Exchange::Reply reply);
   bool drop_hedge(Request& request) noexcept;
+  bool take_back(Request& request, bool too_late);
+  void conclude(Request& request, Exchange::Reply reply);
   // Of requests of a lease.
   void attempt_lent(Request& request);
   void replied_lent(Request& request, Exchange::Reply reply);

@@ -1,5 +1,6 @@
 // Reads that are sent a second time before the first answer has come.
 
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,10 +12,17 @@
 namespace quartz::client {
 namespace {
 
-// An error by which the other one may still succeed.
-bool may_pass(Exchange::Reply reply) noexcept {
+// How it has failed, if that is an error by which the other one may still succeed.
+std::optional<FailureKind> passing_failure(Exchange::Reply reply) noexcept {
   const auto refusal = error_text(reply);
-  return refusal && read_server_error(*refusal).kind != FailureKind::rejected;
+  if (!refusal) return std::nullopt;
+  const FailureKind kind = read_server_error(*refusal).kind;
+  return kind == FailureKind::rejected ? std::nullopt : std::optional<FailureKind>(kind);
+}
+
+// One of the two has ended so, and the other one has not.
+void note_end_of_one(Request& request, FailureKind kind) noexcept {
+  if (executed_after(kind) != Executed::no) request.hedge.one_is_unknown = true;
 }
 
 }  // namespace
@@ -57,19 +65,28 @@ void Core::hedge(Request& request) {
 }
 
 // The first one has come to an end, and not well. Whether the second one goes on alone.
-bool Core::hedge_goes_on(Request& request) noexcept {
+bool Core::hedge_goes_on(Request& request, FailureKind kind) noexcept {
   if (request.hedge.connection == nullptr) return false;
+  note_end_of_one(request, kind);
   request.connection = nullptr;
   return true;
 }
 
-// Of the first one; true if that is dropped in favour of the second one.
-bool Core::hedge_outlives(Request& request, Exchange::Reply reply) noexcept {
+// Of the first one; true if that is dropped in favour of the second one. What reads take is
+// measured once for each attempt, and by answers: a refusal tells nothing of it.
+bool Core::hedge_outlives(Request& request, Exchange::Reply reply) {
   timers_->cancel(request.hedge.timer);
-  if (!request.writes) hedging_->measured(Clock::now() - request.sent_at);
-  if (request.hedge.connection == nullptr) return false;
-  if (may_pass(reply)) return hedge_goes_on(request);
-  request.hedge.endpoint->budget().refund(config_.retry.transient_cost);
+  const auto now = Clock::now();
+  Request::Hedge& hedge = request.hedge;
+  const auto failure = passing_failure(reply);
+  if (failure && hedge.connection != nullptr) {
+    request.endpoint->answered(now - request.sent_at);
+    return hedge_goes_on(request, *failure);
+  }
+  if (!failure && !request.writes) hedging_->measured(now - request.sent_at);
+  if (hedge.connection == nullptr) return false;
+  hedge.endpoint->budget().refund(config_.retry.transient_cost);
+  hedge.endpoint->outpaced(now - hedge.sent_at);
   drop_hedge(request);
   return false;
 }
@@ -81,28 +98,53 @@ bool Core::drop_hedge(Request& request) noexcept {
   return connection != nullptr && connection->abandon(request.hedge);
 }
 
+// Takes back what is under way of an attempt; whether a server may have got it. `too_late`: whoever
+// should have answered by now has failed.
+bool Core::take_back(Request& request, bool too_late) {
+  Endpoint* const first = request.connection != nullptr ? request.endpoint : nullptr;
+  Endpoint* const second = request.hedge.connection != nullptr ? request.hedge.endpoint : nullptr;
+  bool sent = std::exchange(request.hedge.one_is_unknown, false);
+  if (request.connection != nullptr && request.connection->abandon(request)) sent = true;
+  if (drop_hedge(request)) sent = true;
+  if (!too_late) return sent;
+  const auto now = Clock::now();
+  if (first != nullptr) first->failed(now);
+  if (second != nullptr && second != first) second->failed(now);
+  return sent;
+}
+
 void Core::hedge_replied(Request& request, Exchange::Reply reply) {
   Request::Hedge& hedge = request.hedge;
+  const auto now = Clock::now();
+  const auto failure = passing_failure(reply);
   if (request.connection != nullptr) {
-    if (may_pass(reply)) {
+    if (failure) {
+      note_end_of_one(request, *failure);
+      hedge.endpoint->answered(now - hedge.sent_at);
       hedge.connection = nullptr;
       return;
     }
-    hedging_->measured(Clock::now() - request.sent_at);
+    // The first one would have taken so long, or longer.
+    hedging_->measured(now - request.sent_at);
+    request.endpoint->outpaced(now - request.sent_at);
     static_cast<void>(request.connection->abandon(request));
+  } else if (!failure) {
+    hedging_->measured(now - hedge.sent_at);
   }
-  metrics_.counted.hedges_won.add();
-  hedge.endpoint->budget().refund(config_.retry.transient_cost);
+  if (!failure) {
+    metrics_.counted.hedges_won.add();
+    hedge.endpoint->budget().refund(config_.retry.transient_cost);
+  }
   // From here on it is as if it had never been sent otherwise.
   request.endpoint = hedge.endpoint;
   request.connection = std::exchange(hedge.connection, nullptr);
   request.sent_at = hedge.sent_at;
-  replied(request, reply);
+  conclude(request, reply);
 }
 
 void Core::hedge_lost(Request& request, FailureKind kind) {
   Connection* const connection = std::exchange(request.hedge.connection, nullptr);
-  if (request.connection != nullptr) return;
+  if (request.connection != nullptr) return note_end_of_one(request, kind);
   request.connection = connection;
   lost(request, kind);
 }

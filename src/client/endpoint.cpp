@@ -157,9 +157,18 @@ double Endpoint::cost() const noexcept {
   return latency_ns_ * static_cast<double>(before + 1);
 }
 
-void Endpoint::answered(Clock::duration latency) {
+void Endpoint::smooth(Clock::duration latency) noexcept {
   const auto ns = static_cast<double>(std::chrono::nanoseconds(latency).count());
   latency_ns_ = latency_ns_ == 0 ? ns : latency_ns_ + kNewestShare * (ns - latency_ns_);
+}
+
+void Endpoint::outpaced(Clock::duration waited) noexcept {
+  // It may have been about to answer: that it is faster than it was this does not tell.
+  if (static_cast<double>(std::chrono::nanoseconds(waited).count()) > latency_ns_) smooth(waited);
+}
+
+void Endpoint::answered(Clock::duration latency) {
+  smooth(latency);
   // An answer to what was sent before the breaker opened closes it as well as a probe's would.
   if (breaker_.state() == CircuitBreaker::State::closed) {
     breaker_.answered();

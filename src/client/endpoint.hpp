@@ -65,6 +65,8 @@ class Endpoint : public Connection::Owner {
   /// Of requests: what they tell of the server.
   void answered(Clock::duration latency);
   void failed(Clock::time_point now);
+  /// One was given up in favour of another, whose answer would have come after so long or longer.
+  void outpaced(Clock::duration waited) noexcept;
 
   /// What a further request would wait for, roughly: smoothed latency times those before it.
   double cost() const noexcept;
@@ -94,6 +96,7 @@ class Endpoint : public Connection::Owner {
     Connection* connection = nullptr;  // Not null: it is under way there.
   };
 
+  void smooth(Clock::duration latency) noexcept;
   void opened(Connection& connection) override;
   void ended(Connection& connection, const ConnectionEnd& end) override;
 

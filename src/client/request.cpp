@@ -133,6 +133,7 @@ void Request::reset() noexcept {
   connection = nullptr;
   hedge.endpoint = nullptr;
   hedge.connection = nullptr;
+  hedge.one_is_unknown = false;
   span.reset();
   lent.reset();
   policy.reset();

@@ -97,6 +97,8 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
     Endpoint* endpoint = nullptr;
     Connection* connection = nullptr;  // Not null: it is under way there.
     Clock::time_point sent_at{};
+    // Of the two that were sent one has ended, and may have been carried out.
+    bool one_is_unknown = false;
   };
   // What another one reads.
   struct FetchWait : NearCache::Waiter {

@@ -39,6 +39,8 @@ class RetryPolicy {
       : config_(config), budget_(budget), random_(random), request_(request) {}
 
   Decision after(const RequestFailure& failure, Clock::time_point now);
+  /// Before that: the attempt was sent twice, and what became of the other one nobody knows.
+  void other_is_unknown() noexcept { executed_ = Executed::unknown; }
   /// Gives back to the budget.
   void succeeded();
 

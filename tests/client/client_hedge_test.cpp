@@ -36,6 +36,18 @@ void wait_for_connections(Client& client, std::uint64_t count) {
   }
 }
 
+/// Of peers: waits until so many reads have come. The test fails if they do not.
+void wait_for_reads(const std::atomic<int>& reads, int count) {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (reads.load() < count) {
+    if (std::chrono::steady_clock::now() > until) {
+      ADD_FAILURE() << "of " << count << " reads " << reads.load() << " have come";
+      return;
+    }
+    std::this_thread::yield();
+  }
+}
+
 std::string bulk_of(const std::string& text) {
   return "$" + std::to_string(text.size()) + "\r\n" + text + "\r\n";
 }
@@ -102,7 +114,7 @@ TEST(HedgedReads, take_the_second_answer_if_the_first_connection_is_lost) {
   SilentOnce silent;
   silent.at_first = [&](PeerConnection& connection) {
     // Until the second one has come, which is then answered.
-    while (silent.reads.load() < 2) std::this_thread::yield();
+    wait_for_reads(silent.reads, 2);
     connection.reset();
   };
   ScriptedPeer peer(silent.script());
@@ -123,7 +135,7 @@ TEST(HedgedReads, wait_for_the_other_answer_if_one_says_later) {
       if (!command.starts_with("GET")) {
         connection.send("+OK\r\n");
       } else if (reads.fetch_add(1) == 0) {
-        while (reads.load() < 2) std::this_thread::yield();
+        wait_for_reads(reads, 2);
         connection.send("-LOADING the data set\r\n");
         refused.set_value();
       } else {
@@ -145,7 +157,7 @@ TEST(HedgedReads, are_tried_again_if_both_are_lost) {
     for (auto command = connection.read_command(); !command.empty();
          command = connection.read_command()) {
       if (command.starts_with("GET") && reads.fetch_add(1) < 2) {
-        while (reads.load() < 2) std::this_thread::yield();
+        wait_for_reads(reads, 2);
         return connection.reset();
       }
       connection.send(command.starts_with("GET") ? bulk_of("v") : "+OK\r\n");
@@ -166,7 +178,7 @@ TEST(HedgedReads, forget_the_second_answer_once_the_first_one_has_come) {
     for (auto command = connection.read_command(); !command.empty();
          command = connection.read_command()) {
       const int number = command.starts_with("GET") ? reads.fetch_add(1) : -1;
-      while (number == 0 && reads.load() < 2) std::this_thread::yield();
+      if (number == 0) wait_for_reads(reads, 2);
       if (number == 1) is_answered.wait();
       connection.send(number < 0 ? "+OK\r\n" : bulk_of(command));
     }
@@ -191,7 +203,7 @@ TEST(HedgedReads, do_not_mix_up_answers_that_come_late) {
       // Each first one is answered once the second one has come, which is answered at once.
       if (command.starts_with("GET")) {
         const int number = reads.fetch_add(1);
-        while (number % 2 == 0 && reads.load() == number + 1) std::this_thread::yield();
+        if (number % 2 == 0) wait_for_reads(reads, number + 2);
       }
       connection.send(command.starts_with("GET") ? bulk_of(command) : "+OK\r\n");
     }
