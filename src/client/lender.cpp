@@ -100,6 +100,12 @@ void Lender::serve() {
   while (!waiting_.empty() && !idle_.empty()) {
     LentConnection& next = *idle_.back();
     idle_.pop_back();
+    // Its timer may be late. Of one that opened too late, which nobody has had yet, the next one
+    // would be no better.
+    if (next.has_been_lent() && Clock::now() >= next.expires()) {
+      next.end({.code = ClientErrc::unavailable, .reason = "its time is over"});
+      continue;
+    }
     const std::uint64_t number = next.lend();
     tell(waiting_.front(), Lease({.core = core_.weak_from_this(),
                                   .connection = next.shared_from_this(),

@@ -44,6 +44,7 @@ class LentConnection final : public std::enable_shared_from_this<LentConnection>
 
   /// The number that the lease is known by. Needs an open connection that is not lent.
   std::uint64_t lend() noexcept;
+  bool has_been_lent() const noexcept { return number_ != 0; }
   bool is_lent_by(std::uint64_t number) const noexcept { return lent_ && number_ == number; }
   /// Whether it can be lent again, at once: nobody finds anything of the lease before.
   bool take_back();

@@ -49,6 +49,12 @@ std::optional<ClientError> error_of(const SubscriptionConfig& config) {
   return std::nullopt;
 }
 
+void keep_each_once(std::vector<std::string>& kept, std::vector<std::string> more) {
+  for (std::string& each : more) {
+    if (std::ranges::find(kept, each) == kept.end()) kept.push_back(std::move(each));
+  }
+}
+
 std::size_t bytes_of(const SubscriptionEvent& event) noexcept {
   const auto* const message = std::get_if<Message>(&event);
   if (message == nullptr) return 0;
@@ -319,8 +325,8 @@ void Subscriber::addition_replied(Exchange::Reply reply) {
     return;
   }
   if (!addition_.caller.waits()) return;
-  config_.channels.insert(config_.channels.end(), channels.begin(), channels.end());
-  config_.patterns.insert(config_.patterns.end(), patterns.begin(), patterns.end());
+  keep_each_once(config_.channels, std::move(channels));
+  keep_each_once(config_.patterns, std::move(patterns));
   end_addition({});
 }
 

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <string>
 #include <utility>
 
@@ -125,6 +126,21 @@ TEST(LeaseFailures, that_were_never_sent_leave_the_connection_whole) {
   over.deadline = std::chrono::steady_clock::now();
   EXPECT_THAT(lease.run(c::set("k", "v"), over), FailsAs(ClientErrc::timed_out, Executed::no));
   EXPECT_TRUE(lease.run(c::set("k", "v")));
+}
+
+TEST(LeaseFailures, of_waits_with_an_end_come_though_requests_may_take_for_ever) {
+  ScriptedPeer peer([](PeerConnection& connection) {
+    if (connection.greet()) connection.swallow();
+  });
+  ClientConfig config = patient_config(peer.url());
+  config.request_timeout = std::chrono::milliseconds(0);
+  config.connect_timeout = kTimeToSend;
+  Client client{config};
+  Lease lease = client.lease().value();
+  const auto wait = c::blpop("l", std::chrono::milliseconds(1));
+  auto popped = std::async(std::launch::async, [&] { return lease.run(wait); });
+  if (popped.wait_for(kPatience) != std::future_status::ready) client.close();
+  EXPECT_THAT(popped.get(), FailsAs(ClientErrc::timed_out, Executed::unknown));
 }
 
 }  // namespace

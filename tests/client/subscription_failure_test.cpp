@@ -152,6 +152,50 @@ TEST(SubscriptionAdditions, of_which_a_part_was_refused_make_the_connection_anew
   EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kPatiently).value()));
 }
 
+TEST(SubscriptionAdditions, of_which_nobody_knows_the_end_are_asked_for_again) {
+  ScriptedPeer peer([](PeerConnection& connection) {
+    if (!is_asked(connection)) return;
+    connection.send(std::string(kConfirmed) + std::string(kPong));
+    EXPECT_EQ(connection.read_command(), "SUBSCRIBE more");
+    EXPECT_EQ(connection.read_command(), "PING");
+    const bool first = connection.number() == 0;
+    connection.send(">3\r\n+subscribe\r\n+more\r\n:2\r\n");
+    connection.send(first ? "-ERR rate limit exceeded\r\n" : std::string(kPong) + published("1"));
+    connection.swallow();
+  });
+  Client client{patient_config(peer.url())};
+  auto subscription = client.subscribe(numbers()).value();
+  EXPECT_TRUE(subscription.add({.channels = {"more"}, .patterns = {}}));
+  EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kWithPatience).value()));
+  EXPECT_EQ(subscription.next(kWithPatience).value(), message("1"));
+  EXPECT_EQ(peer.accepted(), 2u);
+}
+
+TEST(SubscriptionAdditions, of_what_is_heard_already_are_kept_once) {
+  std::promise<std::string> asked_again;
+  ScriptedPeer peer([&](PeerConnection& connection) {
+    if (connection.number() != 0) {
+      if (!connection.greet()) return;
+      const std::string channels = connection.read_command();
+      asked_again.set_value(channels + ", " + connection.read_command());
+      return connection.swallow();
+    }
+    if (!is_asked(connection)) return;
+    connection.send(std::string(kConfirmed) + std::string(kPong));
+    for (int i = 0; i < 6; ++i) {
+      if (connection.read_command() == "PING") connection.send(kPong);
+    }
+    connection.read_command();
+  });
+  Client client{patient_config(peer.url())};
+  auto subscription = client.subscribe(numbers()).value();
+  EXPECT_TRUE(subscription.add({.channels = {"more", "more"}, .patterns = {}}));
+  EXPECT_TRUE(subscription.add({.channels = {"n", "more"}, .patterns = {}}));
+  EXPECT_TRUE(subscription.add({.channels = {}, .patterns = {"m*", "m*"}}));
+  auto lost = subscription.async_add({.channels = {"last"}, .patterns = {}}, asio::use_future);
+  EXPECT_EQ(asked_again.get_future().get(), "SUBSCRIBE n more, PSUBSCRIBE m*");
+}
+
 TEST(SubscriptionAdditions, wait_for_the_next_connection) {
   ScriptedPeer peer([](PeerConnection& connection) {
     if (!is_asked(connection)) return;
