@@ -8,6 +8,7 @@
 
 #include "client/completion.hpp"
 #include "client/core.hpp"
+#include "client/forks.hpp"
 #include "client/idempotency.hpp"
 #include "client/launch.hpp"
 #include "client/lender.hpp"
@@ -72,12 +73,14 @@ void tell_later(const Core& core, ClientResult<T> result, Handler<T> handler) {
 template <class T>
 void start(const std::shared_ptr<Core>& core, EncodedCommand command, const RequestOptions& options,
            Handler<T> handler) {
+  if (core->is_of_another_process()) return tell_of_another_process<T>(std::move(handler));
   launch(core, take_request(*core, std::move(command)), options, std::move(handler));
 }
 
 template <class T>
 void start(const std::shared_ptr<Core>& core, std::span<const std::string_view> words,
            const RequestOptions& options, Handler<T> handler) {
+  if (core->is_of_another_process()) return tell_of_another_process<T>(std::move(handler));
   if constexpr (std::is_same_v<T, std::optional<std::string>>) {
     if (auto known = find_near(*core, words)) {
       return tell_later<T>(*core, *std::move(known), std::move(handler));
@@ -90,6 +93,7 @@ void start(const std::shared_ptr<Core>& core, std::span<const std::string_view> 
 
 void start_into(const std::shared_ptr<Core>& core, std::span<const std::string_view> words,
                 const RequestOptions& options, std::string& into, Handler<bool> handler) {
+  if (core->is_of_another_process()) return tell_of_another_process<bool>(std::move(handler));
   if (auto known = find_near(*core, words)) {
     const bool found = known->has_value();
     if (found) into = **std::move(known);
@@ -102,12 +106,15 @@ void start_into(const std::shared_ptr<Core>& core, std::span<const std::string_v
 
 void start_subscription(const std::shared_ptr<Core>& core, SubscriptionConfig config,
                         const WaitOptions& options, Handler<Subscription> handler) {
+  if (core->is_of_another_process())
+    return tell_of_another_process<Subscription>(std::move(handler));
   const auto subscriber = std::make_shared<Subscriber>(*core, std::move(config));
   subscriber->begin(core, options, std::move(handler));
 }
 
 void start_lease(const std::shared_ptr<Core>& core, const WaitOptions& options,
                  Handler<Lease> handler) {
+  if (core->is_of_another_process()) return tell_of_another_process<Lease>(std::move(handler));
   core->lender().begin(core, options, std::move(handler));
 }
 
@@ -187,12 +194,18 @@ Client& Client::operator=(Client&& other) noexcept {
 Client::~Client() { let_go(); }
 
 void Client::let_go() noexcept {
+  if (core_ && core_->is_of_another_process()) {
+    client::keep_for_parent(std::move(core_));
+    client::keep_for_parent(std::shared_ptr<OwnThread>(std::move(thread_)));
+    return;
+  }
   if (core_) close();
   core_.reset();
   thread_.reset();
 }
 
 void Client::close() {
+  if (core_->is_of_another_process()) return;
   // Not at once: an answer may be telling of itself, whose connection needs the core behind it.
   core_->announce_close();
   asio::post(core_->strand(), [core = core_] { core->close(); });
@@ -207,6 +220,7 @@ ClientMetrics Client::metrics() const { return core_->metrics(); }
 std::string Client::metrics_text() const { return core_->metrics_text(); }
 
 std::optional<ClientError> Client::refuse_to_block() const {
+  if (core_->is_of_another_process()) return client::of_another_process();
   if (!core_->strand().running_in_this_thread()) return std::nullopt;
   return ClientError(ClientErrc::invalid_argument,
                      "a blocking call on the thread that would have to answer it");
@@ -230,6 +244,7 @@ ClientResult<Lease> Client::lease(WaitOptions options) {
 }
 
 ClientResult<std::optional<std::string>> Client::get(std::string_view key, RequestOptions options) {
+  if (core_->is_of_another_process()) return client::of_another_process();
   const std::string_view words[] = {"GET", key};
   if (auto known = client::find_near(*core_, words)) return *std::move(known);
   return wait_for<std::optional<std::string>>([&](auto handler) {

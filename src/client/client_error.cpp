@@ -31,6 +31,8 @@ std::string_view to_string(ClientErrc code) noexcept {
       return "aborted";
     case ClientErrc::unexpected_reply:
       return "unexpected_reply";
+    case ClientErrc::forked:
+      return "forked";
   }
   return "unknown";
 }

@@ -17,6 +17,7 @@
 #include "base/mutex.hpp"
 #include "base/random.hpp"
 #include "client/endpoint.hpp"
+#include "client/forks.hpp"
 #include "client/hedging.hpp"
 #include "client/lender.hpp"
 #include "client/metrics_recorder.hpp"
@@ -63,8 +64,11 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   /// Of a request for which the server may wait so long; 0: without end. Threads: any.
   std::chrono::milliseconds timeout_beyond(std::chrono::milliseconds waits) const noexcept;
   /// Threads: any.
-  ClientMetrics metrics() const { return metrics_.reading(near_cache_.get()); }
-  std::string metrics_text() const { return metrics_.text(near_cache_.get()); }
+  ClientMetrics metrics() const { return metrics_.reading(readable_cache()); }
+  std::string metrics_text() const { return metrics_.text(readable_cache()); }
+  /// Whether this process was forked from the one that made it: nothing else of it may be used
+  /// then, and it must not end. Threads: any.
+  bool is_of_another_process() const noexcept { return fork_generation_ != fork_generation(); }
 
   /// Null if there is none, or the client is being closed. Threads: any.
   NearCache* near_cache() const noexcept {
@@ -129,6 +133,10 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   void connected(Clock::duration after) override;
   void disconnected(bool was_open) override;
 
+  // Its locks may be held by threads that a child process does not have.
+  const NearCache* readable_cache() const noexcept {
+    return is_of_another_process() ? nullptr : near_cache_.get();
+  }
   ClientResult<void> make_endpoints();
   void add_endpoint(EndpointUrl url, std::shared_ptr<boost::asio::ssl::context> tls);
   Endpoint* choose();
@@ -167,6 +175,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   void fail_all(RequestList& list);
 
   const ClientConfig config_;
+  const std::uint64_t fork_generation_ = fork_generation();
   const Strand strand_;
   const boost::asio::any_completion_executor executor_;
   const std::shared_ptr<Timers> timers_;

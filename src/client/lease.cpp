@@ -6,6 +6,7 @@
 #include "client/commands/words.hpp"
 #include "client/completion.hpp"
 #include "client/core.hpp"
+#include "client/forks.hpp"
 #include "client/launch.hpp"
 #include "client/lent_connection.hpp"
 
@@ -27,6 +28,7 @@ void start_leased(const LeaseTicket& ticket, EncodedCommand command, RequestOpti
     auto where = executor_of<T>(own, handler);
     return run_later(own, std::move(where), call_of<T>(std::move(handler), lease_is_over()));
   }
+  if (core->is_of_another_process()) return tell_of_another_process<T>(std::move(handler));
   if (command.waits && !options.timeout) options.timeout = core->timeout_beyond(*command.waits);
   const bool waits = command.waits.has_value();
   Request& request = take_request(*core, std::move(command));
@@ -38,7 +40,8 @@ void start_leased(const LeaseTicket& ticket, EncodedCommand command, RequestOpti
 
 const char* obstacle_to_waiting(const LeaseTicket& ticket) noexcept {
   const auto core = ticket.core.lock();
-  return core && core->strand().running_in_this_thread()
+  // A thread that has forked is another one in the child, which does not wait.
+  return core && !core->is_of_another_process() && core->strand().running_in_this_thread()
              ? "a blocking call on the thread that would have to answer it"
              : nullptr;
 }
@@ -94,7 +97,8 @@ Lease::~Lease() { give_back(); }
 void Lease::give_back() {
   const auto connection = std::exchange(ticket_.connection, nullptr);
   if (!connection) return;
-  if (const auto core = ticket_.core.lock()) {
+  const auto core = ticket_.core.lock();
+  if (core && !core->is_of_another_process()) {
     boost::asio::post(core->strand(), [core, connection, number = ticket_.number] {
       core->lender().give_back(*connection, number);
     });

@@ -72,8 +72,7 @@ class MetricsRecorder {
 
  private:
   // Success, and each code of failure.
-  static constexpr std::size_t kOutcomes =
-      2 + static_cast<std::size_t>(ClientErrc::unexpected_reply);
+  static constexpr std::size_t kOutcomes = 2 + static_cast<std::size_t>(ClientErrc::forked);
 
   /// An operation; of outcomes that it never had there is no histogram.
   struct Operation {

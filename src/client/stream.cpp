@@ -90,6 +90,8 @@ std::size_t Stream::write_some(std::string_view bytes, error_code& error) {
 void Stream::close() {
   if (auto* const local = std::get_if<LocalStream>(&stream_)) return local->close();
   error_code ignored;
+  // A process that was forked from this one has the socket, too, and would keep the connection.
+  static_cast<void>(socket().shutdown(Socket::shutdown_both, ignored));
   static_cast<void>(socket().close(ignored));
 }
 

@@ -15,6 +15,7 @@
 #include "client/connection.hpp"
 #include "client/core.hpp"
 #include "client/exchange.hpp"
+#include "client/forks.hpp"
 #include "client/pending.hpp"
 #include "client/strand.hpp"
 #include "client/timers.hpp"
@@ -48,6 +49,9 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
   void close();
   /// Whether a call from here must not wait. Threads: any.
   bool runs_in_this_thread() const noexcept { return strand_.running_in_this_thread(); }
+
+  /// As of its core. Threads: any.
+  bool is_of_another_process() const noexcept { return fork_generation_ != fork_generation(); }
 
   void client_closed(const ClientError& error) override;
 
@@ -98,6 +102,7 @@ class Subscriber final : public std::enable_shared_from_this<Subscriber>,
 
   Core& core_;  // While it keeps this.
   bool kept_ = false;
+  const std::uint64_t fork_generation_ = fork_generation();
   const Strand strand_;
   const boost::asio::any_completion_executor executor_;
   const std::shared_ptr<Timers> timers_;

@@ -3,6 +3,7 @@
 #include <boost/asio/system_executor.hpp>
 
 #include "client/completion.hpp"
+#include "client/forks.hpp"
 #include "client/subscriber.hpp"
 
 namespace quartz {
@@ -29,13 +30,19 @@ void tell_that_it_has_gone(Handler<T> handler) {
 
 void start_next(const std::weak_ptr<Subscriber>& subscriber, const WaitOptions& options,
                 Handler<SubscriptionEvent> handler) {
-  if (const auto alive = subscriber.lock()) return alive->next(options, std::move(handler));
+  if (const auto alive = subscriber.lock()) {
+    if (!alive->is_of_another_process()) return alive->next(options, std::move(handler));
+    return tell_of_another_process<SubscriptionEvent>(std::move(handler));
+  }
   tell_that_it_has_gone<SubscriptionEvent>(std::move(handler));
 }
 
 void start_add(const std::weak_ptr<Subscriber>& subscriber, SubscriptionTopics topics,
                const WaitOptions& options, Handler<void> handler) {
   if (const auto alive = subscriber.lock()) {
+    if (alive->is_of_another_process()) {
+      return tell_of_another_process<void>(std::move(handler));
+    }
     return alive->add(std::move(topics), options, std::move(handler));
   }
   tell_that_it_has_gone<void>(std::move(handler));
@@ -54,7 +61,8 @@ Subscription::~Subscription() { close(); }
 
 void Subscription::close() {
   // Kept alive no longer than it takes: the client may go meanwhile.
-  if (const auto alive = subscriber_.lock()) alive->close();
+  const auto alive = subscriber_.lock();
+  if (alive && !alive->is_of_another_process()) alive->close();
 }
 
 template <class T, class Start>
@@ -63,6 +71,7 @@ ClientResult<T> Subscription::wait_for(Start start) {
   {
     const auto alive = subscriber_.lock();
     if (!alive) return client_has_gone();
+    if (alive->is_of_another_process()) return client::of_another_process();
     if (alive->runs_in_this_thread()) {
       return ClientError(ClientErrc::invalid_argument,
                          "a blocking call on the thread that would have to answer it");

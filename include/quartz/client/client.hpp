@@ -94,6 +94,9 @@ QUARTZ_EXPORT void start_lease(
 /// Threads: all calls may run at the same time, except moving the client and destroying it.
 /// Blocking calls must not run on the thread that runs the client's executor: they would wait for
 /// themselves.
+///
+/// Forks: in a child process all calls fail with `forked`, of leases and subscriptions too, and
+/// handlers that name no executor are told from within. It may be destroyed there.
 class QUARTZ_EXPORT Client {
  public:
   using executor_type = boost::asio::any_io_executor;

@@ -24,6 +24,7 @@ enum class ClientErrc : std::uint8_t {
   rejected,          ///< Another error of the server; the message is what it said.
   aborted,           ///< A key that was watched has changed; read again and retry.
   unexpected_reply,  ///< The server answered with something else than the command promises.
+  forked,            ///< The client is of the process that this one was forked from; make another.
 };
 
 /// The code's name as written above, for example "timed_out".

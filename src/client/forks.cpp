@@ -1,0 +1,48 @@
+#include "client/forks.hpp"
+
+#include <atomic>
+#include <pthread.h>
+#include <system_error>
+#include <thread>
+
+namespace quartz::client {
+namespace {
+
+std::atomic<std::uint64_t> generation{0};
+
+// Nobody walks it; whoever looks for leaks finds that it is not lost.
+struct Kept {
+  std::shared_ptr<void> what;
+  Kept* next = nullptr;
+};
+std::atomic<Kept*> kept{nullptr};
+
+// Runs between `fork` and its return in the child, where nothing may be locked or allocated.
+void forked() { generation.fetch_add(1, std::memory_order_relaxed); }
+
+}  // namespace
+
+std::uint64_t fork_generation() noexcept {
+  static const int watching = ::pthread_atfork(nullptr, nullptr, forked);
+  static_cast<void>(watching);
+  return generation.load(std::memory_order_relaxed);
+}
+
+ClientError of_another_process() {
+  return {ClientErrc::forked, "the client is of the process that this one was forked from"};
+}
+
+void keep_for_parent(std::shared_ptr<void> what) noexcept {
+  auto* const place = new Kept{.what = std::move(what)};
+  place->next = kept.exchange(place);
+}
+
+void run_elsewhere(std::function<void()> call) {
+  try {
+    std::thread(call).detach();
+  } catch (const std::system_error&) {
+    call();
+  }
+}
+
+}  // namespace quartz::client
