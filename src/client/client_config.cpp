@@ -59,6 +59,10 @@ ClientResult<void> check_limits(const ClientLimits& limits) {
   if (limits.request_bytes_max == 0) {
     return wrong("limits.request_bytes_max", "at least 1 is needed");
   }
+  if (limits.waiting_bytes_max == 0) {
+    return wrong("limits.waiting_bytes_max", "at least 1 is needed");
+  }
+  if (limits.unanswered_max == 0) return wrong("limits.unanswered_max", "at least 1 is needed");
   return {};
 }
 

@@ -205,6 +205,18 @@ void Connection::submit_unanswered(std::string_view request, Exchange::Waiter& w
   write_soon();
 }
 
+bool Connection::abandon(const Exchange::Waiter& waiter) {
+  const bool sent = exchange_.abandon(waiter);
+  // Once; and not here, where others are being told.
+  const bool too_much = exchange_.unanswered() > config_.limits.unanswered_max;
+  if (too_much && !std::exchange(too_much_unanswered_, true)) {
+    asio::post(strand_, [self = shared_from_this()] {
+      self->end_because("too many requests were given up that it has not answered");
+    });
+  }
+  return sent;
+}
+
 void Connection::write_soon() {
   // What others submit until then goes with it. While replies are told, it is written behind them.
   if (telling_ || write_soon_ || exchange_.writing() || state_ == State::ended) return;

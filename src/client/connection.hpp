@@ -74,7 +74,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void submit(std::string_view request, Exchange::Waiter& waiter, std::uint32_t replies = 1);
   void submit_unanswered(std::string_view request, Exchange::Waiter& waiter,
                          std::uint32_t commands);
-  bool abandon(const Exchange::Waiter& waiter) noexcept { return exchange_.abandon(waiter); }
+  /// As in Exchange. The connection ends soon if too much is never answered.
+  bool abandon(const Exchange::Waiter& waiter);
   std::size_t in_flight() const noexcept { return exchange_.in_flight(); }
   /// Behind what has arrived already nothing is read, so that the server has to wait, until reading
   /// goes on. Nor is it asked meanwhile whether it lives: its answer would not be heard.
@@ -151,8 +152,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool telling_ = false;  // The exchange is taking what was received.
   bool silence_expected_ = false;
   bool write_soon_ = false;  // A write was posted.
-  bool heard_ = false;       // Something has arrived since the last beat.
-  bool beat_sent_ = false;   // And is not answered.
+  bool too_much_unanswered_ = false;
+  bool heard_ = false;      // Something has arrived since the last beat.
+  bool beat_sent_ = false;  // And is not answered.
   Timers::Clock::time_point beat_sent_at_{};
   Timers::Clock::time_point greeting_sent_at_{};
   NearCache::Feed feed_{};

@@ -87,23 +87,6 @@ void Core::add_endpoint(EndpointUrl url, std::shared_ptr<boost::asio::ssl::conte
                                                   *this));
 }
 
-Request& Core::take() {
-  const MutexLock lock(pool_mutex_);
-  if (idle_.empty()) {
-    pool_.push_back(std::make_unique<Request>(*this));
-    return *pool_.back();
-  }
-  Request& request = *idle_.back();
-  idle_.pop_back();
-  return request;
-}
-
-void Core::recycle(Request& request) noexcept {
-  request.reset();
-  const MutexLock lock(pool_mutex_);
-  idle_.push_back(&request);
-}
-
 Core::Clock::time_point Core::deadline_of(const RequestOptions& options,
                                           Clock::time_point now) const noexcept {
   return deadline_after(now, options.timeout.value_or(config_.request_timeout), options.deadline);
@@ -135,13 +118,14 @@ void Core::begin(Request& request) {
   }
   if (waiting_turn_.empty() && fits(request)) return admit(request);
   const ClientLimits& limits = config_.limits;
-  if (limits.when_full == WhenFull::fail || waiting_turn_.size() >= limits.waiting_max) {
+  if (limits.when_full == WhenFull::fail || !may_wait(request)) {
     return finish(request,
                   {ClientErrc::overloaded, fmt::format("{} requests with {} bytes are under way",
                                                        requests_, request_bytes_)});
   }
   request.state = Request::State::waiting_turn;
   waiting_turn_.push_back(request);
+  waiting_bytes_ += request.text.size();
   count_waiting();
 }
 
@@ -150,6 +134,12 @@ bool Core::fits(const Request& request) const noexcept {
   const ClientLimits& limits = config_.limits;
   return requests_ < limits.requests_max &&
          request_bytes_ + request.text.size() <= limits.request_bytes_max;
+}
+
+bool Core::may_wait(const Request& request) const noexcept {
+  const ClientLimits& limits = config_.limits;
+  if (waiting_turn_.size() >= limits.waiting_max) return false;
+  return waiting_turn_.empty() || waiting_bytes_ + request.text.size() <= limits.waiting_bytes_max;
 }
 
 void Core::admit(Request& request) {
@@ -407,6 +397,7 @@ void Core::leave_list(Request& request) noexcept {
   switch (std::exchange(request.state, Request::State::idle)) {
     case Request::State::waiting_turn:
       waiting_turn_.erase(RequestList::s_iterator_to(request));
+      waiting_bytes_ -= request.text.size();
       count_waiting();
       return;
     case Request::State::waiting_endpoint:
@@ -447,12 +438,6 @@ void Core::record(const Request& request, Clock::time_point now,
 
 void Core::count_waiting() noexcept {
   metrics_.now.requests_waiting.store(waiting_turn_.size(), std::memory_order_relaxed);
-}
-
-void Core::count_subscription(bool open) noexcept {
-  auto& count = metrics_.now.subscriptions;
-  open ? count.fetch_add(1, std::memory_order_relaxed)
-       : count.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Core::connected(Clock::duration after) {

@@ -142,6 +142,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   Endpoint* choose();
   bool is_hopeful() const noexcept;
   bool fits(const Request& request) const noexcept;
+  bool may_wait(const Request& request) const noexcept;
   void admit(Request& request);
   void admit_waiting();
   void attempt(Request& request);
@@ -157,7 +158,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   Way second_way(const Request& request) const noexcept;
   bool hedge_goes_on(Request& request, FailureKind kind) noexcept;
   bool hedge_outlives(Request& request, Exchange::Reply reply);
-  bool drop_hedge(Request& request) noexcept;
+  bool drop_hedge(Request& request);
   bool take_back(Request& request, bool too_late);
   void conclude(Request& request, Exchange::Reply reply);
   // Of requests of a lease.
@@ -190,6 +191,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   Mutex pool_mutex_;
   std::vector<std::unique_ptr<Request>> pool_ QUARTZ_GUARDED_BY(pool_mutex_);
   std::vector<Request*> idle_ QUARTZ_GUARDED_BY(pool_mutex_);
+  std::size_t idle_bytes_ QUARTZ_GUARDED_BY(pool_mutex_) = 0;
 
   std::optional<ClientError> config_error_;
   std::optional<Hedging> hedging_;
@@ -203,6 +205,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   RequestList sleeping_;
   std::size_t requests_ = 0;  // Admitted.
   std::size_t request_bytes_ = 0;
+  std::size_t waiting_bytes_ = 0;  // For their turn.
   bool admitting_ = false;
   bool closed_ = false;
 };

@@ -92,7 +92,7 @@ bool Core::hedge_outlives(Request& request, Exchange::Reply reply) {
 }
 
 // Whether the server may have got it.
-bool Core::drop_hedge(Request& request) noexcept {
+bool Core::drop_hedge(Request& request) {
   timers_->cancel(request.hedge.timer);
   Connection* const connection = std::exchange(request.hedge.connection, nullptr);
   return connection != nullptr && connection->abandon(request.hedge);

@@ -18,6 +18,8 @@ namespace {
 
 constexpr std::size_t kPlacesMin = 16;
 constexpr std::size_t kWithdrawnMax = 64;
+// What a buffer keeps of its memory once it is empty.
+constexpr std::size_t kKeptBytesMax = 1u << 20;
 
 // What a reply is, behind what is said about it.
 RespType type_of(Exchange::Reply reply) noexcept {
@@ -67,10 +69,14 @@ void Exchange::grow() {
 
 bool Exchange::abandon(const Waiter& waiter) noexcept {
   const std::uint64_t end = waiter.place_ + waiter.replies_;
-  for (std::uint64_t place = std::max(waiter.place_, first_place_); place != end; ++place) {
+  const std::uint64_t begin = std::max(waiter.place_, first_place_);
+  for (std::uint64_t place = begin; place != end; ++place) {
     at(place).waiter = nullptr;  // What its place is to the connection, it stays.
   }
-  if (waiter.place_ < unsent_place_) return true;
+  if (waiter.place_ < unsent_place_) {
+    unanswered_ += static_cast<std::size_t>(end - begin);
+    return true;
+  }
   ++withdrawn_;
   // While a write is stuck, what was given up does not pile up.
   if (withdrawn_ > kWithdrawnMax && withdrawn_ > requests_.size() / 2) drop_withdrawn();
@@ -111,6 +117,11 @@ std::string_view Exchange::begin_write() {
   return written_;
 }
 
+void Exchange::end_write() noexcept {
+  writing_ = false;
+  if (written_.capacity() > kKeptBytesMax) std::string().swap(written_);
+}
+
 Result<void> Exchange::receive(std::string_view bytes) {
   // Most replies arrive whole, and are read where they are.
   const bool in_pieces = !received_.empty();
@@ -131,6 +142,7 @@ Result<void> Exchange::receive(std::string_view bytes) {
   } else {
     received_.assign(rest);
   }
+  if (received_.empty() && received_.capacity() > kKeptBytesMax) std::string().swap(received_);
   return {};
 }
 
@@ -157,7 +169,11 @@ Result<void> Exchange::take_reply(Reply reply) {
     }
   }
   ++first_place_;
-  if (place.waiter != nullptr) place.waiter->replied(reply);
+  if (place.waiter != nullptr) {
+    place.waiter->replied(reply);
+  } else {
+    --unanswered_;
+  }
   return {};
 }
 
@@ -180,6 +196,7 @@ void Exchange::disconnect() {
     for (std::uint64_t each = place + 1; each != waiter_end; ++each) at(each).waiter = nullptr;
     waiter->failed(place < unsent ? FailureKind::lost : FailureKind::not_sent);
   }
+  unanswered_ = 0;
 }
 
 }  // namespace quartz::client

@@ -64,7 +64,7 @@ class Exchange {
   /// What to write next: everything submitted since the write before; empty if there is nothing. It
   /// stays until `end_write`, which comes before the next `begin_write`.
   std::string_view begin_write();
-  void end_write() noexcept { writing_ = false; }
+  void end_write() noexcept;
   bool writing() const noexcept { return writing_; }
 
   /// Takes what was received. `io_error` if that is no reply, or one that nobody asked for, or if
@@ -80,6 +80,8 @@ class Exchange {
   std::size_t in_flight() const noexcept {
     return static_cast<std::size_t>(next_place_ - first_place_);
   }
+  /// Of those, the ones that nobody waits for.
+  std::size_t unanswered() const noexcept { return unanswered_; }
   /// Bytes submitted that no write has begun with.
   std::size_t collected_bytes() const noexcept { return collected_.size(); }
 
@@ -117,6 +119,7 @@ class Exchange {
   std::uint64_t first_place_ = 0;
   std::uint64_t unsent_place_ = 0;
   std::uint64_t next_place_ = 0;
+  std::size_t unanswered_ = 0;  // Places of what was sent and given up.
 
   std::string collected_;
   std::vector<Collected> requests_;

@@ -113,12 +113,14 @@ void Request::fail(ClientError error) {
       [&strand](const auto& where, auto call) { run_later(strand, where, std::move(call)); });
 }
 
+void Request::drop_memory() noexcept {
+  std::string().swap(text);  // To assign would keep it.
+  std::string().swap(traced_text);
+}
+
 void Request::reset() noexcept {
-  if (text.capacity() > kKeptTextBytesMax) {
-    text = std::string();
-  } else {
-    text.clear();
-  }
+  text.clear();
+  if (kept_bytes() > kKeptTextBytesMax) drop_memory();
   handler.emplace<std::monostate>();
   executor = nullptr;
   into = nullptr;

@@ -69,6 +69,9 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   void fail(ClientError error);
   /// As before its first use, but for the memory it has.
   void reset() noexcept;
+  /// Of that memory, what grows with what is asked.
+  std::size_t kept_bytes() const noexcept { return text.capacity() + traced_text.capacity(); }
+  void drop_memory() noexcept;
 
   // When the core is to be asked what becomes of it.
   struct Deadline : Timers::Entry {

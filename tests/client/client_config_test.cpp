@@ -39,6 +39,8 @@ TEST(ClientConfigs, are_refused_with_the_option_that_makes_none) {
       {"tls", [](auto& config) { config.tls.key_file = "key.pem"; }},
       {"limits.requests_max", [](auto& config) { config.limits.requests_max = 0; }},
       {"limits.request_bytes_max", [](auto& config) { config.limits.request_bytes_max = 0; }},
+      {"limits.waiting_bytes_max", [](auto& config) { config.limits.waiting_bytes_max = 0; }},
+      {"limits.unanswered_max", [](auto& config) { config.limits.unanswered_max = 0; }},
       {"leases.connections_max", [](auto& config) { config.leases.connections_max = 0; }},
       {"leases.connecting_max", [](auto& config) { config.leases.connecting_max = 0; }},
       {"leases.waiting_max", [](auto& config) { config.leases.waiting_max = 0; }},

@@ -58,6 +58,11 @@ struct ClientLimits {
   std::size_t requests_max = 10'000;          ///< Under way at a time, those between retries too.
   std::size_t request_bytes_max = 64u << 20;  ///< Of them together. One alone may be larger.
   std::size_t waiting_max = 100'000;          ///< For their turn; beyond, `WhenFull::fail`.
+  /// Of those together; beyond, `WhenFull::fail`. One alone may be larger.
+  std::size_t waiting_bytes_max = 64u << 20;
+  /// Requests of one connection that were given up and never answered: with more the connection
+  /// ends.
+  std::size_t unanswered_max = 100'000;
   WhenFull when_full = WhenFull::wait;
 };
 
