@@ -4,6 +4,8 @@
 # begins with ```cpp. A block that includes something is a program as it stands. Any other is the
 # body of a main() that has the usual headers. An HTML comment on the line above the fence changes that:
 #   <!-- snippet: engine -->        the body begins with an open StorageEngine named `engine`
+#   <!-- snippet: client -->        the body begins with a Client named `client` of a database of its own, may
+#                                   include something first, and is left out if there is no client to build
 #   <!-- snippet: continues -->     the body goes on where the block before it ended
 #   <!-- snippet: illustration -->  not a program: declarations, or what cannot be run
 # Each program runs in an empty directory of its own.
@@ -28,9 +30,44 @@ int main() {
 ]=])
 set(snippet_engine "auto engine = quartz::StorageEngine::open(\"data\").value();\n")
 
+# Names of the body may be those of the prologue again.
+set(snippet_client_prologue [=[
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <variant>
+
+#include <quartz/client/commands/hashes.hpp>
+#include <quartz/client/commands/lists.hpp>
+#include <quartz/embedded/open_client.hpp>
+
+int main() {
+quartz::ClientConfig config;
+config.endpoints = {"file:database_of_snippet"};
+quartz::Client client = quartz::open_client(config).value();
+{
+]=])
+
+# The same as below, of a body that has a client.
+function(quartz_make_client_snippet body program_out)
+  string(REGEX REPLACE "^(#include[^\n]*\n)+" "" statements "${body}")
+  string(LENGTH "${body}" length)
+  string(LENGTH "${statements}" statements_length)
+  math(EXPR includes_length "${length} - ${statements_length}")
+  string(SUBSTRING "${body}" 0 ${includes_length} includes)
+  set(${program_out} "${includes}${snippet_client_prologue}${statements}}\n}\n" PARENT_SCOPE)
+endfunction()
+
 # One block of a document, as the program that it stands for.
 function(quartz_add_snippet name directive body previous_body body_out)
-  if(directive STREQUAL "continues")
+  set(libraries quartz::quartz_shared)
+  if(directive STREQUAL "client")
+    if(NOT TARGET quartz_embedded_shared)
+      return()
+    endif()
+    set(libraries quartz_embedded_shared)
+    quartz_make_client_snippet("${body}" program)
+  elseif(directive STREQUAL "continues")
     set(body "${previous_body}\n${body}")
   elseif(directive STREQUAL "engine")
     set(body "${snippet_engine}${body}")
@@ -38,7 +75,9 @@ function(quartz_add_snippet name directive body previous_body body_out)
     message(FATAL_ERROR "${name}: no snippet directive is called '${directive}'")
   endif()
   set(${body_out} "${body}" PARENT_SCOPE)
-  if(body MATCHES "^#include")
+  if(directive STREQUAL "client")
+    # Made above.
+  elseif(body MATCHES "^#include")
     set(program "${body}")
   else()
     set(program "${snippet_prologue}${body}}\n")
@@ -50,7 +89,10 @@ function(quartz_add_snippet name directive body previous_body body_out)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   # A document may name a value only to show where it comes from.
   target_compile_options(${target} PRIVATE -Wno-unused-variable -Wno-unused-but-set-variable)
-  target_link_libraries(${target} PRIVATE quartz::quartz_shared fmt::fmt Boost::headers)
+  if(directive STREQUAL "client")
+    target_compile_options(${target} PRIVATE -Wno-shadow)
+  endif()
+  target_link_libraries(${target} PRIVATE ${libraries} fmt::fmt Boost::headers)
   quartz_add_scratch_test(snippet.${name} ${target} LABEL snippet)
 endfunction()
 
