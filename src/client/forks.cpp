@@ -8,24 +8,24 @@
 namespace quartz::client {
 namespace {
 
-std::atomic<std::uint64_t> generation{0};
+std::atomic<std::uint64_t> forks_so_far{0};
 
 // Nobody walks it; whoever looks for leaks finds that it is not lost.
 struct Kept {
   std::shared_ptr<void> what;
   Kept* next = nullptr;
 };
-std::atomic<Kept*> kept{nullptr};
+std::atomic<Kept*> first_kept{nullptr};
 
 // Runs between `fork` and its return in the child, where nothing may be locked or allocated.
-void forked() { generation.fetch_add(1, std::memory_order_relaxed); }
+void note_fork() { forks_so_far.fetch_add(1, std::memory_order_relaxed); }
 
 }  // namespace
 
 std::uint64_t fork_generation() noexcept {
-  static const int watching = ::pthread_atfork(nullptr, nullptr, forked);
+  static const int watching = ::pthread_atfork(nullptr, nullptr, note_fork);
   static_cast<void>(watching);
-  return generation.load(std::memory_order_relaxed);
+  return forks_so_far.load(std::memory_order_relaxed);
 }
 
 ClientError of_another_process() {
@@ -34,7 +34,7 @@ ClientError of_another_process() {
 
 void keep_for_parent(std::shared_ptr<void> what) noexcept {
   auto* const place = new Kept{.what = std::move(what)};
-  place->next = kept.exchange(place);
+  place->next = first_kept.exchange(place);
 }
 
 void run_elsewhere(std::function<void()> call) {

@@ -25,14 +25,14 @@ using testing::HasSubstr;
 constexpr std::string_view kRefusal = "-LOADING the data set\r\n";
 
 /// Of reads that are sent twice soon, all of them, and not tried again.
-ClientConfig hedging_config(std::string url, milliseconds delay = milliseconds(1)) {
+ClientConfig doubling_config(std::string url, milliseconds delay = milliseconds(1)) {
   ClientConfig config = patient_config(std::move(url));
   config.retry.attempts_max = 1;
   config.hedge = HedgeConfig{.delay = delay, .percent_max = 100};
   return config;
 }
 
-void wait_until(const std::function<bool()>& is_so) {
+void expect_soon(const std::function<bool()>& is_so) {
   const auto until = std::chrono::steady_clock::now() + kPatience;
   while (!is_so()) ASSERT_LT(std::chrono::steady_clock::now(), until);
 }
@@ -59,19 +59,19 @@ ClientResult<std::optional<std::string>> read_of_which_one_is_lost(int lost) {
   std::promise<void> one_is_lost;
   ScriptedPeer peer(by_number(reads, [&](PeerConnection& connection, int number) {
     if (number == lost) {
-      wait_until([&] { return reads.load() == 2; });
+      expect_soon([&] { return reads.load() == 2; });
       return connection.reset();
     }
     one_is_lost.get_future().wait_for(kPatience);
     connection.send(kRefusal);
   }));
-  ClientConfig config = hedging_config(peer.url());
+  ClientConfig config = doubling_config(peer.url());
   config.connections = 2;
   Client client{config};
   EXPECT_TRUE(client.set("begin", "x"));
-  wait_until([&] { return client.metrics().connections == 2; });
+  expect_soon([&] { return client.metrics().connections == 2; });
   auto value = client.async_get("k", asio::use_future);
-  wait_until([&] { return client.metrics().connections_lost == 1; });
+  expect_soon([&] { return client.metrics().connections_lost == 1; });
   one_is_lost.set_value();
   return value.get();
 }
@@ -87,14 +87,14 @@ TEST(EndsOfHedgedReads, tell_that_a_second_one_may_have_been_carried_out_that_wa
 TEST(EndsOfHedgedReads, tell_that_nothing_was_carried_out_if_both_were_refused) {
   std::atomic<int> reads{0};
   ScriptedPeer peer(by_number(reads, [&](PeerConnection& connection, int /*number*/) {
-    wait_until([&] { return reads.load() == 2; });
+    expect_soon([&] { return reads.load() == 2; });
     connection.send(kRefusal);
   }));
-  ClientConfig config = hedging_config(peer.url());
+  ClientConfig config = doubling_config(peer.url());
   config.connections = 2;
   Client client{config};
   ASSERT_TRUE(client.set("begin", "x"));
-  wait_until([&] { return client.metrics().connections == 2; });
+  expect_soon([&] { return client.metrics().connections == 2; });
   EXPECT_THAT(client.get("k"), FailsAs(ClientErrc::unavailable, Executed::no));
   EXPECT_EQ(client.metrics().hedges_won, 0u);
 }
@@ -113,13 +113,13 @@ TEST(EndsOfHedgedReads, teach_the_client_which_endpoint_is_slow) {
   });
   ScriptedPeer fast(by_number(
       fast_reads, [](PeerConnection& connection, int) { connection.send("$1\r\nv\r\n"); }));
-  ClientConfig config = hedging_config(slow.url(), milliseconds(20));
+  ClientConfig config = doubling_config(slow.url(), milliseconds(20));
   config.endpoints.push_back(fast.url());
   Client client{config};
   const auto set = client.set("begin", "x");
   begun.set_value();
   ASSERT_TRUE(set);
-  wait_until([&] { return client.metrics().connections == 2; });
+  expect_soon([&] { return client.metrics().connections == 2; });
   for (int i = 0; i < kReads; ++i) ASSERT_TRUE(client.get("k"));
   EXPECT_EQ(fast_reads.load(), kReads);
   EXPECT_LT(slow_reads.load(), kReads / 2);
@@ -130,14 +130,14 @@ TEST(EndsOfHedgedReads, are_failures_of_both_endpoints_if_none_has_answered_in_t
   const auto script = by_number(reads, [](PeerConnection&, int) {});
   ScriptedPeer one(script);
   ScriptedPeer other(script);
-  ClientConfig config = hedging_config(one.url());
+  ClientConfig config = doubling_config(one.url());
   config.endpoints.push_back(other.url());
   config.breaker.failures_max = 1;
   config.breaker.open_min = kPatience;
   config.breaker.open_max = kPatience;
   Client client{config};
   ASSERT_TRUE(client.set("begin", "x"));
-  wait_until([&] { return client.metrics().connections == 2; });
+  expect_soon([&] { return client.metrics().connections == 2; });
   const RequestOptions brief = {.timeout = kTimeToSend, .deadline = {}, .idempotency = {}};
   EXPECT_THAT(client.get("k", brief), FailsAs(ClientErrc::timed_out, Executed::unknown));
   ASSERT_EQ(client.metrics().hedges, 1u);
@@ -152,12 +152,12 @@ TEST(EndsOfHedgedReads, tell_nothing_of_what_reads_take_if_they_are_refusals) {
   ScriptedPeer peer(by_number(reads, [](PeerConnection& connection, int number) {
     if (number < kRefused) connection.send(kRefusal);
   }));
-  ClientConfig config = hedging_config(peer.url(), milliseconds(0));
+  ClientConfig config = doubling_config(peer.url(), milliseconds(0));
   config.connections = 2;
   config.hedge->delay_min = milliseconds(1);
   Client client{config};
   ASSERT_TRUE(client.set("begin", "x"));
-  wait_until([&] { return client.metrics().connections == 2; });
+  expect_soon([&] { return client.metrics().connections == 2; });
   for (int i = 0; i < kRefused; ++i) ASSERT_FALSE(client.get("k"));
   const RequestOptions brief = {.timeout = kTimeToSend, .deadline = {}, .idempotency = {}};
   EXPECT_THAT(client.get("k", brief), FailsAs(ClientErrc::timed_out, Executed::unknown));

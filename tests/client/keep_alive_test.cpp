@@ -28,7 +28,7 @@ using testing::Each;
 using testing::HasSubstr;
 using testing::SizeIs;
 
-constexpr std::chrono::milliseconds kForEver{0};
+constexpr std::chrono::milliseconds kWithoutEnd{0};
 
 /// What the kernel has been told about a connection, in its units.
 struct Probes {
@@ -74,7 +74,7 @@ std::vector<Probes> probes_to(std::uint16_t port) {
 /// Of a server that vanishes is known after two seconds.
 ClientConfig probing_config(std::string url) {
   ClientConfig config = patient_config(std::move(url));
-  config.request_timeout = kForEver;
+  config.request_timeout = kWithoutEnd;
   config.keep_alive = {.idle = seconds(1), .interval = seconds(1), .count = 1};
   return config;
 }
@@ -121,7 +121,8 @@ TEST(KeepAlive, is_asked_for_unless_the_configuration_says_otherwise) {
 /// Over a lease, for ever; what does not end is ended.
 ClientResult<std::optional<PoppedElement>> pop(Client& client, const std::string& key) {
   Lease lease = client.lease({.timeout = kPatience, .deadline = {}}).value();
-  auto popped = std::async(std::launch::async, [&] { return lease.run(c::blpop(key, kForEver)); });
+  auto popped =
+      std::async(std::launch::async, [&] { return lease.run(c::blpop(key, kWithoutEnd)); });
   if (popped.wait_for(kPatience) != std::future_status::ready) client.close();
   return popped.get();
 }
