@@ -12,6 +12,7 @@
 #include "quartz/storage/storage_engine.hpp"
 #include "quartz/storage/verify.hpp"
 #include "support/corrupt_file.hpp"
+#include "support/manifest_file.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/small_engine.hpp"
@@ -36,23 +37,17 @@ class AppliedFile : public testing::Test {
   std::optional<Sequence> said() const {
     return read_applied_file(io::posix_file_system(), database_);
   }
-  std::filesystem::path manifest() const {
-    for (const auto& entry : std::filesystem::directory_iterator(database_ / "levels")) {
-      if (entry.path().filename().string().starts_with("MANIFEST-")) return entry.path();
-    }
-    return {};
-  }
   // Two rows in two tables, and a MANIFEST that knows of the first.
   void lose_the_end_of_the_manifest() {
     {
       StorageEngine engine = open_small(database_, without_log());
       ASSERT_THAT(engine.put("a", "1"), Succeeds());
       ASSERT_THAT(engine.flush(), Succeeds());
-      length_ = std::filesystem::file_size(manifest());
+      length_ = std::filesystem::file_size(manifest_in(database_ / "levels"));
       ASSERT_THAT(engine.put("b", "1"), Succeeds());
       ASSERT_THAT(engine.flush(), Succeeds());
     }
-    truncate_file(manifest(), length_);
+    truncate_file(manifest_in(database_ / "levels"), length_);
   }
 
   ScratchDirectory scratch_;

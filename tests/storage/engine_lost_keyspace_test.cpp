@@ -12,6 +12,7 @@
 #include "quartz/storage/storage_engine.hpp"
 #include "quartz/storage/verify.hpp"
 #include "support/corrupt_file.hpp"
+#include "support/manifest_file.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/small_engine.hpp"
@@ -26,13 +27,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 
-std::filesystem::path manifest_of(const std::filesystem::path& database) {
-  for (const auto& entry : std::filesystem::directory_iterator(database / "levels")) {
-    if (entry.path().filename().string().starts_with("MANIFEST-")) return entry.path();
-  }
-  return {};
-}
-
 class EngineLostKeyspace : public ::testing::Test {
  protected:
   // Rows of a keyspace in the log alone, the second of two writes, and a MANIFEST cut to what it
@@ -42,13 +36,13 @@ class EngineLostKeyspace : public ::testing::Test {
     std::uint64_t bytes_before = 0;
     {
       StorageEngine engine = open_small(written);
-      bytes_before = std::filesystem::file_size(manifest_of(written));
+      bytes_before = std::filesystem::file_size(manifest_in(written / "levels"));
       const Keyspace orders = engine.create_keyspace("orders").value();
       ASSERT_THAT(engine.put("key", "value"), Succeeds());
       ASSERT_THAT(engine.put(orders, "order", "lost"), Succeeds());
       copy_database(written, database_);
     }
-    truncate_file(manifest_of(database_), bytes_before);
+    truncate_file(manifest_in(database_ / "levels"), bytes_before);
   }
 
   ScratchDirectory scratch_;

@@ -13,6 +13,7 @@
 #include "quartz/storage/storage_engine.hpp"
 #include "quartz/storage/verify.hpp"
 #include "support/corrupt_file.hpp"
+#include "support/manifest_file.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/small_engine.hpp"
@@ -21,13 +22,6 @@ namespace quartz {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::filesystem::path manifest_of(const std::filesystem::path& database) {
-  for (const auto& entry : std::filesystem::directory_iterator(database / "levels")) {
-    if (entry.path().filename().string().starts_with("MANIFEST-")) return entry.path();
-  }
-  return {};
-}
 
 class EngineMaintenance : public ::testing::Test {
  protected:
@@ -223,15 +217,15 @@ TEST_F(EngineMaintenance, a_checkpoint_whose_manifest_lost_its_end_is_corruption
   for (std::uint64_t i = 0; i < 3; ++i) {
     ASSERT_THAT(engine_.put(numbered_key(i), "value"), Succeeds());
     ASSERT_THAT(engine_.flush(), Succeeds());
-    bytes.push_back(std::filesystem::file_size(manifest_of(scratch_ / "db")));
+    bytes.push_back(std::filesystem::file_size(manifest_in(scratch_ / "db" / "levels")));
   }
   ASSERT_THAT(engine_.checkpoint(scratch_ / "copy"), Succeeds());
-  ASSERT_GE(std::filesystem::file_size(manifest_of(scratch_ / "copy")), bytes.back());
+  ASSERT_GE(std::filesystem::file_size(manifest_in(scratch_ / "copy" / "levels")), bytes.back());
   for (const std::uint64_t length : {bytes[0], bytes[1], bytes[2] - 1}) {
     SCOPED_TRACE(length);
     std::filesystem::remove_all(scratch_ / "damaged");
     copy_database(scratch_ / "copy", scratch_ / "damaged");
-    truncate_file(manifest_of(scratch_ / "damaged"), length);
+    truncate_file(manifest_in(scratch_ / "damaged" / "levels"), length);
     EXPECT_FALSE(verify(scratch_ / "damaged").value().damage.empty());
     EXPECT_THAT(StorageEngine::open(scratch_ / "damaged", small_config()),
                 FailsWith(Errc::corruption, HasSubstr((scratch_ / "damaged").string())));

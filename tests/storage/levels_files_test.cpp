@@ -13,6 +13,7 @@
 #include "storage/levels_fixture.hpp"
 #include "storage/levels_listener.hpp"
 #include "support/faulty_file_system.hpp"
+#include "support/manifest_file.hpp"
 #include "support/rocksdb_files.hpp"
 #include "support/simulated_disk.hpp"
 
@@ -81,12 +82,6 @@ class HeldLevels : public LevelsTest {
  protected:
   ~HeldLevels() override { levels.reset(); }  // Before its environment.
 
-  std::filesystem::path manifest() const {
-    for (const auto& entry : std::filesystem::directory_iterator(directory())) {
-      if (entry.path().filename().string().starts_with("MANIFEST")) return entry.path();
-    }
-    return {};
-  }
   // As many tables in level 0 as compaction waits for (the first goes to the last level at once);
   // opened again with everything held.
   void reopen_with_a_compaction_due() {
@@ -106,10 +101,10 @@ class HeldLevels : public LevelsTest {
 TEST_F(HeldLevels, keep_the_tables_that_an_older_manifest_does_not_name) {
   open();
   ingest({{"a", "1"}});
-  const auto bytes = std::filesystem::file_size(manifest());
+  const auto bytes = std::filesystem::file_size(manifest_in(directory()));
   ingest({{"b", "1"}});
   levels.reset();
-  truncate_file(manifest(), bytes);
+  truncate_file(manifest_in(directory()), bytes);
   const std::size_t tables = table_files().size();
   options.hold_removals = true;
   open();

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/levels_fixture.hpp"
+#include "support/manifest_file.hpp"
 
 namespace quartz::storage {
 namespace {
@@ -59,13 +60,6 @@ class LevelsInspectTest : public LevelsTest {
         std::filesystem::remove(entry.path());
       }
     }
-  }
-
-  std::filesystem::path manifest() const {
-    for (const auto& entry : std::filesystem::directory_iterator(directory())) {
-      if (entry.path().filename().string().starts_with("MANIFEST")) return entry.path();
-    }
-    return {};
   }
 
   // Two tables, of which the second removes a row of the first: whoever reads them one by one
@@ -239,11 +233,11 @@ TEST_F(LevelsInspectTest, a_lost_beginning_of_the_log_does_not_bring_back_what_w
 TEST_F(LevelsInspectTest, a_manifest_that_the_log_has_outrun_is_not_believed) {
   open();
   ingest({{"a", "1"}});
-  const auto bytes = std::filesystem::file_size(manifest());
+  const auto bytes = std::filesystem::file_size(manifest_in(directory()));
   ingest({{"b", "1"}});
   log_begin = levels->applied_sequence() + 1;
   levels.reset();
-  truncate_file(manifest(), bytes);
+  truncate_file(manifest_in(directory()), bytes);
   const LevelsInspection found = inspect();
   EXPECT_FALSE(found.catalogue_readable);
   EXPECT_EQ(found.applied_sequence, 2u);
@@ -254,11 +248,11 @@ TEST_F(LevelsInspectTest, a_manifest_from_before_a_compaction_is_not_believed) {
   open();
   ingest({{"a", "1"}, {"c", "1"}});
   ingest({{"b", "1"}, {"c", "2"}});
-  const auto bytes = std::filesystem::file_size(manifest());
+  const auto bytes = std::filesystem::file_size(manifest_in(directory()));
   levels->compact_range(0, {}, {}).value();
   log_begin = levels->applied_sequence() + 1;
   levels.reset();
-  truncate_file(manifest(), bytes);
+  truncate_file(manifest_in(directory()), bytes);
   const LevelsInspection found = inspect();
   EXPECT_FALSE(found.catalogue_readable);
   EXPECT_EQ(told["default"],
