@@ -166,8 +166,8 @@ TEST(SubscriptionAdditions, of_which_nobody_knows_the_end_are_asked_for_again) {
   Client client{patient_config(peer.url())};
   auto subscription = client.subscribe(numbers()).value();
   EXPECT_TRUE(subscription.add({.channels = {"more"}, .patterns = {}}));
-  EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kWithPatience).value()));
-  EXPECT_EQ(subscription.next(kWithPatience).value(), message("1"));
+  EXPECT_TRUE(std::holds_alternative<SubscriptionGap>(subscription.next(kPatiently).value()));
+  EXPECT_EQ(subscription.next(kPatiently).value(), message("1"));
   EXPECT_EQ(peer.accepted(), 2u);
 }
 
