@@ -14,18 +14,10 @@
 
 #include "client/client_fixture.hpp"
 #include "quartz/client/client.hpp"
+#include "support/sanitizers.hpp"
 
 // Sanitizers have allocation functions of their own.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define QUARTZ_COUNTS_ALLOCATIONS
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#undef QUARTZ_COUNTS_ALLOCATIONS
-#endif
-#endif
-#endif
-
-#ifdef QUARTZ_COUNTS_ALLOCATIONS
+#if !QUARTZ_UNDER_ADDRESS_SANITIZER && !QUARTZ_UNDER_THREAD_SANITIZER
 
 namespace {
 thread_local std::uint64_t allocations = 0;  // Of this thread.

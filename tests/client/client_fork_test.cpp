@@ -22,14 +22,7 @@
 #include "client/scripted_peer.hpp"
 #include "quartz/client/client.hpp"
 #include "quartz/client/commands/blocking.hpp"
-
-#if defined(__SANITIZE_THREAD__)
-#define QUARTZ_FORKS_HAVE_NO_THREADS
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define QUARTZ_FORKS_HAVE_NO_THREADS
-#endif
-#endif
+#include "support/sanitizers.hpp"
 
 namespace quartz::client {
 namespace {
@@ -176,9 +169,9 @@ TEST_F(ForkedProcesses, are_refused_by_the_clients_of_their_parents) {
 }
 
 TEST_F(ForkedProcesses, hear_of_it_where_their_handlers_are_to_be_called) {
-#ifdef QUARTZ_FORKS_HAVE_NO_THREADS
-  GTEST_SKIP() << "ThreadSanitizer lets a forked process make no threads";
-#endif
+  if (kUnderThreadSanitizer) {
+    GTEST_SKIP() << "SKIPPED: ThreadSanitizer lets a forked process make no threads";
+  }
   Everything of(config());
   Fork child([&] {
     Wrongs wrongs;

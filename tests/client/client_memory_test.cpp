@@ -16,15 +16,7 @@
 #include "client/client_fixture.hpp"
 #include "client/scripted_peer.hpp"
 #include "quartz/client/client.hpp"
-
-// Sanitizers have allocation functions of their own, which do not tell.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define QUARTZ_MEMORY_IS_UNKNOWN
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define QUARTZ_MEMORY_IS_UNKNOWN
-#endif
-#endif
+#include "support/sanitizers.hpp"
 
 namespace quartz::client {
 namespace {
@@ -36,14 +28,11 @@ constexpr std::size_t kMiB = 1u << 20;
 constexpr std::size_t kValueBytes = 60 * 1024;
 constexpr int kValues = 1'000;  // Of nearly 60 MiB together.
 
-/// What the process has allocated and not freed.
+/// What the process has allocated and not freed; sanitizers do not tell.
 std::size_t allocated_bytes() {
-#ifdef QUARTZ_MEMORY_IS_UNKNOWN
-  return 0;
-#else
+  if (kUnderSanitizer) return 0;
   const auto info = ::mallinfo2();
   return info.uordblks + info.hblkhd;
-#endif
 }
 
 std::size_t growth_since(std::size_t before) {

@@ -8,23 +8,14 @@
 #include "client/client_fixture.hpp"
 #include "client/fault_run.hpp"
 #include "support/number_from_environment.hpp"
+#include "support/sanitizers.hpp"
 
 namespace quartz::client {
 namespace {
 
 using std::chrono::milliseconds;
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kFaultedOperations = 4000;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-constexpr std::uint64_t kFaultedOperations = 4000;
-#else
-constexpr std::uint64_t kFaultedOperations = 10'000;
-#endif
-#else
-constexpr std::uint64_t kFaultedOperations = 10'000;
-#endif
+constexpr std::uint64_t kFaultedOperations = kUnderSanitizer ? 4'000 : 10'000;
 
 // What a request and its reply have on average, in each direction.
 constexpr std::uint64_t kRequestBytes = 50;

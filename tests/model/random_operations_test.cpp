@@ -10,23 +10,14 @@
 #include "model/random_run.hpp"
 #include "support/number_from_environment.hpp"
 #include "support/rocksdb_oracle.hpp"
+#include "support/sanitizers.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/small_engine.hpp"
 
 namespace quartz {
 namespace {
 
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr std::uint64_t kOperations = 4000;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
-constexpr std::uint64_t kOperations = 4000;
-#else
-constexpr std::uint64_t kOperations = 20000;
-#endif
-#else
-constexpr std::uint64_t kOperations = 20000;
-#endif
+constexpr std::uint64_t kOperations = kUnderSanitizer ? 4'000 : 20'000;
 
 // So small that segments roll, memtables wait, writers are held back, level 0 fills and tables of
 // several levels form within a few thousand operations.

@@ -13,19 +13,13 @@
 #include "quartz/storage/storage_engine.hpp"
 #include "support/number_from_environment.hpp"
 #include "support/result_matchers.hpp"
+#include "support/sanitizers.hpp"
 #include "support/scratch_directory.hpp"
 
 namespace quartz {
 namespace {
 
 constexpr std::uint64_t kPuts = 1'000'000;
-// Sanitizers keep freed memory, and a shadow of it.
-#if defined(__has_feature)
-constexpr bool kMemoryIsTheEnginesOwn =
-    !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
-#else
-constexpr bool kMemoryIsTheEnginesOwn = true;
-#endif
 constexpr std::uint64_t kLookEvery = 2'000;
 
 // Every mechanism runs many times within the default number of puts.
@@ -98,7 +92,7 @@ TEST(SustainedLoad, keeps_memory_and_level_0_within_their_bounds_and_loses_nothi
             << peak.resident_bytes << " bytes, " << resident_before << " before\n";
   EXPECT_LE(peak.memtable_bytes, config.memtable_bytes);
   EXPECT_LE(peak.level0_files, config.level0_files_max);
-  if (kMemoryIsTheEnginesOwn) {
+  if (!kUnderSanitizer) {
     // Beside what is configured: segments prepared and reused, what compaction holds, filters and
     // indexes of the tables, and what the allocator keeps.
     const std::uint64_t configured =
