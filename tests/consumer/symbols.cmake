@@ -13,8 +13,8 @@ string(REGEX REPLACE "\n$" "" output "${output}")
 string(REPLACE "\n" ";" lines "${output}")
 set(symbols)
 foreach(line IN LISTS lines)
-  # "name type [value [size]]"
-  string(REGEX MATCH "^(.*) ([A-Za-z])( [0-9a-f]+)*( *)$" _ "${line}")
+  # "name type value [size]": without its value, a size of one digit would pass for a type.
+  string(REGEX MATCH "^(.*) ([A-Za-z]) [0-9a-f]+( [0-9a-f]*)?$" _ "${line}")
   set(name "${CMAKE_MATCH_1}")
   set(type "${CMAKE_MATCH_2}")
   if(WITH_ASIO AND (type MATCHES "[VWu]" OR name MATCHES "^(guard variable for )?boost::(asio|system)::"))

@@ -46,6 +46,7 @@ class HostilePeers : public testing::Test {
     resp_port_ = server_.read_port();
   }
   void TearDown() override {
+    clients_.clear();  // The server would wait for what they have begun.
     server_.signal(SIGTERM);
     EXPECT_THAT(server_.finish(), EndsWithStatus(0));
   }
