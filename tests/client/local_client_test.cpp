@@ -95,6 +95,17 @@ TEST_F(LocalClients, are_told_once_it_survives_power_loss) {
   EXPECT_EQ(client.get("k").value(), "v");
 }
 
+// The thread that has synced may not have let go of everything yet.
+TEST_F(LocalClients, may_end_as_soon_as_they_are_told) {
+  ServerConfig config = resp_config();
+  config.durability = Durability::disk;
+  serve(config);
+  for (int i = 0; i < 100; ++i) {
+    Client client{local_config()};
+    ASSERT_TRUE(client.set("k", "v").value());
+  }
+}
+
 TEST_F(LocalClients, get_large_values_whole) {
   Client client{local_config()};
   const std::string large(3'000'000, 'x');

@@ -2,10 +2,9 @@
 
 #include <utility>
 
-#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 
-#include "quartz/storage/async.hpp"
+#include "quartz/storage/async_operations.hpp"
 
 namespace quartz::server {
 
@@ -88,17 +87,19 @@ void LocalSession::answer() {
 
 // Before anybody is told that it was written. If that fails nobody can know what will be there
 // after power loss; an answer would be a lie, so the session ends without one.
+// The thread of syncs keeps what it calls for longer than the session may live, so that this holds
+// no executor; the session does, for which meanwhile work is outstanding.
 void LocalSession::sync() {
-  syncing_ = true;
-  server_.service().engine().async_sync(
-      asio::bind_executor(executor_, [weak = weak_from_this()](const Result<void>& result) {
-        if (const auto session = weak.lock()) session->synced(result.has_value());
-      }));
+  syncing_.emplace(executor_);
+  storage::sync_in_background(
+      server_.service().engine().engine(), [mailbox = mailbox_](const Result<void>& result) {
+        mailbox->post([succeeded = result.has_value()](LocalSession& to) { to.synced(succeeded); });
+      });
 }
 
 void LocalSession::synced(bool succeeded) {
   const MutexLock lock(mutex_);
-  syncing_ = false;
+  syncing_.reset();
   if (!client_) return;
   if (!succeeded) {
     output_.clear();
@@ -143,7 +144,8 @@ void LocalSession::end_locked() {
   client_.reset();
   waited_.cancel();
   // What was answered is told; a sync that may never end is not waited for.
-  if (std::exchange(syncing_, false)) output_.clear();
+  if (syncing_) output_.clear();
+  syncing_.reset();
   tell_soon();
   mailbox_->close();
 }

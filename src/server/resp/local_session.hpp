@@ -3,10 +3,12 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/mutex.hpp"
@@ -57,7 +59,9 @@ class LocalSession final : public LocalService::Session,
   std::shared_ptr<RespClient> client_ QUARTZ_GUARDED_BY(mutex_);  // Null: ended.
   std::string input_ QUARTZ_GUARDED_BY(mutex_);                   // That was not answered yet.
   std::string output_ QUARTZ_GUARDED_BY(mutex_);
-  bool syncing_ QUARTZ_GUARDED_BY(mutex_) = false;  // The output must not be told yet.
+  // Not empty: the output must not be told yet.
+  std::optional<boost::asio::executor_work_guard<boost::asio::any_io_executor>> syncing_
+      QUARTZ_GUARDED_BY(mutex_);
   bool telling_ QUARTZ_GUARDED_BY(mutex_) = false;  // Somebody is about to.
   boost::asio::steady_timer waited_ QUARTZ_GUARDED_BY(mutex_);
   std::string told_;          // On the executor.
