@@ -105,10 +105,14 @@ Result<std::vector<std::vector<VectorHit>>> Collection::search_batch(
   const std::size_t wanted = threads != 0 ? threads : std::thread::hardware_concurrency();
   std::vector<std::thread> others;
   others.reserve(std::min(wanted, count));
-  try {
-    for (std::size_t i = 1; i < std::min(wanted, count); ++i) others.emplace_back(work);
-  } catch (const std::system_error&) {
-    // The system refuses more threads: those that there are do it all.
+  // Where the system refuses more threads, those that there are do it all.
+  bool refused = false;
+  for (std::size_t i = 1; i < std::min(wanted, count) && !refused; ++i) {
+    try {
+      others.emplace_back(work);
+    } catch (const std::system_error&) {
+      refused = true;
+    }
   }
   work();
   for (std::thread& other : others) other.join();
