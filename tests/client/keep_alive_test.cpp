@@ -138,7 +138,7 @@ TEST(KeepAlive, ends_an_endless_wait_for_a_server_that_has_vanished) {
   });
   Client client{probing_config(peer.url())};
   const auto popped = pop(client, "l");
-  if (!vanished) GTEST_SKIP() << "this process may not make connections vanish";
+  if (!vanished) GTEST_SKIP() << "SKIPPED: this process may not make connections vanish";
   EXPECT_THAT(popped, FailsAs(ClientErrc::unavailable, Executed::unknown));
   EXPECT_THAT(popped, WasStoppedBy(RetryStop::lease));
 }
