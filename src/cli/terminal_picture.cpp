@@ -1,7 +1,6 @@
 #include "cli/terminal_picture.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
 #include <optional>
 

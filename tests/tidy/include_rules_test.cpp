@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "tidy/finding_matchers.hpp"
 #include "tidy/rules.hpp"
 
 namespace quartz::tidy {
@@ -9,8 +10,6 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-auto in(const std::string& path) { return Field("path", &Finding::path, path); }
 
 TEST(Arrows, an_include_along_the_arrow_passes) {
   EXPECT_THAT(arrows({{"src/storage/log.cpp", "#include \"io/file.hpp\"\n"},

@@ -1,16 +1,14 @@
 #include <gmock/gmock.h>
 
+#include "tidy/finding_matchers.hpp"
 #include "tidy/rules.hpp"
 
 namespace quartz::tidy {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-auto in(const std::string& path) { return Field("path", &Finding::path, path); }
 
 std::string lines(std::size_t count) {
   std::string text;
