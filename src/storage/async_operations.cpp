@@ -13,7 +13,7 @@ std::optional<Result<OptionalValue>> get_from_memory(Engine& engine, const Keysp
 
 void get_in_background(Engine& engine, Keyspace keyspace, std::string key,
                        std::function<void(Result<OptionalValue>)> done) {
-  const bool taken =
+  const auto taken =
       engine.run_blocking([&engine, keyspace = std::move(keyspace), key = std::move(key), done] {
         OptionalValue value(std::in_place);
         const auto found = engine.get_into(keyspace.state(), key, *value, {});
@@ -21,7 +21,7 @@ void get_in_background(Engine& engine, Keyspace keyspace, std::string key,
         if (!*found) value.reset();
         done(std::move(value));
       });
-  if (!taken) done(engine.closed_error());
+  if (!taken) done(taken.error());
 }
 
 std::optional<Result<void>> write_at_once(Engine& engine, const WriteBatch& batch,
@@ -35,8 +35,8 @@ void write_in_background(Engine& engine, WriteBatch batch, const WriteOptions& o
 }
 
 void flush_in_background(Engine& engine, std::function<void(Result<void>)> done) {
-  const bool taken = engine.run_blocking([&engine, done] { done(engine.flush()); });
-  if (!taken) done(engine.closed_error());
+  const auto taken = engine.run_blocking([&engine, done] { done(engine.flush()); });
+  if (!taken) done(taken.error());
 }
 
 void sync_in_background(Engine& engine, std::function<void(Result<void>)> done) {

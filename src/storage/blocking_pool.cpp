@@ -2,18 +2,23 @@
 
 #include <utility>
 
+#include "base/start_thread.hpp"
+
 namespace quartz::storage {
 
-bool BlockingPool::try_submit(Job job) {
+Result<void> BlockingPool::submit(Job job) {
   MutexLock lock(mutex_);
-  if (stopping_) return false;
-  jobs_.push_back(std::move(job));
-  if (idle_ >= jobs_.size()) {
-    wake_.notify_one();
-  } else if (threads_.size() < threads_max_) {
-    threads_.emplace_back([this] { run(); });
+  if (stopping_) return Error(Errc::closed, "the pool of threads that may block has stopped");
+  if (idle_ <= jobs_.size() && threads_.size() < threads_max_) {
+    std::thread thread;
+    auto started = start_thread(thread, [this] { run(); });
+    // Where the system refuses more threads, those that there are do it all.
+    if (!started && threads_.empty()) return started;
+    if (started) threads_.push_back(std::move(thread));
   }
-  return true;
+  jobs_.push_back(std::move(job));
+  wake_.notify_one();
+  return {};
 }
 
 void BlockingPool::stop() {

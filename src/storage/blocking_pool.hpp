@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/mutex.hpp"
+#include "quartz/result.hpp"
 
 namespace quartz::storage {
 
@@ -21,8 +22,9 @@ class BlockingPool {
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
 
-  /// False after `stop`: the job is not taken.
-  bool try_submit(Job job);
+  /// `closed` after `stop`, `io_error` if the system has not even one thread to give: the job is
+  /// not taken then.
+  Result<void> submit(Job job);
   /// Finishes all jobs that were taken, then ends the threads. A job of the pool must not call it.
   void stop();
 

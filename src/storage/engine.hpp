@@ -153,7 +153,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   }
 
   /// Runs `job` on a thread that may block; false once the engine is closed.
-  bool run_blocking(BlockingPool::Job job) { return pool_.try_submit(std::move(job)); }
+  Result<void> run_blocking(BlockingPool::Job job);
 
   // For handles. While one is open, `close` leaves the directory locked.
   void cursor_opened() noexcept { cursors_open_.fetch_add(1, std::memory_order_relaxed); }

@@ -13,6 +13,12 @@ Error Engine::closed_error() const {
   return Error(Errc::closed, fmt::format("{}: the engine is closed", directory_.string()));
 }
 
+Result<void> Engine::run_blocking(BlockingPool::Job job) {
+  auto taken = pool_.submit(std::move(job));
+  if (!taken && taken.error().code() == Errc::closed) return closed_error();
+  return taken;
+}
+
 Engine::~Engine() {
   // The last handle is gone, so nothing of `close` can be refused any more.
   if (!closed()) {

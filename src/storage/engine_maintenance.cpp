@@ -111,8 +111,8 @@ Result<void> Engine::sync() {
 void Engine::sync_in_background(Done done) {
   if (!config_.enable_wal) {
     // A flush is what takes its place, and waits.
-    const bool taken = pool_.try_submit([this, done] { done(flush()); });
-    if (!taken) done(closed_error());
+    const auto taken = run_blocking([this, done] { done(flush()); });
+    if (!taken) done(taken.error());
     return;
   }
   const GatePass pass(gate_);

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/hash.hpp"
 #include "base/mutant.hpp"
+#include "base/start_thread.hpp"
 #include "base/try.hpp"
 #include "quartz/storage/event_listener.hpp"
 #include "storage/applied_file.hpp"
@@ -71,7 +72,7 @@ class EngineOpener {
     QUARTZ_TRY(replay());
     engine_.levels_->let_removals_happen();  // The log goes on where the levels end.
     QUARTZ_TRY(open_log());
-    begin();
+    QUARTZ_TRY(begin());
     engine_.recovery_.duration_ns = watch.elapsed_ns();
     return {};
   }
@@ -297,7 +298,7 @@ class EngineOpener {
     return {};
   }
 
-  void begin() {
+  Result<void> begin() {
     auto view = std::make_shared<EngineView>();
     view->active = MemtableRef::adopt(new Memtable(engine_.log_->segment()));
     view->older.assign(memtables_.rbegin(), memtables_.rend());
@@ -307,7 +308,7 @@ class EngineOpener {
     view->complete_after = next_sequence_ - 1;
     for (const MemtableRef& memtable : memtables_) engine_.orderer_.follow(memtable);
     engine_.orderer_.follow(view->active);
-    engine_.orderer_.start([engine = &engine_] { engine->wake_background(); });
+    QUARTZ_TRY(engine_.orderer_.start([engine = &engine_] { engine->wake_background(); }));
     {
       MutexLock lock(engine_.append_mutex_);
       engine_.next_sequence_ = next_sequence_;
@@ -322,14 +323,22 @@ class EngineOpener {
     }
     engine_.update_debt();
     flush_many_small();
+    QUARTZ_TRY(start_background());
     engine_.background_ended_ = false;
     engine_.closed_ = false;
-    engine_.background_ = std::thread([engine = &engine_] { engine->run_background(); });
     if (memtables_.size() >= kReplayedSegmentsMax ||
         replay_.bytes >= engine_.config_.segment_bytes / 2 ||
         engine_.back_pressure_.debt() > 0.0) {  // Writers would wait for this flush.
       engine_.wake_background();
     }
+    return {};
+  }
+
+  Result<void> start_background() {
+    auto started =
+        start_thread(engine_.background_, [engine = &engine_] { engine->run_background(); });
+    if (!started) engine_.stop_background();  // The one that orders.
+    return started;
   }
 
   // Left to the background they could go on collecting: a program that closes soon gives it no

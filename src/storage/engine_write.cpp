@@ -353,9 +353,9 @@ void Engine::write_in_background(WriteBatch batch, const WriteOptions& options, 
   }
   // Somebody else's thread is not ours to put to sleep.
   auto job = std::make_shared<std::pair<WriteBatch, Done>>(std::move(batch), std::move(done));
-  const bool taken =
-      pool_.try_submit([this, options, job] { job->second(write(job->first, options)); });
-  if (!taken) job->second(closed_error());
+  const auto taken =
+      run_blocking([this, options, job] { job->second(write(job->first, options)); });
+  if (!taken) job->second(taken.error());
 }
 
 // For `Durability::disk`: appends here, and leaves the answer to the sync that it will share.

@@ -1,13 +1,18 @@
 #include <algorithm>
+#include <atomic>
 #include <string>
+#include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
 #include <rocksdb/env.h>
 #include <rocksdb/sst_file_reader.h>
 
 #include "base/check.hpp"
 #include "base/coding.hpp"
+#include "base/start_thread.hpp"
 #include "base/try.hpp"
 #include "storage/levels.hpp"
 #include "storage/levels_options.hpp"
@@ -95,6 +100,54 @@ Result<std::vector<std::string>> families_to_open(const LevelsOptions& options,
   return names;
 }
 
+// How many threads the system has at this moment, up to so many.
+int threads_to_be_had(int wanted) {
+  std::vector<std::thread> threads;
+  std::atomic<bool> counted{false};
+  for (int i = 0; i < wanted; ++i) {
+    std::thread thread;
+    if (!start_thread(thread, [&counted] { counted.wait(false); })) break;
+    threads.push_back(std::move(thread));
+  }
+  counted = true;
+  counted.notify_all();
+  for (std::thread& thread : threads) thread.join();
+  return static_cast<int>(threads.size());
+}
+
+// How many threads open tables: on a slow disk they wait side by side.
+int table_openers(const LevelsOptions& options, rocksdb::Env& env) {
+  constexpr std::ptrdiff_t kTablesPerThread = 16;
+  constexpr std::ptrdiff_t kThreadsMax = 16;
+  std::vector<std::string> names;
+  if (!env.GetChildren(options.directory.string(), &names).ok()) return 1;
+  const auto tables = std::count_if(names.begin(), names.end(), is_table);
+  return static_cast<int>(std::clamp<std::ptrdiff_t>(tables / kTablesPerThread, 1, kThreadsMax));
+}
+
+// RocksDB is told by an exception that there is no thread, and does not clean up behind it: memory
+// and the lock of the directory are lost, or the process ends. So what it will keep is started
+// here, and what it will start while it opens is known to be there: those that open tables, of
+// which this one is the first, and then one that keeps time.
+Result<void> prepare_threads(const LevelsOptions& options, rocksdb::DBOptions& database) {
+  const auto failure = [&](std::string_view reason) {
+    return Error(Errc::io_error,
+                 fmt::format("{}: cannot start another thread: {}", opening(options), reason));
+  };
+  try {
+    database.env->IncBackgroundThreadsIfNeeded(database.max_background_compactions,
+                                               rocksdb::Env::Priority::LOW);
+    database.env->IncBackgroundThreadsIfNeeded(database.max_background_flushes,
+                                               rocksdb::Env::Priority::HIGH);
+  } catch (const std::system_error& error) {
+    return failure(error.what());
+  }
+  const int had = threads_to_be_had(table_openers(options, *database.env));
+  if (had == 0) return failure("the system has none");
+  database.max_file_opening_threads = had;
+  return {};
+}
+
 // Gives the database a first sequence: RocksDB before 9.10 treats a snapshot at sequence zero like
 // none, and compaction then removes what it needs. The row never leaves level 0 of its family.
 Result<void> plant_seed(const LevelsOptions& options, rocksdb::DB& db,
@@ -142,6 +195,7 @@ Result<std::unique_ptr<Levels>> Levels::open(LevelsOptions options) {
   database_options.env = &database->environment;
   database_options.listeners.push_back(database->listener);
 
+  QUARTZ_TRY(prepare_threads(options, database_options));
   QUARTZ_ASSIGN(const std::vector<std::string> names,
                 families_to_open(options, database_options, env));
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;

@@ -83,8 +83,8 @@ Result<void> Log::begin(Sequence first_sequence) {
   // The one header that no earlier segment vouches for, so it must not get lost.
   const bool careless = mutant("the_first_header_of_a_log_is_not_synced");
   if (first->file && !careless) QUARTZ_TRY(first->file->sync_data());
-  sync_.start(first);
-  preparer_->start();
+  QUARTZ_TRY(sync_.start(first));
+  QUARTZ_TRY(preparer_->start());
   make_current(std::move(first));
   return {};
 }

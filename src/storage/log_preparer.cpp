@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/mutant.hpp"
+#include "base/start_thread.hpp"
 #include "base/try.hpp"
 
 namespace quartz::storage {
@@ -34,8 +35,8 @@ LogPreparer::~LogPreparer() {
   for (const Segment& spare : spares_) discard(*spare);
 }
 
-void LogPreparer::start() {
-  thread_ = std::thread([this] { run(); });
+Result<void> LogPreparer::start() {
+  return start_thread(thread_, [this] { run(); });
 }
 
 Result<LogPreparer::Segment> LogPreparer::take(std::size_t capacity) {

@@ -28,7 +28,7 @@ class LogPreparer {
   LogPreparer& operator=(const LogPreparer&) = delete;
 
   /// Starts the thread.
-  void start();
+  Result<void> start();
 
   /// A blank segment with `capacity` bytes or more. The prepared one if there is one (enlarged if
   /// that is too small), else one made here. After an error the next call tries again.

@@ -7,6 +7,7 @@
 #include "base/check.hpp"
 #include "base/clock.hpp"
 #include "base/mutant.hpp"
+#include "base/start_thread.hpp"
 #include "base/try.hpp"
 
 namespace quartz::storage {
@@ -26,8 +27,8 @@ LogSync::LogSync(bool persistent, const LogStart& start)
 
 LogSync::~LogSync() { stop(); }
 
-void LogSync::start(std::shared_ptr<LogSegment> first) {
-  if (!persistent_) return;
+Result<void> LogSync::start(std::shared_ptr<LogSegment> first) {
+  if (!persistent_) return {};
   {
     MutexLock lock(mutex_);
     // Of replayed segments only a pass tells whether their headers are on disk.
@@ -35,7 +36,7 @@ void LogSync::start(std::shared_ptr<LogSegment> first) {
     if (sealed_.empty()) synced_through_.store(first->start_position, std::memory_order_release);
     current_ = std::move(first);
   }
-  thread_ = std::thread([this] { run(); });
+  return start_thread(thread_, [this] { run(); });
 }
 
 void LogSync::stop() {

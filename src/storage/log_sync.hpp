@@ -35,7 +35,7 @@ class LogSync {
   LogSync& operator=(const LogSync&) = delete;
 
   /// Starts the thread; `first`, with its header, is durable already.
-  void start(std::shared_ptr<LogSegment> first);
+  Result<void> start(std::shared_ptr<LogSegment> first);
   /// Tells who still waits `closed`, waits until they have left, and ends the thread. Idempotent.
   void stop();
 

@@ -3,11 +3,13 @@
 #include <new>
 #include <utility>
 
+#include "base/start_thread.hpp"
+
 namespace quartz::storage {
 
-void MemtableOrderer::start(std::function<void()> let_go) {
+Result<void> MemtableOrderer::start(std::function<void()> let_go) {
   let_go_ = std::move(let_go);
-  thread_ = std::thread([this] { run(); });
+  return start_thread(thread_, [this] { run(); });
 }
 
 void MemtableOrderer::stop() {

@@ -21,7 +21,7 @@ class MemtableOrderer {
 
   /// `let_go` is called, without a lock, whenever a finished memtable is not held here any more:
   /// its segment may be waiting for that.
-  void start(std::function<void()> let_go = [] {});
+  Result<void> start(std::function<void()> let_go = [] {});
   /// Ends the thread and lets go of all memtables; what waits in them is left to readers.
   void stop();
 

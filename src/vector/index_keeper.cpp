@@ -33,8 +33,7 @@ IndexKeeper::~IndexKeeper() {
 Result<void> IndexKeeper::start() {
   QUARTZ_ASSIGN(const IndexPointer index, open_index());
   serve(index);
-  start_threads();
-  return {};
+  return start_threads();
 }
 
 void IndexKeeper::stop(bool save) {

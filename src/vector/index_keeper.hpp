@@ -122,7 +122,7 @@ class IndexKeeper final : private storage::RecordObserver {
   Result<void> store_record(const CollectionRecord& record);
 
   // index_keeper_work.cpp
-  void start_threads();
+  Result<void> start_threads();
   void run_linker() noexcept;
   bool link_some(VectorIndex::Linking& linking, IndexPointer& current);
   IndexPointer index_to_link() const;

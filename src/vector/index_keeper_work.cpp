@@ -6,6 +6,7 @@
 
 #include "base/epoch.hpp"
 #include "base/mutant.hpp"
+#include "base/start_thread.hpp"
 #include "base/try.hpp"
 #include "io/file_system.hpp"
 #include "vector/index_file_writer.hpp"
@@ -31,11 +32,23 @@ constexpr std::uint64_t kSaveShare = 4;
 
 }  // namespace
 
-void IndexKeeper::start_threads() {
+// One is enough; more only link faster.
+Result<void> IndexKeeper::start_threads() {
   const std::uint32_t count = runtime_.index_threads != 0
                                   ? runtime_.index_threads
                                   : std::max(1U, std::thread::hardware_concurrency() / 2);
-  for (std::uint32_t i = 0; i < count; ++i) linkers_.emplace_back([this] { run_linker(); });
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::thread linker;
+    if (auto started = start_thread(linker, [this] { run_linker(); }); !started) {
+      if (linkers_.empty()) return started;
+      engine_->log_line(LogLevel::warning,
+                        describe(fmt::format("{} of {} threads link its points: {}", i, count,
+                                             started.error().to_string())));
+      break;
+    }
+    linkers_.push_back(std::move(linker));
+  }
+  return {};
 }
 
 void IndexKeeper::wake_linkers() noexcept {

@@ -22,6 +22,7 @@
 #include "support/corrupt_file.hpp"
 #include "support/number_from_environment.hpp"
 #include "support/result_matchers.hpp"
+#include "support/sanitizers.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/small_engine.hpp"
 
@@ -253,7 +254,8 @@ TEST(FileDamage, that_was_once_not_survived_is) {
 // So many damages as QUARTZ_DAMAGE_SEEDS says, from QUARTZ_DAMAGE_SEED on; kinds of files in turns.
 TEST(FileDamage, is_found_by_verify_yields_no_wrong_value_and_leaves_the_rest_to_salvage) {
   const std::uint64_t first = number_from_environment("QUARTZ_DAMAGE_SEED", 1);
-  const std::uint64_t seeds = number_from_environment("QUARTZ_DAMAGE_SEEDS", 36);
+  const std::uint64_t seeds =
+      number_from_environment("QUARTZ_DAMAGE_SEEDS", kUnderSanitizer ? 12 : 36);
   const ScratchDirectory scratch;
   const DamageSample sample(scratch / "sample");
   for (std::uint64_t seed = first; seed < first + seeds && !HasFailure(); ++seed) {

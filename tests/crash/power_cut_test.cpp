@@ -6,6 +6,7 @@
 
 #include "crash/power_run.hpp"
 #include "support/number_from_environment.hpp"
+#include "support/sanitizers.hpp"
 
 namespace quartz {
 namespace {
@@ -23,7 +24,8 @@ std::uint64_t run(std::uint64_t seed) {
 // So many histories, each with several cuts, as QUARTZ_POWER_SEEDS says, from QUARTZ_POWER_SEED on.
 TEST(PowerCut, leaves_a_prefix_of_the_writes_with_all_that_had_to_survive) {
   const std::uint64_t first = number_from_environment("QUARTZ_POWER_SEED", 1);
-  const std::uint64_t seeds = number_from_environment("QUARTZ_POWER_SEEDS", 30);
+  const std::uint64_t seeds =
+      number_from_environment("QUARTZ_POWER_SEEDS", kUnderSanitizer ? 8 : 30);
   std::cout << "QUARTZ_POWER_SEED=" << first << " QUARTZ_POWER_SEEDS=" << seeds << '\n';
   std::uint64_t writes = 0;
   for (std::uint64_t i = 0; i < seeds && !::testing::Test::HasFailure(); ++i) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -462,6 +464,53 @@ TEST_F(AsyncEngine, without_a_log_writes_complete_and_disk_durability_is_refused
   context_.run();
   EXPECT_EQ(completed, 2);
   EXPECT_EQ(read(engine, "key"), "value");
+}
+
+// Posts to a context, and takes its time to return.
+class SlowExecutor {
+ public:
+  struct Poster {
+    asio::io_context context;
+    bool handled = false;
+  };
+
+  explicit SlowExecutor(std::shared_ptr<Poster> poster) : poster_(std::move(poster)) {}
+
+  template <class Function>
+  void execute(Function function) const {
+    asio::post(poster_->context, std::move(function));
+    // Long enough for a handler that does not wait for the return to be called.
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  asio::execution_context& query(asio::execution::context_t) const noexcept {
+    return poster_->context;
+  }
+  static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept {
+    return asio::execution::blocking.never;
+  }
+  bool operator==(const SlowExecutor&) const = default;
+
+ private:
+  std::shared_ptr<Poster> poster_;
+};
+
+TEST_F(AsyncEngine, nothing_of_a_handler_is_held_once_it_was_called) {
+  const auto poster = std::make_shared<SlowExecutor::Poster>();
+  long holders = 0;
+  files_.hold();
+  engine_->async_put("key", "value", kDisk,
+                     asio::bind_executor(SlowExecutor(poster), [&](Result<void> written) {
+                       EXPECT_THAT(written, Succeeds());
+                       poster->handled = true;
+                       holders = poster.use_count();
+                     }));
+  files_.wait_until_held();
+  const auto work = asio::make_work_guard(poster->context);
+  files_.release();
+  poster->context.run_one();
+  EXPECT_TRUE(poster->handled);
+  // This test, and the handler with its executor.
+  EXPECT_EQ(holders, 2);
 }
 
 TEST_F(AsyncEngine, a_burst_beyond_the_memory_of_the_engine_completes) {

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "quartz/storage/storage_engine.hpp"
+#include "support/no_more_threads.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
 #include "support/small_engine.hpp"
@@ -140,6 +141,21 @@ TEST(EngineOpen, another_process_may_open_what_was_closed) {
   const std::string answer = answer_to_another_process(
       scratch / "db", [&] { ASSERT_THAT(open_small(scratch / "db").close(), Succeeds()); });
   EXPECT_EQ(answer, "opened");
+}
+
+TEST(EngineOpen, without_a_thread_to_be_had_is_refused_and_loses_nothing) {
+  for (const bool enable_wal : {true, false}) {
+    const ScratchDirectory scratch;
+    StorageConfig config = small_config();
+    config.enable_wal = enable_wal;
+    ASSERT_THAT(open_small(scratch / "db", config).put("key", "value"), Succeeds());
+    {
+      const NoMoreThreads refused;
+      EXPECT_THAT(StorageEngine::open(scratch / "db", config),
+                  FailsWith(Errc::io_error, HasSubstr("thread")));
+    }
+    EXPECT_EQ(read(open_small(scratch / "db", config), "key"), "value");
+  }
 }
 
 TEST(EngineOpen, a_read_only_file_system_is_refused_as_such) {

@@ -47,7 +47,7 @@ TEST_F(LogPreparerTest, the_next_segment_is_prepared_in_the_background) {
   LogPreparer preparer(files_, options_, 1);
   auto first = preparer.take(kBytes);
   ASSERT_THAT(first, Succeeds());
-  preparer.start();
+  ASSERT_THAT(preparer.start(), Succeeds());
   preparer.begin(*first);
   for (std::uint32_t id = 2; id < 20; ++id) {
     const auto next = preparer.take(kBytes);
@@ -126,7 +126,7 @@ TEST_F(LogPreparerTest, a_spare_keeps_its_file_and_memory_under_a_new_name) {
   const std::byte* memory = spare->memory.data();
   spare->memory.data()[100] = std::byte{42};
   ASSERT_TRUE(preparer.offer_spare(spare));
-  preparer.start();
+  ASSERT_THAT(preparer.start(), Succeeds());
   preparer.begin(nullptr);
   while (preparer.recycled() == 0) std::this_thread::yield();
   EXPECT_FALSE(std::filesystem::exists(scratch_ / "000001.log"));

@@ -114,7 +114,7 @@ GatedFile& file_of(const std::shared_ptr<LogSegment>& segment) {
 TEST(LogSync, waiters_that_come_during_a_sync_share_the_next) {
   Gate gate;
   LogSync sync(true, {});
-  sync.start(segment(gate, 1, 0));
+  ASSERT_THAT(sync.start(segment(gate, 1, 0)), Succeeds());
   gate.close();
   sync.appended(100);
   std::vector<std::thread> waiters;
@@ -145,7 +145,7 @@ TEST(LogSync, who_waits_alone_makes_the_sync_and_a_callback_is_served_by_the_thr
   Gate gate;
   LogSync sync(true, {});
   const auto current = segment(gate, 1, 0);
-  sync.start(current);
+  ASSERT_THAT(sync.start(current), Succeeds());
   sync.appended(100);
   ASSERT_THAT(sync.wait(100), Succeeds());
   EXPECT_EQ(file_of(current).synced_by(), std::this_thread::get_id());
@@ -164,7 +164,7 @@ TEST(LogSync, who_waits_alone_makes_the_sync_and_a_callback_is_served_by_the_thr
 TEST(LogSync, nothing_is_synced_unless_somebody_waits) {
   Gate gate;
   LogSync sync(true, {});
-  sync.start(segment(gate, 1, 0));
+  ASSERT_THAT(sync.start(segment(gate, 1, 0)), Succeeds());
   sync.appended(100);
   sync.begin_segment(segment(gate, 2, 100));
   sync.appended(200);
@@ -176,7 +176,7 @@ TEST(LogSync, nothing_is_synced_unless_somebody_waits) {
 TEST(LogSync, a_sync_covers_what_was_appended_when_it_began_and_no_more) {
   Gate gate;
   LogSync sync(true, {});
-  sync.start(segment(gate, 1, 0));
+  ASSERT_THAT(sync.start(segment(gate, 1, 0)), Succeeds());
   gate.close();
   sync.appended(100);
   std::thread waiter([&] { EXPECT_THAT(sync.wait(50), Succeeds()); });
@@ -191,7 +191,7 @@ TEST(LogSync, sealed_segments_are_synced_oldest_first_and_once) {
   Gate gate;
   std::vector<std::string> order;
   LogSync sync(true, {});
-  sync.start(segment(gate, 1, 0, &order));
+  ASSERT_THAT(sync.start(segment(gate, 1, 0, &order)), Succeeds());
   sync.appended(100);
   sync.begin_segment(segment(gate, 2, 100, &order));
   sync.appended(200);
@@ -212,7 +212,7 @@ TEST(LogSync, who_needs_no_records_of_the_current_segment_has_only_its_header_sy
   const auto second = segment(gate, 2, 100, &order);
   first->memory_is_file = second->memory_is_file = true;
   first->memory = *io::Mapping::anonymous(4096);
-  sync.start(first);
+  ASSERT_THAT(sync.start(first), Succeeds());
   sync.appended(100);
   sync.begin_segment(second);
   sync.appended(200);
@@ -232,7 +232,7 @@ TEST(LogSync, a_header_that_cannot_be_synced_poisons_the_log) {
   const auto second = segment(gate, 2, 100);
   first->memory_is_file = second->memory_is_file = true;
   first->memory = *io::Mapping::anonymous(4096);
-  sync.start(first);
+  ASSERT_THAT(sync.start(first), Succeeds());
   sync.appended(100);
   ASSERT_THAT(sync.wait(100), Succeeds());
   sync.begin_segment(second);
@@ -245,7 +245,7 @@ TEST(LogSync, a_synced_sealed_segment_is_let_go) {
   Gate gate;
   LogSync sync(true, {});
   auto first = segment(gate, 1, 0);
-  sync.start(first);
+  ASSERT_THAT(sync.start(first), Succeeds());
   sync.appended(100);
   sync.begin_segment(segment(gate, 2, 100));
   EXPECT_EQ(first.use_count(), 2);
@@ -256,7 +256,7 @@ TEST(LogSync, a_synced_sealed_segment_is_let_go) {
 TEST(LogSync, a_position_that_is_synced_already_is_answered_at_once) {
   Gate gate;
   LogSync sync(true, {});
-  sync.start(segment(gate, 1, 0));
+  ASSERT_THAT(sync.start(segment(gate, 1, 0)), Succeeds());
   sync.appended(100);
   ASSERT_THAT(sync.wait(100), Succeeds());
   bool told = false;
@@ -269,7 +269,7 @@ TEST(LogSync, a_failed_sync_poisons_for_ever_and_is_not_tried_again) {
   Gate gate;
   LogSync sync(true, {});
   const auto current = segment(gate, 1, 0);
-  sync.start(current);
+  ASSERT_THAT(sync.start(current), Succeeds());
   sync.appended(100);
   ASSERT_THAT(sync.wait(100), Succeeds());
   file_of(current).fail();
@@ -295,7 +295,7 @@ TEST(LogSync, every_waiter_of_a_failed_sync_is_told) {
   Gate gate;
   LogSync sync(true, {});
   const auto current = segment(gate, 1, 0);
-  sync.start(current);
+  ASSERT_THAT(sync.start(current), Succeeds());
   file_of(current).fail();
   gate.close();
   sync.appended(100);
@@ -317,7 +317,7 @@ TEST(LogSync, a_poisoning_from_outside_reaches_the_waiters) {
   Gate gate;
   gate.close();
   LogSync sync(true, {});
-  sync.start(segment(gate, 1, 0));
+  ASSERT_THAT(sync.start(segment(gate, 1, 0)), Succeeds());
   sync.appended(100);
   std::thread syncing([&] { EXPECT_THAT(sync.wait(50), Succeeds()); });
   gate.await_arrivals(1);
@@ -336,7 +336,7 @@ TEST(LogSync, stopping_tells_waiters_that_the_log_is_closed) {
   Gate gate;
   gate.close();
   LogSync sync(true, {});
-  sync.start(segment(gate, 1, 0));
+  ASSERT_THAT(sync.start(segment(gate, 1, 0)), Succeeds());
   sync.appended(100);
   std::optional<Result<void>> told;
   sync.when(100, [](const Result<void>&) {});
@@ -356,7 +356,7 @@ TEST(LogSync, stopping_tells_waiters_that_the_log_is_closed) {
 TEST(LogSync, a_successor_is_synced_on_demand_and_only_once) {
   Gate gate;
   LogSync sync(true, {});
-  sync.start(segment(gate, 1, 0));
+  ASSERT_THAT(sync.start(segment(gate, 1, 0)), Succeeds());
   sync.appended(100);
   ASSERT_THAT(sync.wait(100), Succeeds());
   sync.begin_segment(segment(gate, 2, 100));
@@ -374,7 +374,7 @@ TEST(LogSync, replayed_segments_that_were_never_synced_go_first) {
   old->used = kSegmentHeaderBytes + 80;
   LogSync sync(true,
                {.next_segment_id = 2, .position = 80, .synced_through = 40, .unsynced = {old}});
-  sync.start(segment(gate, 2, 80, &order));
+  ASSERT_THAT(sync.start(segment(gate, 2, 80, &order)), Succeeds());
   EXPECT_EQ(sync.synced_through(), 40u);
   sync.appended(120);
   ASSERT_THAT(sync.wait(120), Succeeds());

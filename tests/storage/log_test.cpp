@@ -12,6 +12,7 @@
 #include "storage/log_scenario.hpp"
 #include "storage/stored_value.hpp"
 #include "support/faulty_file_system.hpp"
+#include "support/no_more_threads.hpp"
 #include "support/result_matchers.hpp"
 
 namespace quartz::storage {
@@ -424,6 +425,26 @@ TEST(Log, appending_waiting_and_reclaiming_go_on_side_by_side) {
   for (std::thread& thread : threads) thread.join();
   scenario.close();
   EXPECT_EQ(calls.load(), expected_calls.load());
+}
+
+TEST(Log, is_not_opened_where_no_thread_can_be_had_and_keeps_its_records) {
+  for (const bool persistent : {true, false}) {
+    LogScenario scenario;
+    scenario.options.persistent = persistent;
+    scenario.open();
+    scenario.put_numbered(1, 50);
+    scenario.close();
+    const auto found = scenario.replay();
+    ASSERT_THAT(found, Succeeds());
+    {
+      const NoMoreThreads refused;
+      EXPECT_THAT(Log::open(scenario.files, scenario.options, found->start),
+                  FailsWith(Errc::io_error, HasSubstr("thread")));
+    }
+    if (!persistent) continue;
+    ASSERT_THAT(scenario.replay(), Succeeds());
+    EXPECT_EQ(scenario.replayed, scenario.appended);
+  }
 }
 
 }  // namespace

@@ -4,9 +4,12 @@
 #include <string>
 #include <thread>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "storage/stored_operations.hpp"
+#include "support/no_more_threads.hpp"
+#include "support/result_matchers.hpp"
 
 namespace quartz::storage {
 namespace {
@@ -36,15 +39,25 @@ TEST(MemtableOrderer, orders_what_it_is_told_of) {
   Waiting rows;
   rows.put(100);
   MemtableOrderer orderer;
-  orderer.start();
+  ASSERT_THAT(orderer.start(), Succeeds());
   orderer.follow(rows.memtable());
   rows.wait_until_ordered();
+}
+
+TEST(MemtableOrderer, says_that_there_is_no_thread_and_leaves_the_order_to_readers) {
+  Waiting rows;
+  rows.put(100);
+  const NoMoreThreads refused;
+  MemtableOrderer orderer;
+  EXPECT_THAT(orderer.start(), FailsWith(Errc::io_error));
+  orderer.follow(rows.memtable());
+  orderer.stop();
 }
 
 TEST(MemtableOrderer, goes_on_when_enough_was_added) {
   Waiting rows;
   MemtableOrderer orderer;
-  orderer.start();
+  ASSERT_THAT(orderer.start(), Succeeds());
   orderer.follow(rows.memtable());
   for (int turn = 0; turn < 3; ++turn) {
     rows.put(10'000);
@@ -61,7 +74,7 @@ TEST(MemtableOrderer, finishes_older_memtables_and_lets_them_go) {
   MemtableOrderer orderer;
   orderer.follow(older.memtable());
   orderer.follow(newer.memtable());
-  orderer.start();
+  ASSERT_THAT(orderer.start(), Succeeds());
   older.wait_until_ordered();
   newer.wait_until_ordered();
 }
@@ -75,7 +88,7 @@ TEST(MemtableOrderer, tells_when_it_has_let_a_memtable_go) {
     older.put(1000);
     orderer.follow(older.memtable());
     orderer.follow(newer.memtable());
-    orderer.start([&] { ++told; });
+    ASSERT_THAT(orderer.start([&] { ++told; }), Succeeds());
     while (told == 0) std::this_thread::yield();
     EXPECT_EQ(older.memtable()->unordered_count(), 0u);
   }
@@ -87,7 +100,7 @@ TEST(MemtableOrderer, stopped_leaves_the_rest_to_readers) {
   Waiting rows;
   {
     MemtableOrderer orderer;
-    orderer.start();
+    ASSERT_THAT(orderer.start(), Succeeds());
     orderer.follow(rows.memtable());
     orderer.stop();
   }

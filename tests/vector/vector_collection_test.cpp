@@ -1,7 +1,6 @@
 #include "quartz/vector/vector_collection.hpp"
 
 #include <algorithm>
-#include <pthread.h>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -10,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/no_more_threads.hpp"
 #include "support/result_matchers.hpp"
 #include "vector/sample_collection.hpp"
 
@@ -178,25 +178,18 @@ TEST_F(VectorCollectionTest, answers_many_queries_as_it_answers_each) {
   EXPECT_THAT(docs.search_batch(Vector{1, 2, 3}), FailsWith(Errc::invalid_argument));
 }
 
-// While it lives the system refuses every new thread: none can have a stack of this size.
-class NoMoreThreads {
- public:
-  NoMoreThreads() {
-    EXPECT_EQ(pthread_getattr_default_np(&usual_), 0);
-    pthread_attr_t impossible = usual_;
-    EXPECT_EQ(pthread_attr_setstacksize(&impossible, std::size_t{1} << 47), 0);
-    EXPECT_EQ(pthread_setattr_default_np(&impossible), 0);
+TEST_F(VectorCollectionTest, is_not_opened_where_no_thread_can_be_had) {
+  {
+    VectorCollection docs = open(kPlane);
+    ASSERT_THAT(docs.upsert("near", Vector{1, 1}), Succeeds());
   }
-  ~NoMoreThreads() {
-    EXPECT_EQ(pthread_setattr_default_np(&usual_), 0);
-    pthread_attr_destroy(&usual_);
+  {
+    const NoMoreThreads refused;
+    EXPECT_THAT(VectorCollection::open(engine_, "docs", kPlane),
+                FailsWith(Errc::io_error, HasSubstr("thread")));
   }
-  NoMoreThreads(const NoMoreThreads&) = delete;
-  NoMoreThreads& operator=(const NoMoreThreads&) = delete;
-
- private:
-  pthread_attr_t usual_;
-};
+  EXPECT_EQ(open(kPlane).count(), 1u);
+}
 
 TEST_F(VectorCollectionTest, answers_many_queries_also_where_no_thread_can_be_had) {
   VectorCollection docs = open(kPlane);

@@ -7,7 +7,7 @@
 //
 // Completion signatures: `void(Result<std::optional<std::string>>)` for async_get, and
 // `void(Result<void>)` for the others. Any completion token works. The handler runs on its
-// associated executor; without one, on the thread that completes the operation.
+// associated executor; without one, on Asio's `system_executor`.
 //
 // No thread of the caller is ever blocked. What memory answers at once (a read of a fresh or cached
 // row, a write that need not reach the disk) is completed at once, as by `asio::dispatch`: inside
@@ -21,6 +21,7 @@
 // are copied or moved in; a read set of `WriteOptions::unchanged` is not, and must stay as it is
 // until the write has completed.
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -62,7 +63,8 @@ void complete_at_once(Handler&& handler, Result<T> result) {
 }
 
 /// Wraps a handler so that a thread of the engine can complete it, once, on its own executor, which
-/// meanwhile knows that work is outstanding.
+/// meanwhile knows that work is outstanding. The executor's context may end as soon as the handler
+/// has been called: the engine's thread holds neither of them any more.
 template <class T, class Handler>
 std::function<void(Result<T>)> complete_elsewhere(Handler handler) {
   struct Pending {
@@ -70,14 +72,25 @@ std::function<void(Result<T>)> complete_elsewhere(Handler handler) {
     boost::asio::executor_work_guard<boost::asio::associated_executor_t<Handler>> work;
     Handler handler;
   };
-  auto pending = std::make_shared<Pending>(std::move(handler));
-  return [pending](Result<T> result) {
-    const auto executor = pending->work.get_executor();
-    boost::asio::post(executor, [pending, result = std::move(result)]() mutable {
-      auto taken = std::move(pending->handler);
-      pending->work.reset();
-      std::move(taken)(std::move(result));
-    });
+  struct Shared {
+    std::unique_ptr<Pending> pending;  // Until it is posted.
+    std::atomic<bool> posted{false};   // And whoever posted holds nothing of it.
+  };
+  auto shared = std::make_shared<Shared>();
+  shared->pending = std::make_unique<Pending>(std::move(handler));
+  return [shared](Result<T> result) {
+    {
+      auto executor = shared->pending->work.get_executor();
+      boost::asio::post(std::move(executor), [shared, pending = std::move(shared->pending),
+                                              result = std::move(result)]() mutable {
+        shared->posted.wait(false);  // For no longer than `post` takes to return.
+        auto taken = std::move(pending->handler);
+        pending.reset();
+        std::move(taken)(std::move(result));
+      });
+    }
+    shared->posted = true;
+    shared->posted.notify_one();
   };
 }
 
