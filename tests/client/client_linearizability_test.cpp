@@ -13,8 +13,8 @@
 
 #include "base/random.hpp"
 #include "client/client_fixture.hpp"
-#include "client/linearizability.hpp"
 #include "client/proxied_clients.hpp"
+#include "support/linearizability.hpp"
 #include "support/number_from_environment.hpp"
 
 namespace quartz::client {
@@ -168,9 +168,12 @@ class ClientLinearizability : public ServedClient {
     const std::uint64_t operations =
         number_from_environment("QUARTZ_FAULT_OPERATIONS", kOperations);
     constexpr std::uint64_t kRound = kClients * kCoroutines * kOperationsInRound;
+    std::uint64_t histories = 0;
     for (std::uint64_t done = 0; done < operations; done += kRound) {
       if (!run.round()) return;
+      histories += kRegisters;
     }
+    std::cout << histories << " histories\n";
     std::cout << run.answered() << " answered, " << run.unknown() << " unknown; "
               << run.proxy().counts().connections << " connections\n";
     EXPECT_GT(run.answered(), operations / 2);

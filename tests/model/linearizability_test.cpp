@@ -1,4 +1,4 @@
-#include "client/linearizability.hpp"
+#include "support/linearizability.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -12,7 +12,7 @@
 
 #include "base/random.hpp"
 
-namespace quartz::client {
+namespace quartz {
 namespace {
 
 using Action = RegisterAction;
@@ -222,4 +222,4 @@ TEST(Linearizability, is_what_a_search_of_all_orders_says) {
 }
 
 }  // namespace
-}  // namespace quartz::client
+}  // namespace quartz

@@ -1,4 +1,4 @@
-#include "client/linearizability.hpp"
+#include "support/linearizability.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-namespace quartz::client {
+namespace quartz {
 namespace {
 
 using Register = std::optional<std::int64_t>;
@@ -170,4 +170,4 @@ bool is_linearizable(const std::vector<RegisterOperation>& history) {
   return Search(history).finds_an_order();
 }
 
-}  // namespace quartz::client
+}  // namespace quartz

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-namespace quartz::client {
+namespace quartz {
 
 enum class RegisterAction : std::uint8_t {
   get,
@@ -38,4 +38,4 @@ void PrintTo(const RegisterOperation& operation, std::ostream* out);
 /// without an end count until the history's.
 bool is_linearizable(const std::vector<RegisterOperation>& history);
 
-}  // namespace quartz::client
+}  // namespace quartz
