@@ -114,9 +114,14 @@ void Connection::connected(const Error& error) {
   stream_.async_handshake(endpoint_.host, config_.tls.proof,
                           [self = shared_from_this()](const Error& failure) {
                             if (self->state_ != State::opening) return;
-                            if (failure) return self->end_because("TLS: " + failure.message());
+                            if (failure) return self->distrust(failure);
                             self->greet();
                           });
+}
+
+void Connection::distrust(const Error& failure) {
+  const std::string reason = stream_.reason_for_distrust();
+  end_because("TLS: " + failure.message() + (reason.empty() ? "" : ": " + reason));
 }
 
 void Connection::greet() {

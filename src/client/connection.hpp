@@ -110,6 +110,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void resolve();
   void connect(const std::vector<boost::asio::ip::tcp::endpoint>& addresses);
   void connected(const Error& error);
+  void distrust(const Error& failure);
   void greet();
   void greeted(Exchange::Reply reply);
   void tracking_answered(Exchange::Reply reply);

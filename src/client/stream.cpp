@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 namespace quartz::client {
 
@@ -73,6 +74,16 @@ void Stream::name_server(const std::string& host, ServerProof proof) {
   if (proof != ServerProof::host_name) return;
   error_code ignored;
   static_cast<void>(stream.set_verify_callback(asio::ssl::host_name_verification(host), ignored));
+}
+
+std::string Stream::reason_for_distrust() {
+  auto* const stream = std::get_if<Encrypted>(&stream_);
+  if (stream == nullptr) return {};
+  const long result = ::SSL_get_verify_result(stream->native_handle());
+  if (result == X509_V_OK) return {};
+  // Of the callback that compares names, which has no words of its own.
+  if (result == X509_V_ERR_UNSPECIFIED) return "the certificate is for another name";
+  return ::X509_verify_cert_error_string(result);
 }
 
 std::size_t Stream::write_some(std::string_view bytes, error_code& error) {

@@ -56,6 +56,8 @@ class Stream {
     std::get_if<Encrypted>(&stream_)->async_handshake(boost::asio::ssl::stream_base::client,
                                                       std::move(handler));
   }
+  /// Why the server's certificate is not believed; empty if that is not what went wrong.
+  std::string reason_for_distrust();
   /// `handler(error_code, std::size_t)`.
   template <class Handler>
   void async_read_some(boost::asio::mutable_buffer into, Handler handler) {

@@ -116,6 +116,16 @@ TEST_F(Tls, clients_must_show_a_certificate_where_that_is_asked_for) {
   EXPECT_THAT(TlsClient(port(), &known).exchange(request), StartsWith("HTTP/1.1 200"));
   EXPECT_EQ(TlsClient(port(), &stranger).exchange(request), "");
   EXPECT_EQ(TlsClient(port()).exchange(request), "");
+  const TestCertificate issued =
+      make_test_certificate(scratch_.path(), "issued", {.authority = &known});
+  EXPECT_THAT(TlsClient(port(), &issued).exchange(request), StartsWith("HTTP/1.1 200"));
+  const TestCertificate expired = make_test_certificate(
+      scratch_.path(), "expired",
+      {.begins = std::chrono::hours(-2), .ends = std::chrono::hours(-1), .authority = &known});
+  EXPECT_EQ(TlsClient(port(), &expired).exchange(request), "");
+  const TestCertificate foreign =
+      make_test_certificate(scratch_.path(), "foreign", {.authority = &stranger});
+  EXPECT_EQ(TlsClient(port(), &foreign).exchange(request), "");
 }
 
 TEST_F(Tls, reloaded_certificates_hold_for_new_connections) {
