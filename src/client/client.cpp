@@ -34,13 +34,19 @@ Request& take(Core& core, std::span<const std::string_view> words) {
 
 constexpr std::string_view kGet = "GET";
 
+bool is_near_read(const Core& core, std::span<const std::string_view> words,
+                  const RequestOptions& options) {
+  return core.near_cache() != nullptr && options.consistency == Consistency::near &&
+         words.size() == 2 && words[0] == kGet;
+}
+
 // Nothing if the near cache does not know; or what it knows, that there is no value included.
 std::optional<std::optional<std::string>> find_near(const Core& core,
-                                                    std::span<const std::string_view> words) {
-  NearCache* const near_cache = core.near_cache();
-  if (near_cache == nullptr || words.size() != 2 || words[0] != kGet) return std::nullopt;
+                                                    std::span<const std::string_view> words,
+                                                    const RequestOptions& options) {
+  if (!is_near_read(core, words, options)) return std::nullopt;
   std::string value;
-  switch (near_cache->find(words[1], Core::Clock::now(), value)) {
+  switch (core.near_cache()->find(words[1], Core::Clock::now(), value)) {
     case NearCache::Found::hit:
       return std::optional<std::string>(std::move(value));
     case NearCache::Found::absent:
@@ -51,9 +57,10 @@ std::optional<std::optional<std::string>> find_near(const Core& core,
 }
 
 // A read that goes to the server, and what it brings to the near cache.
-Request& take_read(Core& core, std::span<const std::string_view> words) {
+Request& take_read(Core& core, std::span<const std::string_view> words,
+                   const RequestOptions& options) {
   Request& request = take(core, words);
-  if (core.near_cache() != nullptr && words.size() == 2 && words[0] == kGet) {
+  if (is_near_read(core, words, options)) {
     // Its last word, before the end of the line.
     const std::string_view text = request.text;
     request.near_key = text.substr(text.size() - words[1].size() - 2, words[1].size());
@@ -82,10 +89,10 @@ void start(const std::shared_ptr<Core>& core, std::span<const std::string_view> 
            const RequestOptions& options, Handler<T> handler) {
   if (core->is_of_another_process()) return tell_of_another_process<T>(std::move(handler));
   if constexpr (std::is_same_v<T, std::optional<std::string>>) {
-    if (auto known = find_near(*core, words)) {
+    if (auto known = find_near(*core, words, options)) {
       return tell_later<T>(*core, *std::move(known), std::move(handler));
     }
-    launch(core, take_read(*core, words), options, std::move(handler));
+    launch(core, take_read(*core, words, options), options, std::move(handler));
   } else {
     launch(core, take(*core, words), options, std::move(handler));
   }
@@ -94,12 +101,12 @@ void start(const std::shared_ptr<Core>& core, std::span<const std::string_view> 
 void start_into(const std::shared_ptr<Core>& core, std::span<const std::string_view> words,
                 const RequestOptions& options, std::string& into, Handler<bool> handler) {
   if (core->is_of_another_process()) return tell_of_another_process<bool>(std::move(handler));
-  if (auto known = find_near(*core, words)) {
+  if (auto known = find_near(*core, words, options)) {
     const bool found = known->has_value();
     if (found) into = **std::move(known);
     return tell_later<bool>(*core, found, std::move(handler));
   }
-  Request& request = take_read(*core, words);
+  Request& request = take_read(*core, words, options);
   request.into = &into;
   launch(core, request, options, std::move(handler));
 }
@@ -246,7 +253,7 @@ ClientResult<Lease> Client::lease(WaitOptions options) {
 ClientResult<std::optional<std::string>> Client::get(std::string_view key, RequestOptions options) {
   if (core_->is_of_another_process()) return client::of_another_process();
   const std::string_view words[] = {"GET", key};
-  if (auto known = client::find_near(*core_, words)) return *std::move(known);
+  if (auto known = client::find_near(*core_, words, options)) return *std::move(known);
   return wait_for<std::optional<std::string>>([&](auto handler) {
     client::start<std::optional<std::string>>(core_, words, options, std::move(handler));
   });

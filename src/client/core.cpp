@@ -9,6 +9,7 @@
 
 #include "base/try.hpp"
 #include "client/near_cache_writes.hpp"
+#include "client/near_queries.hpp"
 #include "client/operations.hpp"
 #include "client/reply_reader.hpp"
 #include "client/server_error.hpp"
@@ -109,14 +110,14 @@ std::shared_ptr<Connection> Core::connection_for(Connection::Owner& owner) {
   return endpoint->connection_for(owner);
 }
 
-void Core::begin(Request& request) {
+void Core::begin(Request& request, Clock::time_point now) {
   if (auto error = obstacle()) return finish(request, *std::move(error));
   if (request.deadline != Clock::time_point::max()) {
     // A timer would come behind the write.
-    if (request.deadline <= Clock::now()) return deadline_passed(request);
+    if (request.deadline <= now) return deadline_passed(request);
     timers_->set(request.deadline_timer, request.deadline);
   }
-  if (waiting_turn_.empty() && fits(request)) return admit(request);
+  if (waiting_turn_.empty() && fits(request)) return admit(request, now);
   const ClientLimits& limits = config_.limits;
   if (limits.when_full == WhenFull::fail || !may_wait(request)) {
     return finish(request,
@@ -142,11 +143,11 @@ bool Core::may_wait(const Request& request) const noexcept {
   return waiting_turn_.empty() || waiting_bytes_ + request.text.size() <= limits.waiting_bytes_max;
 }
 
-void Core::admit(Request& request) {
+void Core::admit(Request& request, Clock::time_point now) {
   request.admitted = true;
   metrics_.now.requests.store(++requests_, std::memory_order_relaxed);
   request_bytes_ += request.text.size();
-  attempt(request);
+  attempt(request, now);
 }
 
 void Core::admit_waiting() {
@@ -154,7 +155,7 @@ void Core::admit_waiting() {
   while (!waiting_turn_.empty() && fits(waiting_turn_.front())) {
     Request& next = waiting_turn_.front();
     leave_list(next);
-    admit(next);
+    admit(next, Clock::now());
   }
   admitting_ = false;
 }
@@ -178,8 +179,7 @@ bool Core::is_hopeful() const noexcept {
   return std::ranges::any_of(endpoints_, [](const auto& each) { return each->is_hopeful(); });
 }
 
-void Core::attempt(Request& request) {
-  const auto now = Clock::now();
+void Core::attempt(Request& request, Clock::time_point now) {
   // It has waited, and its timer may be late.
   if (request.deadline <= now) return deadline_passed(request);
   if (request.lent) return attempt_lent(request);
@@ -204,8 +204,8 @@ void Core::attempt(Request& request) {
 
 // Whether it has to be sent, over that connection.
 bool Core::ask_near_cache(Request& request, Connection& connection, Clock::time_point now) {
-  auto answer =
-      near_cache_->ask(*request.near_key, connection.feed(), now, near_value_, request.fetch_wait);
+  auto answer = near_cache_->ask(*request.near_key, connection.feed(), now, near_value_,
+                                 request.fetch_wait, request.near_subject);
   switch (answer.found) {
     case NearCache::Found::hit:
     case NearCache::Found::absent:
@@ -230,6 +230,11 @@ bool Core::ask_near_cache(Request& request, Connection& connection, Clock::time_
 void Core::fill_near_cache(Request& request, Exchange::Reply reply) {
   request.connection->heard(request.sent_at);
   if (!request.fetch) return;
+  if (request.near_subject == NearCache::Subject::reply) {
+    near_value_.clear();
+    append_stored_reply(reply, near_value_);
+    return request.fetch.complete(near_value_);
+  }
   const protocol::RespNode* const value = ReplyNodes(reply).take();
   if (value->type == protocol::RespType::bulk) {
     request.fetch.complete(value->text);
@@ -251,7 +256,7 @@ void Core::fetched(Request& request, std::optional<std::string_view> value) {
 void Core::fetch_failed(Request& request) {
   leave_list(request);
   request.near_key.reset();
-  attempt(request);
+  attempt(request, Clock::now());
 }
 
 void Core::attempt_in_vain(Request& request) {
@@ -272,7 +277,7 @@ void Core::changed(Endpoint& /*endpoint*/) {
     waiting.pop_front();
     request.state = Request::State::idle;
     if (usable) {
-      attempt(request);
+      attempt(request, Clock::now());
     } else {
       attempt_in_vain(request);
     }
@@ -355,7 +360,7 @@ void Core::attempt_failed(Request& request, Failure failed) {
 
 void Core::retry(Request& request) {
   leave_list(request);
-  attempt(request);
+  attempt(request, Clock::now());
 }
 
 void Core::deadline_passed(Request& request) {

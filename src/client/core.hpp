@@ -82,7 +82,7 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   void announce_close() noexcept { closing_.store(true, std::memory_order_relaxed); }
 
   /// A request that was taken and filled in; it is recycled when its caller is told.
-  void begin(Request& request);
+  void begin(Request& request, Clock::time_point now);
   /// Nothing happens if that use of the request is over.
   void cancel(Request& request, std::uint64_t generation);
   /// Fails all that is under way, and everything from now on.
@@ -143,9 +143,9 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   bool is_hopeful() const noexcept;
   bool fits(const Request& request) const noexcept;
   bool may_wait(const Request& request) const noexcept;
-  void admit(Request& request);
+  void admit(Request& request, Clock::time_point now);
   void admit_waiting();
-  void attempt(Request& request);
+  void attempt(Request& request, Clock::time_point now);
   bool ask_near_cache(Request& request, Connection& connection, Clock::time_point now);
   void fill_near_cache(Request& request, Exchange::Reply reply);
   void attempt_in_vain(Request& request);

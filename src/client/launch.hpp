@@ -10,6 +10,7 @@
 #include "client/completion.hpp"
 #include "client/core.hpp"
 #include "client/near_cache_writes.hpp"
+#include "client/near_queries.hpp"
 #include "client/operations.hpp"
 #include "client/request.hpp"
 #include "quartz/client/command.hpp"
@@ -39,6 +40,9 @@ void launch(const std::shared_ptr<Core>& core, Request& request, const RequestOp
   // Whoever reads from now on, even before it was sent, is not to be told what was before.
   NearCache* const near_cache = core->near_cache();
   if (near_cache != nullptr && request.writes) invalidate_written(*near_cache, request.text);
+  if (near_cache != nullptr && !request.writes && options.consistency == Consistency::near) {
+    read_query_near(*near_cache, request);
+  }
   if (request.writes && options.idempotency == Idempotency::by_key) {
     core->once_keys().give(request.text);
   }
@@ -58,8 +62,9 @@ void launch(const std::shared_ptr<Core>& core, Request& request, const RequestOp
       });
   request.handler.template emplace<Handler<T>>(std::move(handler));
   // What a handler begins is on the strand already, most of the time.
-  if (core->strand().running_in_this_thread()) return core->begin(request);
-  boost::asio::dispatch(core->strand(), [core, &request] { core->begin(request); });
+  if (core->strand().running_in_this_thread()) return core->begin(request, request.begun_at);
+  boost::asio::dispatch(core->strand(),
+                        [core, &request] { core->begin(request, Core::Clock::now()); });
 }
 
 }  // namespace quartz::client

@@ -125,8 +125,8 @@ NearCache::Found NearCache::find(std::string_view key, Clock::time_point now, st
 }
 
 NearCache::Answer NearCache::ask(std::string_view key, Feed feed, Clock::time_point now,
-                                 std::string& value, Waiter& waiter) {
-  const std::uint64_t hash = hash_of(key);
+                                 std::string& value, Waiter& waiter, Subject subject) {
+  const std::uint64_t hash = hash_of(key, subject);
   const std::uint64_t stamp = stamp_of(feed);
   Shard& shard = shard_of(hash);
   MutexLock lock(shard.mutex);
@@ -213,6 +213,7 @@ bool NearCache::keep(Shard& shard, const Flight& flight, bool replied,
 
 void NearCache::invalidate(std::string_view key) {
   const std::uint64_t hash = hash_of(key);
+  generations_[hash % kGenerations].fetch_add(1, std::memory_order_release);
   Shard& shard = shard_of(hash);
   MutexLock lock(shard.mutex);
   if (Row* const row = shard.rows.find(key, hash)) {

@@ -98,6 +98,10 @@ class NearCache {
     wait,    ///< Of `ask`: somebody does, and tells the waiter.
     miss,    ///< Of `find`.
   };
+  /// What is kept under a key: the value of that key, or the whole reply to a request that it
+  /// names. One is not found as the other.
+  enum class Subject : std::uint8_t { value, reply };
+
   struct Answer {
     Found found = Found::miss;
     Fetch fetch = {};  ///< With `Found::fetch`.
@@ -135,12 +139,16 @@ class NearCache {
   /// Whoever has missed gets it, waits for it, or has to fetch it, over `feed`. The waiter lives
   /// until it is told or has left.
   Answer ask(std::string_view key, Feed feed, Clock::time_point now, std::string& value,
-             Waiter& waiter);
+             Waiter& waiter, Subject subject = Subject::value);
   /// It does not wait any longer. False if it is being told, or was, or never waited.
   bool leave(Waiter& waiter);
 
   /// The value has changed.
   void invalidate(std::string_view key);
+  /// Another one after each `invalidate` of the key, and after some of others.
+  std::uint64_t generation_of(std::string_view key) const noexcept {
+    return generations_[hash_of(key) % kGenerations].load(std::memory_order_acquire);
+  }
   /// Any may have, of all feeds.
   void flush();
 
@@ -165,7 +173,11 @@ class NearCache {
     std::uint64_t opened = 0;  // The stamp that it began with; under `feeds_mutex_`.
   };
 
-  static std::uint64_t hash_of(std::string_view key) noexcept { return hash_key(key, 0); }
+  static constexpr std::size_t kGenerations = 2048;
+
+  static std::uint64_t hash_of(std::string_view key, Subject subject = Subject::value) noexcept {
+    return hash_key(key, static_cast<std::uint64_t>(subject));
+  }
   Shard& shard_of(std::uint64_t hash) noexcept {
     return *shards_[static_cast<std::size_t>(hash) & (kShards - 1)];
   }
@@ -182,6 +194,7 @@ class NearCache {
   mutable Mutex feeds_mutex_;
   std::uint64_t last_stamp_ QUARTZ_GUARDED_BY(feeds_mutex_) = 0;
   std::atomic<std::uint64_t> flushes_{0};
+  std::array<std::atomic<std::uint64_t>, kGenerations> generations_{};
 };
 
 }  // namespace quartz::client

@@ -1,13 +1,16 @@
 #include "client/request.hpp"
 
+#include <span>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/dispatch.hpp>
 
 #include "client/completion.hpp"
 #include "client/core.hpp"
 #include "client/lent_connection.hpp"
+#include "client/near_queries.hpp"
 #include "client/reply_reader.hpp"
 #include "client/traced_request.hpp"
 #include "protocol/trace_parent.hpp"
@@ -100,9 +103,15 @@ void Request::succeed_later(std::optional<std::string_view> value) {
                                     .depth = 0,
                                     .children = 0,
                                     .text = value.value_or(std::string_view())};
+  std::span<const protocol::RespNode> reply(&found, 1);
+  std::vector<protocol::RespNode> nodes;
+  if (near_subject == NearCache::Subject::reply) {
+    nodes = read_stored_reply(found.text);
+    reply = nodes;
+  }
   const Strand& strand = core.strand();
   complete(
-      *this, [&]<class T>(std::type_identity<T>) { return read_for<T>(*this, {&found, 1}); },
+      *this, [&]<class T>(std::type_identity<T>) { return read_for<T>(*this, reply); },
       [&strand](const auto& where, auto call) { run_later(strand, where, std::move(call)); });
 }
 
@@ -116,6 +125,7 @@ void Request::fail(ClientError error) {
 void Request::drop_memory() noexcept {
   std::string().swap(text);  // To assign would keep it.
   std::string().swap(traced_text);
+  std::string().swap(near_text);
 }
 
 void Request::reset() noexcept {
@@ -127,6 +137,7 @@ void Request::reset() noexcept {
   waits = false;
   writes = false;
   near_key.reset();
+  near_subject = NearCache::Subject::value;
   ++generation;
   state = State::idle;
   admitted = false;

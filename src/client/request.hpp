@@ -70,7 +70,9 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   /// As before its first use, but for the memory it has.
   void reset() noexcept;
   /// Of that memory, what grows with what is asked.
-  std::size_t kept_bytes() const noexcept { return text.capacity() + traced_text.capacity(); }
+  std::size_t kept_bytes() const noexcept {
+    return text.capacity() + traced_text.capacity() + near_text.capacity();
+  }
   void drop_memory() noexcept;
 
   // When the core is to be asked what becomes of it.
@@ -118,8 +120,10 @@ class Request final : public Exchange::Waiter, public boost::intrusive::list_bas
   bool idempotent = false;
   bool waits = false;   // The server may take its time, by what the command says.
   bool writes = false;  // It may change what the near cache has.
-  /// In `text`: what is read through the near cache, if anything is.
+  /// In `text` or `near_text`: what is read through the near cache, if anything is.
   std::optional<std::string_view> near_key;
+  NearCache::Subject near_subject = NearCache::Subject::value;
+  std::string near_text;
   Clock::time_point begun_at{};
   Clock::time_point deadline = Clock::time_point::max();
   // Who is told, and where. `into` is what a string is put into, if not null.

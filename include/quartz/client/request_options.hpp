@@ -17,6 +17,12 @@ enum class Idempotency : std::uint8_t {
                ///< reject it. What may not have a key is told in docs/api/resp.md.
 };
 
+/// How new what is read has to be, for a client with a near cache.
+enum class Consistency : std::uint8_t {
+  near,    ///< As new as `NearCacheConfig` says: what the client has kept will do.
+  newest,  ///< The server is asked.
+};
+
 /// How one request differs from what `ClientConfig` says.
 struct RequestOptions {
   /// Instead of `ClientConfig::request_timeout`. 0: none.
@@ -24,6 +30,7 @@ struct RequestOptions {
   /// Besides: the earlier of the two counts.
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
   Idempotency idempotency = Idempotency::by_command;
+  Consistency consistency = Consistency::near;
 };
 
 }  // namespace quartz

@@ -69,7 +69,8 @@ void CollectionRoutes::add_to(RouteTable& table) {
              .scope = "vectors:write",
              .parameters = {collection_parameter()},
              .responses = {{.status = 204, .description = "It is gone."},
-                           {.status = 404, .description = "No such collection."}},
+                           {.status = 404, .description = "No such collection."},
+                           {.status = 409, .description = "It is that of a vector set."}},
              .function = [this](Request& request) { return drop(request); }});
 }
 
@@ -111,7 +112,11 @@ Response CollectionRoutes::create_now(const Request& request) {
 }
 
 Response CollectionRoutes::drop_now(const Request& request) {
-  const auto dropped = access_.collections().drop(collection_name(request));
+  const std::string_view name = collection_name(request);
+  if (name.starts_with(kVectorSetPrefix)) {
+    return problem_response(409, "collections of vector sets go with their keys");
+  }
+  const auto dropped = access_.collections().drop(name);
   if (dropped) return {.status = 204};
   if (dropped.error().code() != Errc::not_found) return problem_response(dropped.error());
   return problem_response(404, "there is no such collection");

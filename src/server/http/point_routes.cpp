@@ -150,11 +150,11 @@ boost::asio::awaitable<Response> PointRoutes::get(const Request& request) {
 
 boost::asio::awaitable<Response> PointRoutes::remove(const Request& request) {
   const Where where = durability_ == Durability::disk ? Where::worker : Where::here;
-  return access_.run(request, where,
-                     [this, &request](VectorCollection& collection) -> Result<Response> {
-                       QUARTZ_TRY(collection.remove(id_of(request), {.durability = durability_}));
-                       return Response{.status = 204};
-                     });
+  return access_.run(
+      request, where, [this, &request](VectorCollection& collection) -> Result<Response> {
+        QUARTZ_TRY(remove_point(service_, collection, id_of(request), {.durability = durability_}));
+        return Response{.status = 204};
+      });
 }
 
 boost::asio::awaitable<Response> PointRoutes::scroll(const Request& request) {

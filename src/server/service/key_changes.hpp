@@ -23,7 +23,7 @@ class KeyChangeListener {
   /// On the writer's thread; views live until this returns. `origin` is whoever the write was made
   /// for, or null. Must not add or remove listeners.
   virtual void changed(std::span<const ChangedKey> keys, const void* origin) = 0;
-  /// All keys of a database are gone.
+  /// All keys of a database are gone, or any of them may have changed.
   virtual void emptied(std::size_t database, const void* origin) = 0;
 };
 

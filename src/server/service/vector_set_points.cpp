@@ -33,14 +33,28 @@ Result<void> put_points(Service& service, const VectorCollection& collection,
     return service.engine().write(batch, options);
   }
   QUARTZ_ASSIGN(const Database* const database, service.databases().select(origin->database));
-  return service.run(
+  QUARTZ_TRY(service.run(
       *database,
       [&](DatabaseView& view) -> Result<void> {
         QUARTZ_ASSIGN(const bool is_there, view.touch_vector_set(origin->generation));
         if (!is_there) return Error(Errc::not_found, "the vector set is no more");
         return put_all(view, collection, points);
       },
-      options);
+      options));
+  tell_of_changed_points(service, collection.name());
+  return {};
+}
+
+Result<void> remove_point(Service& service, VectorCollection& collection, std::string_view id,
+                          const WriteOptions& options) {
+  QUARTZ_TRY(collection.remove(id, options));
+  tell_of_changed_points(service, collection.name());
+  return {};
+}
+
+void tell_of_changed_points(Service& service, std::string_view collection) {
+  const auto origin = vector_set_origin(collection);
+  if (origin) service.key_changes().emptied(origin->database, nullptr);
 }
 
 }  // namespace quartz::server

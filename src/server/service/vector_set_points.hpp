@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 
 #include "quartz/result.hpp"
 #include "quartz/storage/write_batch.hpp"
@@ -16,5 +17,14 @@ namespace quartz::server {
 /// those of `VectorCollection::upsert`. May wait for the index to catch up.
 Result<void> put_points(Service& service, const VectorCollection& collection,
                         std::span<const VectorPoint> points, const WriteOptions& options);
+
+/// Removes a point, if it is there. Errors: those of `VectorCollection::remove`.
+Result<void> remove_point(Service& service, VectorCollection& collection, std::string_view id,
+                          const WriteOptions& options);
+
+/// To be called behind a change of a collection by its name: who keeps answers about keys hears
+/// that one of them is not as it was, if the collection is that of a vector set. Which one nobody
+/// knows.
+void tell_of_changed_points(Service& service, std::string_view collection);
 
 }  // namespace quartz::server

@@ -164,6 +164,8 @@ TEST_F(RedisOverHttp, names_of_vector_sets_are_not_for_others) {
       ask("PUT", "/api/v1/collections/vset.0.1.k", kIsJson, R"({"dimensions": 2})");
   EXPECT_EQ(refused.status, 409);
   EXPECT_THAT(refused.body, HasSubstr("VADD"));
+  const auto kept = ask("DELETE", "/api/v1/collections/vset.0.1.k");
+  EXPECT_EQ(kept.status, 409);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "server/service/vector_set_points.hpp"
 
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -59,6 +61,32 @@ TEST_F(VectorSetPoints, one_that_is_put_meanwhile_keeps_the_vector_set_from_goin
   EXPECT_TRUE(exists("k"));
   EXPECT_EQ(service().drop_abandoned_collections().value(), 0U);
   EXPECT_TRUE(collection_->contains("second").value());
+}
+
+/// Counts how often all keys of a database may have changed.
+class AnyKeyListener : public KeyChangeListener {
+ public:
+  explicit AnyKeyListener(KeyChanges& changes) : changes_(changes) { changes_.add(this); }
+  ~AnyKeyListener() override { changes_.remove(this); }
+  void changed(std::span<const ChangedKey> /*keys*/, const void* /*origin*/) override {}
+  void emptied(std::size_t /*database*/, const void* /*origin*/) override { ++times_; }
+  int times() const noexcept { return times_; }
+
+ private:
+  KeyChanges& changes_;
+  int times_ = 0;
+};
+
+TEST_F(VectorSetPoints, whoever_keeps_answers_about_keys_hears_of_those_that_change_by_name) {
+  const AnyKeyListener listener(service().key_changes());
+  ASSERT_TRUE(put("second"));
+  EXPECT_EQ(listener.times(), 1);
+  ASSERT_TRUE(remove_point(service(), *collection_, "second", {}));
+  EXPECT_EQ(listener.times(), 2);
+  const auto other = service().collections().create("other", {.dimensions = 2});
+  ASSERT_THAT(other, Succeeds());
+  tell_of_changed_points(service(), "other");
+  EXPECT_EQ(listener.times(), 2);
 }
 
 TEST_F(VectorSetPoints, none_is_put_after_the_last_one_has_gone) {
