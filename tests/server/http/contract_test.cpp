@@ -110,6 +110,7 @@ std::vector<Call> calls_of_collections() {
       {"explain_query", "/api/v1/collections/none/explain", 404, query, kJsonHeader},
       {"delete_point", kCollection + "/points/a", 204},
       {"delete_point", "/api/v1/collections/none/points/a", 404},
+      {"delete_collection", "/api/v1/collections/vset.0.1.k", 409},
       {"delete_collection", kCollection, 204},
       {"delete_collection", kCollection, 404},
   };
