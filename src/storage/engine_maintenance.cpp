@@ -90,13 +90,19 @@ Result<void> Engine::drop_keyspace(const KeyspaceState& keyspace) {
       return Error(Errc::closed, fmt::format("keyspace \"{}\" was dropped", keyspace.name));
     }
   }
-  // No record of it may be left in the log: its number can be given out again after a reopen.
-  QUARTZ_ASSIGN(const Sequence target, seal_active());
-  if (!mutant("records_of_a_dropped_keyspace_stay_in_the_log")) QUARTZ_TRY(wait_flushed(target));
-  MutexLock lock(levels_mutex_);
-  QUARTZ_TRY(levels_->drop_keyspace(state->id));
-  keyspaces_->remove(state->name);
-  return {};
+  const auto remove = [&]() -> Result<void> {
+    // No record of it may be left in the log: its number can be given out again after a reopen.
+    QUARTZ_ASSIGN(const Sequence target, seal_active());
+    if (!mutant("records_of_a_dropped_keyspace_stay_in_the_log")) QUARTZ_TRY(wait_flushed(target));
+    MutexLock lock(levels_mutex_);
+    QUARTZ_TRY(levels_->drop_keyspace(state->id));
+    keyspaces_->remove(state->name);
+    return {};
+  };
+  auto removed = remove();
+  // Its rows are still there, and whoever was told of the failure may go on reading them.
+  if (!removed) state->dropped.store(false, std::memory_order_release);
+  return removed;
 }
 
 Result<void> Engine::sync() {

@@ -157,6 +157,7 @@ Result<void> Levels::create_keyspace(KeyspaceId id, std::string_view name) {
                        family_name(family->keyspace.id, family->keyspace.name));
     }
   }
+  QUARTZ_TRY(state_->check_manifest());
   // Held throughout, so that the new family cannot miss a change of the switch.
   const MutexLock lock(state_->compaction_mutex);
   LevelsOptions options = state_->options;
@@ -186,6 +187,7 @@ Result<void> Levels::drop_keyspace(KeyspaceId id) {
   if (id == kDefaultKeyspaceId) {
     return Error(Errc::invalid_argument, "the default keyspace cannot be dropped");
   }
+  QUARTZ_TRY(state_->check_manifest());
   const MutexLock lock(state_->compaction_mutex);
   const rocksdb::Status status = state_->db().DropColumnFamily(family->handle);
   if (!status.ok()) return to_error(status, "dropping keyspace " + family->keyspace.name);

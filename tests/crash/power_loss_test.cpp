@@ -162,5 +162,57 @@ TEST(ManifestFault, of_one_write_or_sync_ends_flushing_until_a_reopen_and_loses_
   }
 }
 
+// Whether the keyspace is there is then known at the next open only, and all else is as it was.
+TEST(ManifestFault, of_the_creation_or_removal_of_a_keyspace_takes_no_other_row) {
+  for (const bool removal : {false, true}) {
+    for (const io::Operation operation : {io::Operation::write, io::Operation::sync_data}) {
+      for (std::uint64_t nth = 1; nth <= 2; ++nth) {
+        SCOPED_TRACE(fmt::format("removal: {}, {}th {}", removal, nth,
+                                 operation == io::Operation::write ? "write" : "sync"));
+        io::SimulatedDisk disk;
+        io::FaultyFileSystem faulty(disk);
+        const auto env = rocksdb_env_over(faulty);
+        const auto open = [&] {
+          return StorageEngine(storage::Engine::open("/db", small_config(), faulty,
+                                                     storage::TimeSource::system(), env.get())
+                                   .value());
+        };
+        {
+          StorageEngine engine = open();
+          const Keyspace kept = engine.create_keyspace("kept").value();
+          const Keyspace dropped = engine.create_keyspace("dropped").value();
+          for (const Keyspace& keyspace : {engine.default_keyspace(), kept, dropped}) {
+            ASSERT_THAT(engine.put(keyspace, "key", "value"), Succeeds());
+          }
+          ASSERT_THAT(engine.flush(), Succeeds());
+          ASSERT_THAT(engine.put(kept, "key", "newer"), Succeeds());
+          faulty.fail(operation, nth, Errc::io_error, io::FaultLength::once, "MANIFEST");
+          const bool failed =
+              removal ? !engine.drop_keyspace(dropped) : !engine.create_keyspace("created");
+          if (failed) {
+            EXPECT_THAT(engine.flush(), FailsWith(Errc::reopen_required));
+            EXPECT_FALSE(engine.create_keyspace("another"));
+            EXPECT_FALSE(engine.drop_keyspace(kept));
+            EXPECT_EQ(read(engine, kept, "key"), "newer");
+          }
+        }
+        faulty.clear_faults();
+        StorageEngine engine = open();
+        EXPECT_EQ(read(engine, "key"), "value");
+        EXPECT_EQ(read(engine, engine.keyspace("kept").value(), "key"), "newer");
+        if (const auto dropped = engine.keyspace("dropped"); dropped && !removal) {
+          EXPECT_EQ(read(engine, *dropped, "key"), "value");
+        }
+        EXPECT_TRUE(removal || engine.keyspace("dropped"));
+        if (!engine.keyspace("created")) {
+          EXPECT_THAT(engine.create_keyspace("created"), Succeeds());
+        }
+        EXPECT_EQ(read(engine, engine.keyspace("created").value(), "key"), "(none)");
+        EXPECT_THAT(engine.flush(), Succeeds());
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace quartz
