@@ -17,6 +17,7 @@ namespace {
 // The sequence, the checksum of it, and four zero bytes.
 constexpr std::size_t kFileBytes = 16;
 constexpr std::size_t kSequenceBytes = 8;
+constexpr std::size_t kReservedOffset = 12;
 
 }  // namespace
 
@@ -25,6 +26,7 @@ std::optional<Sequence> read_applied_file(io::FileSystem& files, const io::Path&
   if (!bytes || bytes->size() != kFileBytes) return std::nullopt;
   const std::uint32_t crc = crc32c(std::span(*bytes).first(kSequenceBytes));
   if (load<std::uint32_t>(bytes->data() + kSequenceBytes) != crc) return std::nullopt;
+  if (load<std::uint32_t>(bytes->data() + kReservedOffset) != 0) return std::nullopt;
   return load<Sequence>(bytes->data());
 }
 

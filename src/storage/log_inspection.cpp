@@ -1,6 +1,7 @@
 #include "storage/log_inspection.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,7 @@ using Visitor = std::function<Result<void>(const ReplayedRecord&)>;
 
 // Nobody reads more, and a file made of damage must not fill the memory.
 constexpr std::size_t kDamageMax = 1000;
+constexpr const char* kDamagedHeader = "segment header is damaged";
 
 // Walks over all segments by id, and within each over all records that are whole.
 class LogInspector {
@@ -30,6 +32,7 @@ class LogInspector {
   enum class Verdict : std::uint8_t { end, tail, damage };
 
   void find_first_needed();
+  void check_last_id();
   Result<void> inspect_headless_below(std::uint32_t id);
   Result<void> inspect_segment(std::size_t index);
   Result<void> salvage(const SegmentFile& file, const std::optional<std::size_t>& index);
@@ -47,6 +50,7 @@ class LogInspector {
   std::size_t first_needed_ = 0;
   std::size_t headless_done_ = 0;
   std::optional<LogPosition> claimed_;  // By what follows; known after the first bad place.
+  std::optional<Sequence> expected_;    // Of the next segment's first record, if none is missing.
   bool at_end_ = false;                 // Of what a replay would keep.
   std::uint64_t bytes_done_ = 0;
 };
@@ -57,6 +61,7 @@ Result<LogInspection> LogInspector::run() {
   for (const SegmentFile& file : log_.segments) found_.bytes += file.bytes;
   for (const HeadlessFile& file : log_.headless) found_.bytes += file.bytes;
   found_.files = log_.segments.size() + log_.headless.size() + log_.refused.size();
+  check_last_id();
   find_first_needed();
   for (std::size_t i = 0; i < log_.segments.size() && !at_end_; ++i) {
     QUARTZ_TRY(inspect_headless_below(log_.segments[i].id));
@@ -65,6 +70,11 @@ Result<LogInspection> LogInspector::run() {
   if (!at_end_) QUARTZ_TRY(inspect_headless_below(~std::uint32_t{0}));
   if (options_.progress) options_.progress(found_.bytes, found_.bytes);
   return std::move(found_);
+}
+
+void LogInspector::check_last_id() {
+  if (log_.id_max != std::numeric_limits<std::uint32_t>::max()) return;
+  add_damage(segment_file_name(log_.id_max), 0, "no segment can follow this id");
 }
 
 void LogInspector::find_first_needed() {
@@ -87,7 +97,7 @@ Result<void> LogInspector::inspect_headless_below(std::uint32_t id) {
     const HeadlessFile& headless = log_.headless[headless_done_];
     if (headless.id > id) return {};
     if (headless.last_sequence > options_.applied) {
-      add_damage(headless.path, 0, "segment header is damaged");
+      add_damage(headless.path, 0, kDamagedHeader);
     }
     SegmentFile file;
     file.path = headless.path;
@@ -106,6 +116,12 @@ Result<void> LogInspector::inspect_headless_below(std::uint32_t id) {
 
 Result<void> LogInspector::inspect_segment(std::size_t index) {
   const SegmentFile& file = log_.segments[index];
+  const auto expected = std::exchange(expected_, std::nullopt);
+  if (index > first_needed_ && expected && file.header.first_sequence != *expected) {
+    add_damage(file.path, 0,
+               "the header begins with sequence " + std::to_string(file.header.first_sequence) +
+                   ", but the log before it ends at " + std::to_string(*expected - 1));
+  }
   auto saved = salvage(file, index);
   bytes_done_ += file.bytes;
   if (options_.progress) options_.progress(bytes_done_, found_.bytes);
@@ -122,6 +138,7 @@ Result<void> LogInspector::salvage(const SegmentFile& file,
   RecordScanner scanner = reader.scan(kSegmentHeaderBytes, file.header.first_sequence);
   std::uint64_t offset = kSegmentHeaderBytes;
   Sequence expected = file.header.first_sequence;
+  bool whole = true;
   while (!file.limit || file.position_of(offset) < *file.limit) {
     QUARTZ_ASSIGN(const auto step, reader.read(offset, expected));
     if (step.fault == RecordFault::none) {
@@ -130,6 +147,7 @@ Result<void> LogInspector::salvage(const SegmentFile& file,
       expected += step.header.operation_count;
       continue;
     }
+    whole = false;
     if (index && *index >= first_needed_) {
       QUARTZ_ASSIGN(const Verdict verdict, judge(*index, reader, offset, step, expected));
       at_end_ = verdict != Verdict::damage;
@@ -145,6 +163,7 @@ Result<void> LogInspector::salvage(const SegmentFile& file,
     offset = next->offset;
     expected = next->header.first_sequence;
   }
+  if (whole) expected_ = expected;
   reader.finish(std::min(offset, file.records_end()));
   return {};
 }
@@ -169,7 +188,12 @@ Result<LogInspector::Verdict> LogInspector::judge(std::size_t index, const Segme
   if (survey.claimed > position) {
     // If the records simply stop, it is the next segment that is damaged, and listed in its turn.
     const bool blameless = no_record && !survey.records_in_segment && survey.headless != nullptr;
-    if (!blameless) add_damage(file.path, offset, what);
+    if (!blameless) {
+      add_damage(file.path, offset, what);
+    } else if (survey.headless->last_sequence <= options_.applied) {
+      // Of records that are in the levels nothing would be said.
+      add_damage(survey.headless->path, 0, kDamagedHeader);
+    }
     return Verdict::damage;
   }
   if (no_record && !survey.anything) return Verdict::end;

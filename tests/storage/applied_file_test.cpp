@@ -67,7 +67,7 @@ TEST_F(AppliedFile, says_what_was_written_last) {
 TEST_F(AppliedFile, says_nothing_when_a_bit_is_flipped_or_bytes_are_missing) {
   std::filesystem::create_directory(database_);
   ASSERT_THAT(write_applied_file(io::posix_file_system(), database_, 300), Succeeds());
-  for (std::uint64_t byte = 0; byte < 12; ++byte) {
+  for (std::uint64_t byte = 0; byte < 16; ++byte) {
     flip_bit(database_ / kAppliedFileName, byte, 3);
     EXPECT_EQ(said(), std::nullopt) << byte;
     flip_bit(database_ / kAppliedFileName, byte, 3);

@@ -1,5 +1,6 @@
 #include "storage/log_inspection.hpp"
 
+#include <cstring>
 #include <filesystem>
 #include <string>
 
@@ -82,6 +83,23 @@ TEST(LogInspection, records_behind_a_damaged_header_are_saved) {
   EXPECT_EQ(scenario.replayed, scenario.appended);
 }
 
+TEST(LogInspection, a_damaged_header_that_keeps_a_log_from_opening_is_listed_whatever_it_had) {
+  LogScenario scenario;
+  scenario.open();
+  scenario.put_numbered(1, 10);
+  scenario.roll();
+  scenario.put_numbered(11, 20);
+  scenario.sync();
+  scenario.put_numbered(21, 21);
+  scenario.close();
+  zero(scenario.file(2), 0, kSegmentHeaderBytes);
+  ASSERT_THAT(scenario.replay(21), FailsWith(Errc::corruption, HasSubstr("000002.log")));
+  const auto found = scenario.inspect(scenario.scratch.path(), 21);
+  ASSERT_THAT(found, Succeeds());
+  ASSERT_THAT(found->damage, SizeIs(1));
+  EXPECT_EQ(found->damage[0].file, "000002.log");
+}
+
 TEST(LogInspection, a_missing_segment_is_listed_and_the_rest_is_saved) {
   LogScenario scenario;
   scenario.open();
@@ -127,6 +145,40 @@ TEST(LogInspection, foreign_and_unreadable_files_are_damage_and_no_error) {
   ASSERT_THAT(found, Succeeds());
   ASSERT_THAT(found->damage, SizeIs(1));
   EXPECT_EQ(found->damage[0].file, "000009.log");
+  EXPECT_EQ(scenario.replayed, scenario.appended);
+}
+
+TEST(LogInspection, a_segment_that_does_not_go_on_where_the_log_ends_is_damage) {
+  LogScenario scenario;
+  scenario.open();
+  scenario.put_numbered(1, 10);
+  scenario.roll();
+  scenario.put_numbered(11, 20);
+  scenario.close();
+  SegmentHeader header;
+  const std::string bytes = contents(scenario.file(2));
+  std::memcpy(&header, bytes.data(), sizeof header);
+  header.first_sequence = 12;
+  header.crc32c = segment_header_crc(header);
+  overwrite(scenario.file(2), 0, {reinterpret_cast<const char*>(&header), sizeof header});
+  ASSERT_THAT(scenario.replay(), FailsWith(Errc::corruption, HasSubstr("begins with sequence 12")));
+  const auto found = scenario.inspect(scenario.scratch.path());
+  ASSERT_THAT(found, Succeeds());
+  ASSERT_FALSE(found->damage.empty());
+  EXPECT_EQ(found->damage[0].file, "000002.log");
+  EXPECT_THAT(found->damage[0].what, HasSubstr("begins with sequence 12"));
+}
+
+TEST(LogInspection, the_last_possible_id_is_damage) {
+  LogScenario scenario;
+  scenario.open();
+  scenario.put("a", "1");
+  scenario.close();
+  std::filesystem::copy_file(scenario.file(1), scenario.file(0xFFFFFFFF));
+  const auto found = scenario.inspect(scenario.scratch.path());
+  ASSERT_THAT(found, Succeeds());
+  ASSERT_THAT(found->damage, SizeIs(1));
+  EXPECT_EQ(found->damage[0].file, "4294967295.log");
   EXPECT_EQ(scenario.replayed, scenario.appended);
 }
 
