@@ -20,6 +20,11 @@ using boost::system::error_code;
 
 std::string_view plain(string_view text) noexcept { return {text.data(), text.size()}; }
 
+bool is_control(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7F;
+}
+
 Method method_of(http::verb verb) noexcept {
   switch (verb) {
     case http::verb::get:
@@ -54,6 +59,15 @@ std::string_view origin_form(std::string_view target) noexcept {
 // A length that a peer names is believed only as far as this before its bytes are there.
 constexpr std::size_t kBodyBytesReserved = std::size_t{64} << 10;
 
+// Whether this may be the beginning of chunks that are only the last one. Once Beast has seen that,
+// it asserts that there are five bytes when it looks again; no request ends with fewer.
+bool begins_empty_body(std::string_view rest) noexcept {
+  return rest.size() < 5 && rest.starts_with('0') && rest.find('\n') != std::string_view::npos;
+}
+
+constexpr std::string_view kLongBetweenChunks =
+    "what is between chunks, or follows the last one, is larger than limits.header_bytes_max";
+
 }  // namespace
 
 class RequestParser::Grammar final : public http::basic_parser<true> {
@@ -64,7 +78,28 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
     header_limit(std::numeric_limits<std::uint32_t>::max());
   }
 
+  /// `body` comes next. What is between chunks, and what follows the last one, may take so many
+  /// bytes.
+  void begin(std::string_view body, std::size_t between_bytes_max) noexcept {
+    between_ = body.data();
+    between_bytes_max_ = between_bytes_max;
+  }
+
+  /// What is wrong with what follows the last chunk, which was found to end at `end`.
+  error_code trailer_error(const char* end) const {
+    if (trailer_ == nullptr) return {};
+    if (is_long(end)) return http::error::header_limit;
+    const std::string_view trailer(trailer_, static_cast<std::size_t>(end - trailer_));
+    const bool folded = trailer.find("\r\n ") != std::string_view::npos ||
+                        trailer.find("\r\n\t") != std::string_view::npos;
+    return folded ? http::error::bad_obs_fold : error_code();
+  }
+
  private:
+  bool is_long(const char* end) const noexcept {
+    return static_cast<std::size_t>(end - between_) > between_bytes_max_;
+  }
+
   void on_request_impl(http::verb method, string_view /*method_text*/, string_view target,
                        int version, error_code& /*error*/) override {
     request_.method = method_of(method);
@@ -91,16 +126,31 @@ class RequestParser::Grammar final : public http::basic_parser<true> {
   }
 
   void on_response_impl(int, string_view, int, error_code& /*error*/) override {}
-  void on_chunk_header_impl(std::uint64_t, string_view, error_code& /*error*/) override {}
+  void on_chunk_header_impl(std::uint64_t size, string_view extension, error_code& error) override {
+    const char* const line_end = extension.data() + extension.size();
+    // Within quotes Beast takes any byte. Whoever looks for line feeds alone would see the chunk
+    // begin elsewhere.
+    if (std::ranges::any_of(plain(extension), is_control)) {
+      error = http::error::bad_chunk_extension;
+    } else if (size == 0) {
+      trailer_ = line_end;
+    } else if (is_long(line_end)) {
+      error = http::error::header_limit;
+    }
+  }
   std::size_t on_chunk_body_impl(std::uint64_t /*remains*/, string_view body,
                                  error_code& /*error*/) override {
     request_.body.append(body.data(), body.size());
+    between_ = body.data() + body.size();
     return body.size();
   }
   void on_finish_impl(error_code& /*error*/) override {}
 
   Request& request_;
   bool head_done_ = false;
+  const char* between_ = nullptr;  // Where what is between chunks begins, as far as it came.
+  std::size_t between_bytes_max_ = 0;
+  const char* trailer_ = nullptr;  // Behind the size of the last chunk, once that was read.
 };
 
 RequestParser::RequestParser() = default;
@@ -110,6 +160,7 @@ void RequestParser::reset() {
   request_.clear();
   grammar_.reset();
   state_ = State::idle;
+  skipped_line_ = false;
   scanned_ = head_bytes_ = 0;
   failure_status_ = 0;
   failure_reason_ = {};
@@ -138,9 +189,13 @@ std::size_t RequestParser::feed(std::string_view received, const RequestLimits& 
 std::size_t RequestParser::feed_head(std::string_view received, const RequestLimits& limits) {
   std::size_t skipped = 0;
   // Some clients send an empty line behind a body, which HTTP asks servers to overlook.
-  if (state_ == State::idle && received.starts_with("\r\n")) skipped = 2;
+  const bool may_skip = state_ == State::idle && !skipped_line_;
+  if (may_skip && received.starts_with("\r\n")) {
+    skipped = 2;
+    skipped_line_ = true;
+  }
   received.remove_prefix(skipped);
-  if (received.empty() || (state_ == State::idle && received == "\r")) return skipped;
+  if (received.empty() || (may_skip && received == "\r" && !skipped_line_)) return skipped;
   state_ = State::head;
   if (!scan_head(received, limits)) return skipped;
   parse_head(received.substr(0, head_bytes_), limits);
@@ -192,7 +247,8 @@ void RequestParser::parse_head(std::string_view head, const RequestLimits& limit
     fail(413, "the body is larger than limits.body_bytes_max");
   } else if (error == http::error::bad_version) {
     fail(505, "only HTTP/1.0 and HTTP/1.1 are spoken here");
-  } else if (error && error != http::error::need_more) {
+  } else if ((error && error != http::error::need_more) || !grammar_->is_header_done()) {
+    // The whole head was there, so whoever needs more of it was not given one.
     fail(400, "the header is malformed");
   } else {
     judge_head(limits);
@@ -255,19 +311,25 @@ std::size_t RequestParser::feed_body(std::string_view received, const RequestLim
   std::size_t used = 0;
   error_code error;
   while (used < received.size() && !grammar_->is_done()) {
+    const std::string_view rest = received.substr(used);
+    if (grammar_->chunked() && begins_empty_body(rest)) break;
+    grammar_->begin(rest, limits.header_bytes_max);
     const std::size_t taken =
         grammar_->put(boost::asio::buffer(received.data() + used, received.size() - used), error);
     used += taken;
     if (error || taken == 0) break;
   }
+  if (!error && grammar_->is_done()) error = grammar_->trailer_error(received.data() + used);
   if (error == http::error::body_limit) {
     fail(413, "the body is larger than limits.body_bytes_max");
+  } else if (error == http::error::header_limit) {
+    fail(431, kLongBetweenChunks);
   } else if (error && error != http::error::need_more) {
     fail(400, "the chunks of the body are malformed");
   } else if (grammar_->is_done()) {
     state_ = State::complete;
   } else if (received.size() - used > limits.header_bytes_max) {
-    fail(431, "what follows the last chunk is larger than limits.header_bytes_max");
+    fail(431, kLongBetweenChunks);
   }
   return used;
 }

@@ -62,6 +62,7 @@ class RequestParser {
   std::unique_ptr<Grammar> grammar_;
   Request request_;
   State state_ = State::idle;
+  bool skipped_line_ = false;   // In front of the request.
   std::size_t scanned_ = 0;     // Bytes of an unfinished head that need not be looked at again.
   std::size_t head_bytes_ = 0;  // Length of the head, once its end was seen.
   int failure_status_ = 0;

@@ -17,6 +17,8 @@ using State = RequestParser::State;
 constexpr std::string_view kChunked =
     "PUT /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
     "3\r\nabc\r\n4;x=y\r\ndefg\r\n0\r\nTrailer: dropped\r\n\r\n";
+constexpr std::string_view kOnlyLastChunk =
+    "PUT /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
 constexpr std::string_view kWithBody =
     "POST /a?b=c HTTP/1.1\r\nHost: h\r\nX-One:  two \r\nContent-Length: 5\r\n\r\nhello";
 constexpr std::string_view kPlain = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
@@ -64,7 +66,7 @@ TEST(RequestParser, reads_the_parts_of_a_request) {
 }
 
 TEST(RequestParser, a_request_may_be_cut_at_every_byte) {
-  for (const std::string_view text : {kWithBody, kChunked, kPlain}) {
+  for (const std::string_view text : {kWithBody, kChunked, kOnlyLastChunk, kPlain}) {
     RequestParser whole;
     whole.feed(text, {});
     ASSERT_EQ(whole.state(), State::complete) << text;
@@ -80,12 +82,43 @@ TEST(RequestParser, a_request_may_be_cut_at_every_byte) {
 }
 
 TEST(RequestParser, a_request_may_come_byte_by_byte) {
-  for (const std::string_view text : {kWithBody, kChunked, kPlain}) {
+  for (const std::string_view text : {kWithBody, kChunked, kOnlyLastChunk, kPlain}) {
     RequestParser parser;
     std::vector<std::size_t> cuts;
     for (std::size_t cut = 1; cut <= text.size(); ++cut) cuts.push_back(cut);
     EXPECT_EQ(feed_in_pieces(parser, text, cuts), text.size());
     EXPECT_EQ(parser.state(), State::complete);
+  }
+}
+
+TEST(RequestParser, what_looks_like_a_last_chunk_may_be_a_part_of_a_body) {
+  const std::string head = "PUT / HTTP/1.1\r\nHost: h\r\n";
+  const std::string body = "0\r\n";
+  for (const std::string& text :
+       {head + "Content-Length: 3\r\n\r\n" + body,
+        head + "Transfer-Encoding: chunked\r\n\r\n3\r\n" + body + "\r\n0\r\n\r\n"}) {
+    for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+      RequestParser parser;
+      EXPECT_EQ(feed_in_pieces(parser, text, {cut, text.size(), text.size()}), text.size());
+      ASSERT_EQ(parser.state(), State::complete) << text << cut;
+      EXPECT_EQ(parser.request().body, body) << text << cut;
+    }
+  }
+}
+
+TEST(RequestParser, may_be_shown_the_same_bytes_again) {
+  const std::string head = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string_view chunks : {"0\r\n\r\n", "00\r\n\r\n", "0\r\nA: b\r\n\r\n"}) {
+    RequestParser parser;
+    parser.feed(head, {});
+    for (std::size_t end = 1; end < chunks.size(); ++end) {
+      for (int again = 0; again < 2; ++again) {
+        ASSERT_EQ(parser.feed(chunks.substr(0, end), {}), 0u) << chunks << end;
+      }
+      ASSERT_EQ(parser.state(), State::body) << chunks << end;
+    }
+    EXPECT_EQ(parser.feed(chunks, {}), chunks.size()) << chunks;
+    EXPECT_EQ(parser.state(), State::complete) << chunks;
   }
 }
 
@@ -116,6 +149,16 @@ TEST(RequestParser, an_empty_line_before_a_request_is_overlooked) {
   EXPECT_EQ(parser.state(), State::complete);
 }
 
+TEST(RequestParser, a_second_empty_line_before_a_request_is_refused_however_it_is_cut) {
+  const std::string text = "\r\n\r\n" + std::string(kPlain);
+  for (std::size_t cut = 0; cut <= 5; ++cut) {
+    RequestParser parser;
+    feed_in_pieces(parser, text, {cut, text.size(), text.size()});
+    ASSERT_EQ(parser.state(), State::failed) << cut;
+    EXPECT_EQ(parser.failure_status(), 400) << cut;
+  }
+}
+
 TEST(RequestParser, what_a_proxy_would_be_sent_is_understood) {
   RequestParser parser;
   parser.feed("GET http://h:3000/x?y HTTP/1.1\r\nHost: h\r\n\r\n", {});
@@ -142,11 +185,11 @@ TEST(RequestParser, malformed_heads_are_refused_with_400) {
   for (const std::string& text : std::vector<std::string>{
            "GET / HTTP/1.1\nHost: h\n\n", "GET / HTTP/1.1\r\nHost: h\n\r\n",
            "GET / HTTP/1.1\r\nHost: h\rX: y\r\n\r\n", "GET  / HTTP/1.1\r\nHost: h\r\n\r\n",
-           "GET /\r\nHost: h\r\n\r\n", "G@T / HTTP/1.1\r\nHost: h\r\n\r\n",
-           "GET x HTTP/1.1\r\nHost: h\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
-           std::string("GET / HTTP/1.1\r\nHost: \0h\r\n\r\n", 29), with_headers("Host: other\r\n"),
-           with_headers("Folded: a\r\n b\r\n"), with_headers("Space : a\r\n"),
-           with_headers(": a\r\n"), with_headers("NoColon\r\n")}) {
+           "GET /\r\nHost: h\r\n\r\n", "GET / H\r\n\r\n", "G\r\n\r\n",
+           "G@T / HTTP/1.1\r\nHost: h\r\n\r\n", "GET x HTTP/1.1\r\nHost: h\r\n\r\n",
+           "GET / HTTP/1.1\r\n\r\n", std::string("GET / HTTP/1.1\r\nHost: \0h\r\n\r\n", 29),
+           with_headers("Host: other\r\n"), with_headers("Folded: a\r\n b\r\n"),
+           with_headers("Space : a\r\n"), with_headers(": a\r\n"), with_headers("NoColon\r\n")}) {
     const int status = status_for(text);
     EXPECT_TRUE(status == 400 || status == 505) << status << " for " << text;
   }
@@ -188,6 +231,17 @@ TEST(RequestParser, malformed_chunks_are_refused) {
   }
 }
 
+TEST(RequestParser, line_feeds_hide_nowhere_between_chunks) {
+  const std::string head = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& chunks : std::vector<std::string>{
+           "3;a=\"\n\"\r\nabc\r\n0\r\n\r\n", "3;a=\"\\\n\"\r\nabc\r\n0\r\n\r\n",
+           std::string("3;a=\"\0\"\r\nabc\r\n0\r\n\r\n", 19), "0;a=\"\n\"\r\n\r\n",
+           "0\r\nA: b\nC: d\r\n\r\n", "0\r\nA: b\r\n c\r\n\r\n", "0\r\nA: b\r\n\tc\r\n\r\n"}) {
+    EXPECT_EQ(status_for(head + chunks), 400) << chunks;
+  }
+  EXPECT_EQ(status_for(head + "3 ; a=\"\t;\" ;b\r\nabc\r\n0\r\nA: b\r\n\r\n"), 0);
+}
+
 TEST(RequestParser, heads_beyond_the_limits_are_refused_with_431) {
   RequestLimits limits{.header_bytes_max = 256, .header_count_max = 3};
   EXPECT_EQ(status_for(with_headers("X: " + std::string(300, 'x') + "\r\n"), limits), 431);
@@ -223,6 +277,13 @@ TEST(RequestParser, trailers_and_extensions_are_bounded) {
   const std::string head = "PUT / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
   EXPECT_EQ(status_for(head + "1;" + std::string(400, 'x'), limits), 431);
   EXPECT_EQ(status_for(head + "0\r\nX: " + std::string(400, 'x'), limits), 431);
+  // Also if they are there as a whole at once.
+  EXPECT_EQ(status_for(head + "1;" + std::string(400, 'x') + "\r\na\r\n0\r\n\r\n", limits), 431);
+  EXPECT_EQ(status_for(head + "0\r\nX: " + std::string(400, 'x') + "\r\n\r\n", limits), 431);
+  // So much is no more than one has to take; that there are many of them changes nothing.
+  std::string many = head;
+  for (int i = 0; i < 10; ++i) many += "1;" + std::string(200, 'x') + "\r\na\r\n";
+  EXPECT_EQ(status_for(many + "0\r\nX: " + std::string(200, 'x') + "\r\n\r\n", limits), 0);
 }
 
 TEST(RequestParser, stops_behind_the_head_of_a_request_that_waits_to_be_asked_for_its_body) {
