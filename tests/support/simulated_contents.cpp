@@ -32,6 +32,19 @@ bool is_zero(std::span<const std::byte> page) {
   return page.front() == std::byte{} && is_same(page.first(page.size() - 1), page.subspan(1));
 }
 
+// How many of the first bytes are the same; both have as many.
+std::size_t same_bytes(std::span<const std::byte> a, std::span<const std::byte> b) {
+  std::size_t at = 0;
+  while (at < a.size()) {
+    const std::size_t bytes = std::min(kPageBytes, a.size() - at);
+    if (!is_same(a.subspan(at, bytes), b.subspan(at, bytes))) break;
+    at += bytes;
+  }
+  const auto rest = a.subspan(at);
+  return at +
+         static_cast<std::size_t>(std::ranges::mismatch(rest, b.subspan(at)).in1 - rest.begin());
+}
+
 bool of_hundred(Random& random, std::uint32_t percent) { return random.below(100) < percent; }
 
 // A page of which some sectors are new, some old, and one perhaps both.
@@ -68,10 +81,9 @@ void settle(std::vector<std::byte>& platter, std::span<const std::byte> seen, st
     if (seen.size() > size_before) size = std::max(size, at + bytes);
   }
   if (growth == GrowthOrder::bytes_first && size > size_before) {
-    const auto end = platter.begin() + static_cast<std::ptrdiff_t>(size);
-    const auto grown = platter.begin() + static_cast<std::ptrdiff_t>(size_before);
-    const auto wanted = seen.begin() + static_cast<std::ptrdiff_t>(size_before);
-    size = static_cast<std::size_t>(std::mismatch(grown, end, wanted).first - platter.begin());
+    const std::size_t grown = size - size_before;
+    size = size_before + same_bytes(std::span(platter).subspan(size_before, grown),
+                                    seen.subspan(size_before, grown));
   }
   platter.resize(size);
 }
