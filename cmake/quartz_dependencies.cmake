@@ -13,6 +13,11 @@ endif()
 if(QUARTZ_TOOL)
   find_package(PNG REQUIRED)
 endif()
+if(QUARTZ_TOOL AND QUARTZ_SERVER AND QUARTZ_CLIENT)
+  # Lines of the interactive prompt are edited with it.
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(QUARTZ_EDIT REQUIRED IMPORTED_TARGET libedit)
+endif()
 if(QUARTZ_SERVER)
   # Boost's headers are those of Asio and Beast. zstd and brotli come without package files
   # for CMake.

@@ -54,6 +54,30 @@ void wait_until_readable(int descriptor) noexcept {
   }
 }
 
+InterruptionWatch::InterruptionWatch() noexcept {
+  received = 0;
+  wake_up = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  struct sigaction action = {};
+  action.sa_handler = remember_signal;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGINT, &action, &interrupt_);
+  ::sigaction(SIGTERM, &action, &terminate_);
+}
+
+InterruptionWatch::~InterruptionWatch() {
+  ::sigaction(SIGINT, &interrupt_, nullptr);
+  ::sigaction(SIGTERM, &terminate_, nullptr);
+  ::close(wake_up.exchange(-1));
+}
+
+int interruption_descriptor() noexcept { return wake_up; }
+
+void ignore_interrupts() noexcept {
+  struct sigaction action = {};
+  action.sa_handler = SIG_IGN;
+  ::sigaction(SIGINT, &action, nullptr);
+}
+
 std::optional<ExitStatus> interruption() noexcept {
   const int signal = received;
   if (signal == SIGINT) return ExitStatus::interrupted;

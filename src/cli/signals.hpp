@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <signal.h>
 
 #include "cli/exit_status.hpp"
 
@@ -17,6 +18,26 @@ void remember_interruptions() noexcept;
 /// Waits until `descriptor` has something to read, or its end; returns early when a remembered
 /// signal has arrived, before the call or during it.
 void wait_until_readable(int descriptor) noexcept;
+
+/// While it lives, SIGINT and SIGTERM are remembered, each time anew and however often they come;
+/// behind it they do what they did before. One at a time, and not beside `remember_interruptions`.
+class InterruptionWatch {
+ public:
+  InterruptionWatch() noexcept;
+  InterruptionWatch(const InterruptionWatch&) = delete;
+  InterruptionWatch& operator=(const InterruptionWatch&) = delete;
+  ~InterruptionWatch();
+
+ private:
+  struct sigaction interrupt_ = {};
+  struct sigaction terminate_ = {};
+};
+
+/// Readable once a remembered signal has arrived; -1 while none is remembered.
+int interruption_descriptor() noexcept;
+
+/// From now on SIGINT does nothing, until something else is asked for.
+void ignore_interrupts() noexcept;
 
 /// The status to exit with, once a remembered signal has arrived.
 std::optional<ExitStatus> interruption() noexcept;

@@ -15,6 +15,9 @@ std::span<const Verb> verbs() noexcept {
       {"keys", "Manage who may use a server of the database", define_keys},
 #endif
       {"vector", "Manage collections of vectors, and search them", define_vector},
+#ifdef QUARTZ_TOOL_SHELL
+      {"shell", "Talk to a database or a server, line by line", define_shell},
+#endif
       {"stats", "Print counters, sizes and latencies", define_stats},
       {"compact", "Move everything to the deepest level", define_compact},
       {"checkpoint", "Make a complete copy of the database", define_checkpoint},

@@ -35,7 +35,8 @@ Action define_scan(CLI::App& app);
 Action define_load(CLI::App& app);
 Action define_dump(CLI::App& app);
 Action define_keyspace(CLI::App& app);
-Action define_keys(CLI::App& app);  // Only in builds with the server.
+Action define_keys(CLI::App& app);   // Only in builds with the server.
+Action define_shell(CLI::App& app);  // Only in builds with the server and the client.
 Action define_vector(CLI::App& app);
 Action define_stats(CLI::App& app);
 Action define_compact(CLI::App& app);

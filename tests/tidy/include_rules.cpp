@@ -47,7 +47,8 @@ const std::vector<Room>& rooms() {
       {"server", {"base", "io", "storage", "vector", "protocol"}},
       {"embedded", {"base", "io", "storage", "vector", "protocol", "client", "server"}},
       {"edge", {"base", "io", "storage", "vector", "protocol", "client", "server"}},
-      {"cli", {"base", "io", "storage", "vector", "protocol", "client", "server", "edge"}},
+      {"cli",
+       {"base", "io", "storage", "vector", "protocol", "client", "server", "embedded", "edge"}},
   };
   return all;
 }
@@ -76,10 +77,11 @@ bool may_include_rocksdb(std::string_view path) {
 }
 
 bool may_include_asio(std::string_view path) {
-  return starts_with_any(path, {"src/client/", "src/server/", "src/embedded/",
-                                "include/quartz/client/", "include/quartz/server/",
-                                "include/quartz/embedded/", "include/quartz/storage/async.hpp",
-                                "bench/client/", "bench/server/", "tests/", "examples/"});
+  return starts_with_any(
+      path, {"src/client/", "src/server/", "src/embedded/", "src/cli/shell/connection",
+             "include/quartz/client/", "include/quartz/server/", "include/quartz/embedded/",
+             "include/quartz/storage/async.hpp", "bench/client/", "bench/server/", "tests/",
+             "examples/"});
 }
 
 bool is_file_system_header(std::string_view header) {

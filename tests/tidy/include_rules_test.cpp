@@ -53,6 +53,13 @@ TEST(Seams, asio_is_included_by_the_asynchronous_header_and_not_by_the_engine) {
   EXPECT_THAT(seams({{"src/storage/engine.cpp", text}}), ElementsAre(in("src/storage/engine.cpp")));
 }
 
+TEST(Seams, asio_is_included_by_one_part_of_the_tool) {
+  const std::string text = "#include <boost/asio/post.hpp>\n";
+  EXPECT_THAT(seams({{"src/cli/shell/connection.cpp", text}}), IsEmpty());
+  EXPECT_THAT(seams({{"src/cli/shell/shell.cpp", text}}),
+              ElementsAre(in("src/cli/shell/shell.cpp")));
+}
+
 TEST(Seams, file_system_headers_belong_to_io) {
   const std::string text = "#include <fcntl.h>\n";
   EXPECT_THAT(seams({{"src/io/file.cpp", text}, {"src/cli/streams.cpp", text}}), IsEmpty());
