@@ -130,8 +130,9 @@ Result<void> ShellConnection::open_socket() {
                       target_.endpoint.host, target_.tls.proof,
                       [outcome, stream](const error_code& error) { outcome->end(error); });
                 }));
-  if (encrypted->error) return lost("TLS: " + encrypted->error.message());
-  return {};
+  if (!encrypted->error) return {};
+  const std::string distrust = stream->reason_for_distrust();
+  return lost("TLS: " + encrypted->error.message() + (distrust.empty() ? "" : ": " + distrust));
 }
 
 Result<void> ShellConnection::connect() {

@@ -7,6 +7,7 @@
 
 #include "cli/shell/shell_target_fixture.hpp"
 #include "client/closed_port.hpp"
+#include "server/test_certificate.hpp"
 
 namespace quartz {
 namespace {
@@ -112,6 +113,24 @@ TEST(VerbShellTarget, must_be_there) {
   const ToolRun refused = run_tool({"shell", nobody.url(), "-c", "PING"});
   EXPECT_THAT(refused, ExitsWith(5));
   EXPECT_THAT(refused.err, HasSubstr("Connection refused"));
+}
+
+TEST(VerbShellTls, asks_the_server_for_proof_unless_it_is_told_not_to) {
+  const ScratchDirectory scratch;
+  const auto certificate = server::make_test_certificate(scratch.path(), "localhost");
+  server::ServerProcess server({"--data-dir", (scratch / "data").string(), "--http", "false",
+                                "--resp-port", "0", "--tls-certificate-file",
+                                certificate.certificate_file, "--tls-key-file",
+                                certificate.key_file});
+  const std::string target = "quartzs://localhost:" + std::to_string(server.read_port());
+  EXPECT_EQ(
+      run_tool({"shell", target, "--ca-file", certificate.certificate_file, "-c", "PING"}).out,
+      "PONG\n");
+  EXPECT_EQ(run_tool({"shell", target, "--server-proof", "none", "-c", "PING"}).out, "PONG\n");
+  const ToolRun distrusted = run_tool({"shell", target, "-c", "PING"});
+  EXPECT_THAT(distrusted, ExitsWith(5));
+  EXPECT_THAT(distrusted.err, HasSubstr("self-signed certificate"));
+  EXPECT_THAT(run_tool({"shell", target, "--ca-file", "absent.pem", "-c", "PING"}), ExitsWith(2));
 }
 
 TEST(VerbShellUser, is_known_by_a_secret_from_a_file_or_the_environment) {
