@@ -148,6 +148,23 @@ Result<void> prepare_threads(const LevelsOptions& options, rocksdb::DBOptions& d
   return {};
 }
 
+Result<std::vector<rocksdb::ColumnFamilyDescriptor>> describe_families(
+    const LevelsOptions& options, const LevelsDatabase& database,
+    const std::vector<std::string>& names) {
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const std::string& name : names) {
+    const auto keyspace = parse_family_name(name);
+    if (!keyspace && name != kSeedFamily && name != kMetadataFamily) {
+      return Error(Errc::unsupported, opening(options) + ": unknown column family " + name);
+    }
+    descriptors.emplace_back(
+        name, keyspace ? keyspace_options(options, keyspace->id, database.block_cache,
+                                          database.expiry_filter.get())
+                       : metadata_options());
+  }
+  return descriptors;
+}
+
 // Gives the database a first sequence: RocksDB before 9.10 treats a snapshot at sequence zero like
 // none, and compaction then removes what it needs. The row never leaves level 0 of its family.
 Result<void> plant_seed(const LevelsOptions& options, rocksdb::DB& db,
@@ -198,17 +215,7 @@ Result<std::unique_ptr<Levels>> Levels::open(LevelsOptions options) {
   QUARTZ_TRY(prepare_threads(options, database_options));
   QUARTZ_ASSIGN(const std::vector<std::string> names,
                 families_to_open(options, database_options, env));
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (const std::string& name : names) {
-    const auto keyspace = parse_family_name(name);
-    if (!keyspace && name != kSeedFamily && name != kMetadataFamily) {
-      return Error(Errc::unsupported, opening(options) + ": unknown column family " + name);
-    }
-    descriptors.emplace_back(
-        name, keyspace ? keyspace_options(options, keyspace->id, database->block_cache,
-                                          database->expiry_filter.get())
-                       : metadata_options());
-  }
+  QUARTZ_ASSIGN(const auto descriptors, describe_families(options, *database, names));
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const rocksdb::Status status =

@@ -63,7 +63,7 @@ ShellConnection::~ShellConnection() {
 template <class Start>
 Result<ShellConnection::Ended> ShellConnection::wait_for(std::chrono::milliseconds timeout,
                                                          Start start) {
-  const auto outcome = std::make_shared<Outcome>();
+  auto outcome = std::make_shared<Outcome>();
   const auto stopped = std::make_shared<bool>(false);
   const auto timed_out = std::make_shared<bool>(false);
   asio::posix::stream_descriptor signals(context_);

@@ -65,7 +65,8 @@ Table help_on(std::string_view name, const CatalogueEntry& entry) {
 // Subcommands have words of their own.
 Result<void> help_on_command(Shell& shell, const std::string& name, const CatalogueEntry& entry) {
   Words question = {"COMMAND", "DOCS"};
-  for (const std::string& each : entry.subcommands) question.push_back(name + "|" + each);
+  for (const std::string& each : entry.subcommands)
+    question.push_back(fmt::format("{}|{}", name, each));
   Table table = help_on(name, entry);
   if (!entry.subcommands.empty()) {
     QUARTZ_ASSIGN(const ReplyTree told, shell.ask_for(question));
@@ -116,6 +117,7 @@ Result<void> run_own_command(Shell& shell, std::string_view line) {
 
 std::vector<std::string> own_command_names() {
   std::vector<std::string> names;
+  names.reserve(kOwnCommands.size());
   for (const OwnCommand& each : kOwnCommands) names.emplace_back(each.name);
   return names;
 }

@@ -78,6 +78,7 @@ std::string table_as_text(const Table& table, std::size_t columns, const Style& 
   if (table.rows.empty()) return style.faint("(nothing)") + '\n';
   std::vector<std::vector<std::string>> rows;
   std::vector<std::size_t> widths;
+  widths.reserve(table.titles.size());
   for (const std::string& title : table.titles) widths.push_back(width_of(title));
   for (const auto& row : table.rows) {
     auto& shown = rows.emplace_back();
@@ -89,6 +90,7 @@ std::string table_as_text(const Table& table, std::size_t columns, const Style& 
   shrink(widths, columns);
   std::string text = style.strong(line_of(table.titles, widths, table.numbers)) + '\n';
   std::vector<std::string> rule;
+  rule.reserve(widths.size());
   for (const std::size_t width : widths) rule.emplace_back(width, '-');
   text += style.faint(line_of(rule, widths, {})) + '\n';
   for (const auto& row : rows) text += line_of(row, widths, table.numbers) + '\n';

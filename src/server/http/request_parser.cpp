@@ -320,16 +320,17 @@ std::size_t RequestParser::feed_body(std::string_view received, const RequestLim
     if (error || taken == 0) break;
   }
   if (!error && grammar_->is_done()) error = grammar_->trailer_error(received.data() + used);
+  const bool is_malformed = error && error != http::error::need_more;
+  const bool waits = !is_malformed && !grammar_->is_done();
   if (error == http::error::body_limit) {
     fail(413, "the body is larger than limits.body_bytes_max");
-  } else if (error == http::error::header_limit) {
+  } else if (error == http::error::header_limit ||
+             (waits && received.size() - used > limits.header_bytes_max)) {
     fail(431, kLongBetweenChunks);
-  } else if (error && error != http::error::need_more) {
+  } else if (is_malformed) {
     fail(400, "the chunks of the body are malformed");
   } else if (grammar_->is_done()) {
     state_ = State::complete;
-  } else if (received.size() - used > limits.header_bytes_max) {
-    fail(431, kLongBetweenChunks);
   }
   return used;
 }
