@@ -60,7 +60,8 @@ std::vector<std::filesystem::path> files_of_kind(const std::filesystem::path& da
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(database)) {
     const auto file = std::filesystem::relative(entry.path(), database);
-    if (entry.is_regular_file() && entry.file_size() > 0 && kind_of(file) == kind) {
+    // Of an open database others may vanish at this moment.
+    if (kind_of(file) == kind && entry.is_regular_file() && entry.file_size() > 0) {
       files.push_back(file);
     }
   }
