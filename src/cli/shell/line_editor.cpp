@@ -52,8 +52,9 @@ class LineEditor::Terminal {
     ::el_set(editor_, EL_EDITOR, "emacs");
     ::el_set(editor_, EL_SIGNAL, 1);
     ::el_set(editor_, EL_HIST, ::history, history_);
-    ::el_set(editor_, EL_ADDFN, "quartz-complete", "Completes a word", &Terminal::complete);
-    ::el_set(editor_, EL_ADDFN, "quartz-interrupt", "Drops the line", &Terminal::interrupt);
+    // Of narrow names it makes copies that nobody frees.
+    ::el_wset(editor_, EL_ADDFN, L"quartz-complete", L"Completes a word", &Terminal::complete);
+    ::el_wset(editor_, EL_ADDFN, L"quartz-interrupt", L"Drops the line", &Terminal::interrupt);
     ::el_set(editor_, EL_BIND, "^R", "em-inc-search-prev", nullptr);
     ::el_source(editor_, nullptr);
     ::el_set(editor_, EL_BIND, "^I", "quartz-complete", nullptr);
