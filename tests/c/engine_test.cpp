@@ -1,6 +1,5 @@
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "c/owned_handles.hpp"
@@ -99,8 +98,8 @@ TEST(CEngine, says_to_a_logger_what_it_meets) {
   }
   const auto segment = scratch / "copy/log/000001.log";
   std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
-  const std::string bytes(std::istreambuf_iterator<char>(file), {});
-  file.clear();
+  std::string bytes(std::filesystem::file_size(segment), '\0');
+  ASSERT_TRUE(file.read(bytes.data(), static_cast<std::streamsize>(bytes.size())));
   file.seekp(static_cast<std::streamoff>(bytes.find_last_not_of('\0') / 8 * 8 + 16));
   ASSERT_TRUE(file << "unfinished");
   file.close();
