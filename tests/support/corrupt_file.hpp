@@ -1,11 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -15,8 +15,13 @@ namespace quartz {
 // not say anything, so a failure here ends the process.
 
 inline std::string file_contents(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string contents{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  std::string contents;
+  if (file) {  // At once: byte by byte is what damage tests would do most of the time.
+    contents.resize(static_cast<std::size_t>(file.tellg()));
+    file.seekg(0);
+    file.read(contents.data(), static_cast<std::streamsize>(contents.size()));
+  }
   if (!file) {
     std::cerr << "cannot read " << path << '\n';
     std::abort();
