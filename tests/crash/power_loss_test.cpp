@@ -103,29 +103,39 @@ TEST_F(PowerLoss, what_had_expired_before_a_close_stays_expired) {
   EXPECT_EQ(read(*engine_, "key"), "(none)");
 }
 
+/// A database on a simulated disk whose calls can be made to fail.
+class FaultyDatabase {
+ public:
+  io::FaultyFileSystem& files() noexcept { return files_; }
+  StorageEngine open() {
+    return StorageEngine(storage::Engine::open("/db", small_config(), files_,
+                                               storage::TimeSource::system(), env_.get())
+                             .value());
+  }
+
+ private:
+  io::SimulatedDisk disk_;
+  io::FaultyFileSystem files_{disk_};
+  const std::unique_ptr<rocksdb::Env> env_ = rocksdb_env_over(files_);
+};
+
 // Its number is given out again after a reopen, and records in the log would be the next one's.
 TEST(DroppedKeyspace, leaves_no_row_to_the_next_one_although_no_flush_succeeded) {
-  io::SimulatedDisk disk;
-  io::FaultyFileSystem faulty(disk);
-  const auto env = rocksdb_env_over(faulty);
-  const auto open = [&] {
-    return StorageEngine(storage::Engine::open("/db", small_config(), faulty,
-                                               storage::TimeSource::system(), env.get())
-                             .value());
-  };
+  FaultyDatabase database;
   {
-    StorageEngine engine = open();
+    StorageEngine engine = database.open();
     const Keyspace first = engine.create_keyspace("first").value();
     ASSERT_THAT(engine.put(first, "key", "value", {.durability = Durability::disk}), Succeeds());
-    faulty.fail(io::Operation::open, 1, Errc::io_error, io::FaultLength::for_ever, "/ingest/");
+    database.files().fail(io::Operation::open, 1, Errc::io_error, io::FaultLength::for_ever,
+                          "/ingest/");
     EXPECT_FALSE(engine.drop_keyspace(first));
   }
-  faulty.clear_faults();
+  database.files().clear_faults();
   {
-    StorageEngine engine = open();
+    StorageEngine engine = database.open();
     EXPECT_THAT(engine.create_keyspace("second"), Succeeds());
   }
-  const StorageEngine engine = open();
+  const StorageEngine engine = database.open();
   const Keyspace second = engine.keyspace("second").value();
   EXPECT_THAT(rows_of(engine, {.keyspace = &second}), ::testing::IsEmpty());
 }
@@ -135,26 +145,19 @@ TEST(ManifestFault, of_one_write_or_sync_ends_flushing_until_a_reopen_and_loses_
   for (const io::Operation operation : {io::Operation::write, io::Operation::sync_data}) {
     for (const Errc code : {Errc::io_error, Errc::no_space}) {
       for (std::uint64_t nth = 1; nth <= 3; ++nth) {
-        io::SimulatedDisk disk;
-        io::FaultyFileSystem faulty(disk);
-        const auto env = rocksdb_env_over(faulty);
-        const auto open = [&] {
-          return StorageEngine(storage::Engine::open("/db", small_config(), faulty,
-                                                     storage::TimeSource::system(), env.get())
-                                   .value());
-        };
+        FaultyDatabase database;
         {
-          StorageEngine engine = open();
+          StorageEngine engine = database.open();
           ASSERT_THAT(engine.put("key", "value"), Succeeds());
-          faulty.fail(operation, nth, code, io::FaultLength::once, "MANIFEST");
+          database.files().fail(operation, nth, code, io::FaultLength::once, "MANIFEST");
           if (!engine.flush()) {
             EXPECT_FALSE(engine.flush().has_value());
             EXPECT_THAT(engine.put("after", "1"), FailsWith(Errc::reopen_required));
             EXPECT_EQ(read(engine, "key"), "value");
           }
         }
-        faulty.clear_faults();
-        StorageEngine engine = open();
+        database.files().clear_faults();
+        StorageEngine engine = database.open();
         EXPECT_EQ(read(engine, "key"), "value");
         EXPECT_THAT(engine.flush(), Succeeds());
       }
@@ -169,16 +172,9 @@ TEST(ManifestFault, of_the_creation_or_removal_of_a_keyspace_takes_no_other_row)
       for (std::uint64_t nth = 1; nth <= 2; ++nth) {
         SCOPED_TRACE(fmt::format("removal: {}, {}th {}", removal, nth,
                                  operation == io::Operation::write ? "write" : "sync"));
-        io::SimulatedDisk disk;
-        io::FaultyFileSystem faulty(disk);
-        const auto env = rocksdb_env_over(faulty);
-        const auto open = [&] {
-          return StorageEngine(storage::Engine::open("/db", small_config(), faulty,
-                                                     storage::TimeSource::system(), env.get())
-                                   .value());
-        };
+        FaultyDatabase database;
         {
-          StorageEngine engine = open();
+          StorageEngine engine = database.open();
           const Keyspace kept = engine.create_keyspace("kept").value();
           const Keyspace dropped = engine.create_keyspace("dropped").value();
           for (const Keyspace& keyspace : {engine.default_keyspace(), kept, dropped}) {
@@ -186,7 +182,7 @@ TEST(ManifestFault, of_the_creation_or_removal_of_a_keyspace_takes_no_other_row)
           }
           ASSERT_THAT(engine.flush(), Succeeds());
           ASSERT_THAT(engine.put(kept, "key", "newer"), Succeeds());
-          faulty.fail(operation, nth, Errc::io_error, io::FaultLength::once, "MANIFEST");
+          database.files().fail(operation, nth, Errc::io_error, io::FaultLength::once, "MANIFEST");
           const bool failed =
               removal ? !engine.drop_keyspace(dropped) : !engine.create_keyspace("created");
           if (failed) {
@@ -196,8 +192,8 @@ TEST(ManifestFault, of_the_creation_or_removal_of_a_keyspace_takes_no_other_row)
             EXPECT_EQ(read(engine, kept, "key"), "newer");
           }
         }
-        faulty.clear_faults();
-        StorageEngine engine = open();
+        database.files().clear_faults();
+        StorageEngine engine = database.open();
         EXPECT_EQ(read(engine, "key"), "value");
         EXPECT_EQ(read(engine, engine.keyspace("kept").value(), "key"), "newer");
         if (const auto dropped = engine.keyspace("dropped"); dropped && !removal) {
