@@ -5,8 +5,8 @@
 
 namespace quartz {
 
-/// What a client keeps of the values that it has read, for as long as the server tells it of their
-/// changes.
+/// What a client keeps of the values that it has read, and of what searches of vector sets were
+/// answered, for as long as the server tells it of their changes.
 struct NearCacheConfig {
   std::uint64_t bytes_max = std::uint64_t{64} << 20;  ///< Of keys, values and their bookkeeping.
   /// Larger values are read from the server each time; and so are those of more than 1/32 of
