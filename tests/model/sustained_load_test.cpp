@@ -19,7 +19,7 @@
 namespace quartz {
 namespace {
 
-constexpr std::uint64_t kPuts = 1'000'000;
+constexpr std::uint64_t kPuts = kUnderSanitizer ? 250'000 : 1'000'000;
 constexpr std::uint64_t kLookEvery = 2'000;
 
 // Every mechanism runs many times within the default number of puts.

@@ -6,6 +6,7 @@
 
 #include "server/peers/served_program.hpp"
 #include "server/resp/resp_conversation.hpp"
+#include "support/sanitizers.hpp"
 
 namespace quartz::server {
 namespace {
@@ -66,7 +67,7 @@ TEST_F(RedisTools, redis_benchmark_meets_no_error) {
   for (const std::vector<std::string>& more :
        {std::vector<std::string>{}, {"-P", "16"}, {"-3", "-P", "16"}, {"--threads", "2"}}) {
     std::vector<std::string> words = {
-        "redis-benchmark",       "-p", port(), "-n", "20000", "-r", "1000", "-q", "-e", "-t",
+        "redis-benchmark",       "-p", port(), "-n", kUnderSanitizer ? "4000" : "20000", "-r", "1000", "-q", "-e", "-t",
         "ping,set,get,incr,mset"};
     words.insert(words.end(), more.begin(), more.end());
     const ProcessRun ran = run(words);
