@@ -180,7 +180,7 @@ class VectorKillTest : public testing::Test {
 // One collection through QUARTZ_CRASH_CYCLES kills, with the seed QUARTZ_CRASH_SEED.
 TEST_F(VectorKillTest, loses_no_acknowledged_point_and_leaves_the_index_in_step_with_the_points) {
   const std::uint64_t cycles =
-      number_from_environment("QUARTZ_CRASH_CYCLES", kUnderSanitizer ? 8 : 40);
+      number_from_environment("QUARTZ_CRASH_CYCLES", kUnderSanitizer ? 8 : 24);
   const std::uint64_t seed = number_from_environment("QUARTZ_CRASH_SEED", 20240229);
   std::cout << "QUARTZ_CRASH_CYCLES=" << cycles << " QUARTZ_CRASH_SEED=" << seed << '\n';
   random_ = Random(seed);
