@@ -8,6 +8,7 @@
 #                                   include something first, and is left out if there is no client to build
 #   <!-- snippet: continues -->     the body goes on where the block before it ended
 #   <!-- snippet: illustration -->  not a program: declarations, or what cannot be run
+#   <!-- snippet: project -->       a file of a user's project, which tests/consumer builds
 # Each program runs in an empty directory of its own.
 
 set(snippet_prologue [=[
@@ -121,7 +122,7 @@ function(quartz_add_snippets)
       if(before MATCHES "<!-- snippet: ([a-z]+) -->\n?$")
         set(directive "${CMAKE_MATCH_1}")
       endif()
-      if(NOT directive STREQUAL "illustration")
+      if(NOT directive MATCHES "^(illustration|project)$")
         quartz_add_snippet("${stem}_${number}" "${directive}" "${body}" "${previous}" previous)
       endif()
     endwhile()

@@ -2,8 +2,9 @@
 #       -D BUILD=<Quartz's build> -D COMPILER=<compiler> -D C_COMPILER=<compiler> -D FLAGS=<flags> -D CONFIG=<build type> -P run.cmake
 #
 # KIND is static or shared (find_package against PREFIX, build, run), pkgconfig (the same without
-# CMake), packages (against what the Debian packages unpack), or subdirectory (Quartz as a part of the consumer; configured only, since its objects are
-# those of the surrounding build).
+# CMake), packages (against what the Debian packages unpack, and the project of the quick start with it), or
+# subdirectory (Quartz as a part of the consumer; configured only, since its objects are those of the
+# surrounding build).
 cmake_policy(VERSION 3.25)
 set(consumer "${CMAKE_CURRENT_LIST_DIR}")
 file(REMOVE_RECURSE "${SCRATCH}")
@@ -42,6 +43,8 @@ if(KIND STREQUAL "packages")
   unpack_packages("${SCRATCH}/made" "${SCRATCH}/unpacked")
   set(PREFIX "${SCRATCH}/unpacked/usr")
   set(KIND shared)
+  include("${CMAKE_CURRENT_LIST_DIR}/documented_project.cmake")
+  build_documented_project("${SOURCE}/docs/guide/quick_start.md" "${SCRATCH}/project" "${PREFIX}")
 endif()
 
 set(configure

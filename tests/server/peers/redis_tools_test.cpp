@@ -66,9 +66,17 @@ TEST_F(RedisTools, redis_benchmark_meets_no_error) {
   QUARTZ_NEED_PROGRAM("redis-benchmark");
   for (const std::vector<std::string>& more :
        {std::vector<std::string>{}, {"-P", "16"}, {"-3", "-P", "16"}, {"--threads", "2"}}) {
-    std::vector<std::string> words = {
-        "redis-benchmark",       "-p", port(), "-n", kUnderSanitizer ? "4000" : "20000", "-r", "1000", "-q", "-e", "-t",
-        "ping,set,get,incr,mset"};
+    std::vector<std::string> words = {"redis-benchmark",
+                                      "-p",
+                                      port(),
+                                      "-n",
+                                      kUnderSanitizer ? "4000" : "20000",
+                                      "-r",
+                                      "1000",
+                                      "-q",
+                                      "-e",
+                                      "-t",
+                                      "ping,set,get,incr,mset"};
     words.insert(words.end(), more.begin(), more.end());
     const ProcessRun ran = run(words);
     EXPECT_EQ(ran.status, 0) << ran.err;
