@@ -23,8 +23,10 @@ namespace {
 constexpr std::string_view kTitle = "quartz database\n";
 constexpr std::size_t kFormatFileBytesMax = 4096;
 
-std::string body_of(const DatabaseFormat& format) {
-  return fmt::format("{}format {}\nid {:016x}\n", kTitle, format.version, format.database_id);
+std::string text_of(const DatabaseFormat& format) {
+  const std::string body =
+      fmt::format("{}format {}\nid {:016x}\n", kTitle, format.version, format.database_id);
+  return fmt::format("{}crc32c {:08x}\n", body, crc32c(as_bytes(body)));
 }
 
 /// The number behind `name` on a line of its own.
@@ -78,19 +80,17 @@ Result<std::optional<DatabaseFormat>> read_format(io::FileSystem& files,
   }
   format.version = *version;
   const auto id = field<std::uint64_t>(text, "\nid ", 16);
-  const auto crc = field<std::uint32_t>(text, "\ncrc32c ", 16);
-  if (!id || !crc) return damaged(path, "is incomplete");
+  if (!id) return damaged(path, "is incomplete");
   format.database_id = *id;
   if (mutant("the_checksum_of_the_format_is_not_checked")) return std::optional(format);
-  if (crc32c(as_bytes(body_of(format))) != *crc) return damaged(path, "has a bad checksum");
+  // Every byte is known by now, those of the checksum too.
+  if (text != text_of(format)) return damaged(path, "is not as it was written");
   return std::optional<DatabaseFormat>(format);
 }
 
 Result<void> write_format(io::FileSystem& files, const io::Path& directory,
                           const DatabaseFormat& format) {
-  const std::string body = body_of(format);
-  const std::string text = fmt::format("{}crc32c {:08x}\n", body, crc32c(as_bytes(body)));
-  return io::publish_file(files, directory / kFormatFileName, as_bytes(text));
+  return io::publish_file(files, directory / kFormatFileName, as_bytes(text_of(format)));
 }
 
 std::uint64_t new_database_id() {

@@ -1,5 +1,6 @@
 #include "server/config/configuration.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,13 @@ std::string toml_value(const Option& option, const std::string& text) {
       break;
   }
   return toml_string(text);
+}
+
+// A comment ends with its line, which the path of a file need not.
+std::string in_comment(std::string text) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  std::ranges::replace_if(text, is_control, '?');
+  return text;
 }
 
 }  // namespace
@@ -87,7 +95,7 @@ std::string Configuration::print() const {
       fmt::format_to(out, "\n[{}]\n", section);
     }
     fmt::format_to(out, "{} = {}  # {}\n", option.name, toml_value(option, option.get(settings_)),
-                   origin(option));
+                   in_comment(origin(option)));
   }
   return text;
 }

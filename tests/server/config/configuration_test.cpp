@@ -212,6 +212,15 @@ TEST(Configurations, what_is_printed_is_read_as_the_same) {
   }
 }
 
+TEST(Configurations, are_printed_as_one_line_each_whatever_the_file_is_called) {
+  Configuration configuration;
+  ASSERT_THAT(configuration.apply(read_toml("port = 1\n", "a\nport = 2\n#.toml").value()),
+              Succeeds());
+  Configuration again;
+  ASSERT_THAT(again.apply(read_toml(configuration.print(), "printed").value()), Succeeds());
+  EXPECT_EQ(again.settings().server.http.port, 1);
+}
+
 TEST(Configurations, are_checked_as_a_whole_and_blame_the_source) {
   Configuration configuration;
   ASSERT_THAT(configuration.check(), Succeeds());
