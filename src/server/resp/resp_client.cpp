@@ -58,7 +58,8 @@ RespClient::RespClient(RespServer& server, ClientDescription who, ClientWire wir
       description_(std::move(who)) {
   MutexLock lock(mutex_);
   description_.id = id_;
-  description_.connected_at = description_.active_at = std::chrono::steady_clock::now();
+  description_.connected_at = std::chrono::steady_clock::now();
+  active_at_.store(steady_nanoseconds(), std::memory_order_relaxed);
 }
 
 RespClient::~RespClient() {
@@ -71,6 +72,7 @@ std::size_t RespClient::receive(std::string_view input, std::string& output) {
   more_ = false;
   const Turn turn(turns_);
   lap_began_ = steady_nanoseconds();
+  active_at_.store(lap_began_, std::memory_order_relaxed);
   renew_access();
   std::size_t scouted = 0;  // Requests to come whose keys are on their way.
   while (!closing() && !waiting()) {
@@ -215,6 +217,7 @@ void RespClient::answer(Words arguments, std::string& output) {
   server_.count_command();
   const Command* const command = admit(arguments, output);
   if (command != nullptr) {
+    last_command_.store(command, std::memory_order_relaxed);
     if (queue_ && !command->is(CommandFlag::in_multi)) {
       queue_->emplace_back(command, std::vector<std::string>(arguments.begin(), arguments.end()));
       protocol::RespReplyWriter(output, version()).simple("QUEUED");
@@ -337,6 +340,10 @@ void RespClient::set_library(std::optional<std::string_view> name,
 ClientDescription RespClient::description() const {
   MutexLock lock(mutex_);
   ClientDescription description = description_;
+  const std::chrono::nanoseconds active_at(active_at_.load(std::memory_order_relaxed));
+  description.active_at = std::chrono::steady_clock::time_point(active_at);
+  const Command* const command = last_command_.load(std::memory_order_relaxed);
+  if (command != nullptr) description.last_command = command->name;
   description.waiting = wait_state_.load(std::memory_order_relaxed) != WaitState::none;
   return description;
 }

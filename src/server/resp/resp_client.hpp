@@ -48,8 +48,8 @@ struct ClientDescription {
   std::size_t shard_channels = 0;
   std::optional<std::size_t> queued = {};  ///< Commands since MULTI.
   protocol::RespVersion version = protocol::RespVersion::resp2;
-  std::string_view last_command = "NULL";
-  bool waiting = false;  ///< For a key.
+  std::string_view last_command = "NULL";  ///< Of those that were let through.
+  bool waiting = false;                    ///< For a key.
 };
 
 /// How a client is reached otherwise than by replies. Called on any thread.
@@ -298,7 +298,9 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   const ClientWire wire_;
   protocol::RespRequestParser parser_;
   CommandBurst burst_;
-  std::uint64_t lap_began_ = 0;         // Of the steady clock, in nanoseconds.
+  std::uint64_t lap_began_ = 0;              // Of the steady clock, in nanoseconds.
+  std::atomic<std::uint64_t> active_at_{0};  // Likewise: when it last sent something.
+  std::atomic<const Command*> last_command_{nullptr};
   std::uint64_t unsynced_commits_ = 0;  // How many nanoseconds those took that wait for a sync.
   bool more_ = false;
   bool unsynced_ = false;

@@ -1,3 +1,4 @@
+#include <chrono>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -77,6 +78,20 @@ TEST_F(ConnectionCommands, clients_are_named_listed_and_ended) {
   EXPECT_EQ(say("CLIENT KILL 1.2.3.4:5"), "-ERR No such client\r\n");
   EXPECT_EQ(say("CLIENT SETINFO LIB-NAME tests"), "+OK\r\n");
   EXPECT_THAT(say("CLIENT INFO"), HasSubstr("lib-name=tests"));
+}
+
+TEST_F(ConnectionCommands, others_see_what_a_client_did_last_and_when) {
+  RespPeer other(server(), "10.0.0.1:5");
+  EXPECT_EQ(other.client().description().last_command, "NULL");
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_LE(other.client().description().active_at, before);
+  other.say("CLIENT SETNAME them");
+  EXPECT_GE(other.client().description().active_at, before);
+  EXPECT_THAT(say("CLIENT LIST"),
+              AllOf(HasSubstr(" cmd=client|setname "), HasSubstr(" cmd=client|list ")));
+  other.say("NOTHING");
+  other.say("GET key");
+  EXPECT_EQ(other.client().description().last_command, "get");
 }
 
 TEST_F(ConnectionCommands, replies_can_be_left_out) {

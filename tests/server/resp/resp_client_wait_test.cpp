@@ -9,6 +9,7 @@
 namespace quartz::server {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr std::string_view kNoElement = "*-1\r\n";
@@ -106,7 +107,7 @@ TEST_F(WaitingClients, others_can_end_the_wait) {
   const std::string id = std::to_string(first_.client().id());
   EXPECT_EQ(say("CLIENT UNBLOCK " + id), ":0\r\n");
   first_.say("BZPOPMIN z 0");
-  EXPECT_THAT(say("CLIENT LIST"), HasSubstr("flags=b"));
+  EXPECT_THAT(say("CLIENT LIST"), AllOf(HasSubstr("flags=b"), HasSubstr("cmd=bzpopmin ")));
   EXPECT_EQ(say("CLIENT UNBLOCK " + id), ":1\r\n");
   EXPECT_EQ(first_.after_wake(), kNoElement);
   first_.say("BZPOPMIN z 0");
