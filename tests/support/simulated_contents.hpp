@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
+#include <utility>
 
 #include "base/random.hpp"
 #include "io/descriptor.hpp"
-#include "io/file_system.hpp"
 #include "io/mapping.hpp"
+#include "support/sparse_bytes.hpp"
 
 namespace quartz::io {
 
@@ -40,20 +40,20 @@ struct PowerCut {
   static PowerCut keeping_all() { return {.pages_kept = 100, .pages_torn = 0, .names_kept = 100}; }
 };
 
-/// The bytes of a file on a simulated disk: as programs see them, in memory that can be mapped, and
-/// as they are on the platter. Threads: one at a time, but for what is written to mappings.
+/// The bytes of a file on a simulated disk: as programs see them, and as they are on the platter.
+/// Threads: one at a time, but for what is written to mappings.
 class SimulatedContents {
  public:
-  SimulatedContents();
+  SimulatedContents() = default;
   /// The same bytes for programs and on the platter.
-  explicit SimulatedContents(std::vector<std::byte> bytes);
+  explicit SimulatedContents(SparseBytes bytes) : seen_(bytes), platter_(std::move(bytes)) {}
 
-  std::uint64_t size() const;
+  std::uint64_t size() const { return seen_.size(); }
   std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) const;
   void write_at(std::uint64_t offset, std::span<const std::byte> bytes);
   void truncate(std::uint64_t bytes);
   /// Shared with the contents, which it may outlive.
-  Mapping map(std::size_t bytes) const;
+  Mapping map(std::size_t bytes);
 
   /// What programs see now is on the platter when it returns, whichever way it was written.
   void sync();
@@ -62,13 +62,19 @@ class SimulatedContents {
   /// What the system does unasked: some of the pages that differ reach the platter.
   void write_back(Random& random);
   /// What the platter holds after a power cut.
-  std::vector<std::byte> after(const PowerCut& cut, Random& random) const;
+  SparseBytes after(const PowerCut& cut, Random& random) const;
 
  private:
-  std::vector<std::byte> seen() const;
+  bool is_mapped() const noexcept { return memory_.get() >= 0; }
+  // What programs see, as far as these first bytes go.
+  const SparseBytes& seen(std::size_t bytes) const;
+  const SparseBytes& seen() const { return seen(seen_.size()); }
 
-  Descriptor memory_;
-  std::vector<std::byte> platter_;
+  // Once there is a mapping programs write where nobody notices: then the bytes are in `memory_`,
+  // and here are those of the last look at them.
+  mutable SparseBytes seen_;
+  SparseBytes platter_;
+  Descriptor memory_;  // None until somebody maps it.
 };
 
 }  // namespace quartz::io
