@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::uint64_t kFreeBytes = std::uint64_t{1} << 30;
 
-std::string name_of(const Path& path) {
-  const Path normal = path.lexically_normal();
-  return normal.has_filename() ? normal.filename().string()
-                               : normal.parent_path().filename().string();
-}
-
 Error without_power(const Path& path) {
   return {Errc::io_error, path.string() + ": the power is off"};
 }
@@ -162,9 +156,7 @@ Result<void> SimulatedDisk::enter(const Path& path) const {
 
 Result<SimulatedDisk::NodePointer> SimulatedDisk::directory_of(const Path& path,
                                                                std::string_view verb) const {
-  const Path normal = path.lexically_normal();
-  NodePointer directory =
-      tree_.find(normal.has_filename() ? normal.parent_path() : normal.parent_path().parent_path());
+  NodePointer directory = tree_.directory_of(path);
   if (!directory) return system_error(path, verb, ENOENT);
   if (!directory->is_directory()) return system_error(path, verb, ENOTDIR);
   return directory;
@@ -180,7 +172,7 @@ Result<std::unique_ptr<File>> SimulatedDisk::open(const Path& path, OpenMode mod
     if (node) return system_error(path, "open", EEXIST);
     node = std::make_shared<SimulatedTree::Node>();
     node->contents = std::make_shared<SimulatedContents>();
-    tree_.apply({{directory, name_of(path), node}});
+    tree_.apply({{directory, SimulatedTree::name_of(path), node}});
   }
   if (!node) return system_error(path, "open", ENOENT);
   if (node->is_directory()) return system_error(path, "open", EISDIR);
@@ -246,7 +238,8 @@ Result<void> SimulatedDisk::rename(const Path& from, const Path& to) {
     }
     if (!replaced->seen.empty()) return system_error(to, "rename to", ENOTEMPTY);
   }
-  tree_.apply({{source, name_of(from), nullptr}, {target, name_of(to), node}});
+  tree_.apply({{source, SimulatedTree::name_of(from), nullptr},
+               {target, SimulatedTree::name_of(to), node}});
   return {};
 }
 
@@ -258,7 +251,7 @@ Result<void> SimulatedDisk::link_or_copy(const Path& from, const Path& to) {
   if (!node) return system_error(from, "link", ENOENT);
   if (node->is_directory()) return system_error(from, "link", EISDIR);
   if (tree_.find(to)) return system_error(to, "link", EEXIST);
-  tree_.apply({{target, name_of(to), node}});
+  tree_.apply({{target, SimulatedTree::name_of(to), node}});
   return {};
 }
 
@@ -269,7 +262,7 @@ Result<void> SimulatedDisk::remove(const Path& path) {
   const NodePointer node = tree_.find(path);
   if (!node) return system_error(path, "remove", ENOENT);
   if (node->is_directory()) return system_error(path, "remove", EISDIR);
-  tree_.apply({{directory, name_of(path), nullptr}});
+  tree_.apply({{directory, SimulatedTree::name_of(path), nullptr}});
   return {};
 }
 
@@ -288,7 +281,7 @@ Result<void> SimulatedDisk::remove_directory(const Path& directory) {
   if (!node) return {};
   QUARTZ_ASSIGN(const NodePointer above, directory_of(directory, "remove the directory"));
   remove_entries(node);
-  tree_.apply({{above, name_of(directory), nullptr}});
+  tree_.apply({{above, SimulatedTree::name_of(directory), nullptr}});
   return {};
 }
 

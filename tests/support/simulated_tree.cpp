@@ -1,20 +1,57 @@
 #include "support/simulated_tree.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace quartz::io {
 
+namespace {
+
+// Looked up by the hundred for each opening of a database, for which paths that are taken apart and
+// put together again by the standard library are too slow.
+std::vector<std::string_view> names_in(const Path& path) {
+  std::vector<std::string_view> names;
+  for (std::string_view rest = path.native(); !rest.empty();) {
+    const std::string_view name = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+    if (name.empty() || name == ".") continue;
+    if (name != "..") {
+      names.push_back(name);
+    } else if (!names.empty()) {
+      names.pop_back();
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
 SimulatedTree::SimulatedTree() : root_(std::make_shared<Node>()) {}
 
-SimulatedTree::NodePointer SimulatedTree::find(const Path& path) const {
-  NodePointer node = root_;
-  for (const Path& part : path.lexically_normal().relative_path()) {
-    if (part.empty() || part == ".") continue;
-    const auto entry = node->seen.find(part.string());
-    if (entry == node->seen.end()) return nullptr;
-    node = entry->second;
+SimulatedTree::NodePointer SimulatedTree::below_root(
+    const std::vector<std::string_view>& names) const {
+  const NodePointer* node = &root_;
+  for (const std::string_view name : names) {
+    const auto entry = (*node)->seen.find(name);
+    if (entry == (*node)->seen.end()) return nullptr;
+    node = &entry->second;
   }
-  return node;
+  return *node;
+}
+
+SimulatedTree::NodePointer SimulatedTree::find(const Path& path) const {
+  return below_root(names_in(path));
+}
+
+SimulatedTree::NodePointer SimulatedTree::directory_of(const Path& path) const {
+  std::vector<std::string_view> names = names_in(path);
+  if (!names.empty()) names.pop_back();
+  return below_root(names);
+}
+
+std::string SimulatedTree::name_of(const Path& path) {
+  const std::vector<std::string_view> names = names_in(path);
+  return names.empty() ? std::string() : std::string(names.back());
 }
 
 void SimulatedTree::apply(Operation operation) {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <atomic>
-#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/random.hpp"
@@ -21,10 +21,11 @@ class SimulatedTree {
  public:
   struct Node;
   using NodePointer = std::shared_ptr<Node>;
+  using Entries = std::map<std::string, NodePointer, std::less<>>;
   struct Node {
     std::shared_ptr<SimulatedContents> contents;  // Null: a directory.
-    std::map<std::string, NodePointer> seen;
-    std::map<std::string, NodePointer> platter;
+    Entries seen;
+    Entries platter;
     std::shared_ptr<std::atomic<bool>> locked = std::make_shared<std::atomic<bool>>(false);
 
     bool is_directory() const noexcept { return contents == nullptr; }
@@ -42,6 +43,10 @@ class SimulatedTree {
 
   /// What programs see at a path; null: nothing.
   NodePointer find(const Path& path) const;
+  /// What programs see of the directory that has, or would have, the path's last name.
+  NodePointer directory_of(const Path& path) const;
+  /// The last name of a path; empty: it is the root.
+  static std::string name_of(const Path& path);
   /// Seen at once.
   void apply(Operation operation);
   void sync(const NodePointer& directory);
@@ -50,8 +55,9 @@ class SimulatedTree {
   SimulatedTree after(const PowerCut& cut, Random& random) const;
 
  private:
-  using Names = std::map<Node*, std::map<std::string, NodePointer>>;
+  using Names = std::map<Node*, Entries>;
   using Copies = std::map<Node*, NodePointer>;
+  NodePointer below_root(const std::vector<std::string_view>& names) const;
   static NodePointer copy(const NodePointer& node, Names& names, Copies& copies,
                           const PowerCut& cut, Random& random);
 
