@@ -66,7 +66,7 @@ def _add_metadata(staging, tag):
     metadata.mkdir()
     (metadata / "METADATA").write_text(
         f"Metadata-Version: 2.1\nName: quartz-db\nVersion: {_version()}\n"
-        "Summary: An embedded, ordered key-value store with vector search\nRequires-Python: >=3.9\n"
+        "Summary: An embedded, ordered key-value store with vector search\nRequires-Python: >=3.11\n"
         "Requires-Dist: numpy\n"
     )
     (metadata / "WHEEL").write_text(
