@@ -191,14 +191,14 @@ def test_threads_read_and_write_at_the_same_time(db):
 
 
 def test_threads_that_share_an_iterator_get_each_row_once(db):
-    keys = [b"%05d" % number for number in range(3000)]
+    keys = [b"%05d" % number for number in range(30_000)]
     with db.batch() as batch:
         for key in keys:
             batch.put(key, b"")
-    rows = db.keys()
-    seen = []
+    rows, seen, begin = db.keys(), [], threading.Barrier(4)
 
     def read():
+        begin.wait()
         while True:
             try:
                 seen.append(next(rows))
@@ -207,7 +207,7 @@ def test_threads_that_share_an_iterator_get_each_row_once(db):
             except StopIteration:
                 return
 
-    threads = [threading.Thread(target=read) for _ in range(3)]
+    threads = [threading.Thread(target=read) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
