@@ -100,9 +100,12 @@ Result<void> Engine::admit(std::size_t bytes, bool removes_only) {
 Result<void> Engine::wait_for_room() {
   constexpr auto kLookAgain = std::chrono::milliseconds(100);
   while (back_pressure_.must_wait()) {
-    if (closed()) return closed_error();
+    // Nothing will get better by waiting if flushing or compacting fails.
     {
-      // Nothing will get better by waiting if flushing fails.
+      MutexLock lock(append_mutex_);
+      QUARTZ_TRY(check_writable_locked());
+    }
+    {
       MutexLock lock(flush_mutex_);
       if (flush_error_) return *flush_error_;
     }
