@@ -8,7 +8,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <rocksdb/env.h>
 
 #include "quartz/storage/storage_engine.hpp"
 #include "storage/engine.hpp"
