@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include <boost/json/error.hpp>
 #include <boost/json/parse.hpp>
 
 #include "base/check.hpp"
@@ -11,13 +12,14 @@
 
 namespace {
 
-// An object, as Boost reads it, no deeper than is allowed.
+// An object, as Boost reads it, no deeper than is allowed. Of exponents that no `int` holds, which
+// JSON allows, it knows nothing.
 bool is_object(std::string_view text) {
   boost::json::parse_options options;
   options.max_depth = quartz::kPayloadDepthMax;
   boost::system::error_code fault;
   const auto value = boost::json::parse(text, fault, {}, options);
-  return !fault && value.is_object();
+  return fault == boost::json::error::exponent_overflow || (!fault && value.is_object());
 }
 
 }  // namespace
