@@ -35,9 +35,11 @@ QUARTZ_EXPORT std::string_view to_string(Errc code) noexcept;
 /// A plain value; copies are independent.
 class [[nodiscard]] Error {
  public:
+  /// As the accessors below give it back.
   Error(Errc code, std::string message) : code_(code), message_(std::move(message)) {}
 
-  Errc code() const noexcept { return code_; }
+  Errc code() const noexcept { return code_; }  ///< What the caller can do.
+  /// What happened, with the file, key or option by name.
   const std::string& message() const noexcept { return message_; }
 
   /// "corruption: log/000003.log: bad checksum at offset 4096".

@@ -21,41 +21,48 @@ namespace quartz {
 template <class T>
 class [[nodiscard("a dropped Result hides a failure")]] Result {
  public:
-  using value_type = T;
-  using error_type = Error;
+  using value_type = T;      ///< What it holds on success.
+  using error_type = Error;  ///< What it holds on failure.
 
+  /// Success, with anything that makes a `T`.
   template <class U = T>
     requires(std::is_constructible_v<T, U &&> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
              !std::is_same_v<std::remove_cvref_t<U>, Error>)
   Result(U&& value)  // NOLINT(google-explicit-constructor): `return value;` must read naturally.
       : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  /// Failure.
   Result(Error error)  // NOLINT(google-explicit-constructor): as above, for `return error;`.
       : state_(std::in_place_index<1>, std::move(error)) {}
 
-  bool has_value() const noexcept { return state_.index() == 0; }
-  explicit operator bool() const noexcept { return has_value(); }
+  bool has_value() const noexcept { return state_.index() == 0; }  ///< Whether it is a success.
+  explicit operator bool() const noexcept { return has_value(); }  ///< Whether it is a success.
 
   /// The value; prints the error and aborts if there is none.
   T& value() & { return checked(), *std::get_if<0>(&state_); }
+  /// The value; prints the error and aborts if there is none.
   const T& value() const& { return checked(), *std::get_if<0>(&state_); }
   /// Moved out, so that `for (x : f().value())` goes through something that is still there.
   T value() && { return checked(), std::move(*std::get_if<0>(&state_)); }
 
-  T& operator*() & { return value(); }
-  const T& operator*() const& { return value(); }
-  T operator*() && { return std::move(*this).value(); }
-  T* operator->() { return &value(); }
-  const T* operator->() const { return &value(); }
+  T& operator*() & { return value(); }                   ///< `value()`.
+  const T& operator*() const& { return value(); }        ///< `value()`.
+  T operator*() && { return std::move(*this).value(); }  ///< `value()`, moved out.
+  T* operator->() { return &value(); }                   ///< Into `value()`.
+  const T* operator->() const { return &value(); }       ///< Into `value()`.
 
   /// The error; must not be called on a value.
   Error& error() & { return std::get<1>(state_); }
+  /// The error; must not be called on a value.
   const Error& error() const& { return std::get<1>(state_); }
+  /// The error, to be moved out; must not be called on a value.
   Error&& error() && { return std::get<1>(std::move(state_)); }
 
+  /// The value, or `fallback` on an error.
   template <class U>
   T value_or(U&& fallback) const& {
     return has_value() ? **this : static_cast<T>(std::forward<U>(fallback));
   }
+  /// The value, moved out, or `fallback` on an error.
   template <class U>
   T value_or(U&& fallback) && {
     return has_value() ? *std::move(*this) : static_cast<T>(std::forward<U>(fallback));
@@ -86,15 +93,16 @@ class [[nodiscard("a dropped Result hides a failure")]] Result {
 template <>
 class [[nodiscard("a dropped Result hides a failure")]] Result<void> {
  public:
-  using value_type = void;
-  using error_type = Error;
+  using value_type = void;   ///< What it holds on success.
+  using error_type = Error;  ///< What it holds on failure.
 
   Result() noexcept = default;
+  /// Failure.
   Result(Error error)  // NOLINT(google-explicit-constructor): `return error;` must read naturally.
       : error_(std::move(error)) {}
 
-  bool has_value() const noexcept { return !error_.has_value(); }
-  explicit operator bool() const noexcept { return has_value(); }
+  bool has_value() const noexcept { return !error_.has_value(); }  ///< Whether it is a success.
+  explicit operator bool() const noexcept { return has_value(); }  ///< Whether it is a success.
 
   /// Nothing on success; prints the error and aborts otherwise.
   void value() const {
@@ -103,9 +111,12 @@ class [[nodiscard("a dropped Result hides a failure")]] Result<void> {
 
   /// The error; must not be called on success.
   Error& error() & { return error_.value(); }
+  /// The error; must not be called on success.
   const Error& error() const& { return error_.value(); }
+  /// The error, to be moved out; must not be called on success.
   Error&& error() && { return std::move(error_).value(); }
 
+  /// What `next()` returns; on an error that, without a call.
   template <class F>
   auto and_then(F&& next) && -> std::invoke_result_t<F> {
     if (error_) return *std::move(error_);

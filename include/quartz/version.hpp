@@ -4,11 +4,12 @@
 
 // The one place where the version is written: the build reads it from here. Macros, so that an
 // application can choose between versions in the preprocessor.
-#define QUARTZ_VERSION_MAJOR 0
-#define QUARTZ_VERSION_MINOR 1
-#define QUARTZ_VERSION_PATCH 0
+#define QUARTZ_VERSION_MAJOR 0  ///< Source API; 0 while it may change.
+#define QUARTZ_VERSION_MINOR 1  ///< Grows with additions.
+#define QUARTZ_VERSION_PATCH 0  ///< Grows with corrections.
 
-#define QUARTZ_VERSION_QUOTE(number) #number
+#define QUARTZ_VERSION_QUOTE(number) #number  ///< For `QUARTZ_VERSION_TEXT`: digits as text.
+/// For `quartz::version`: "1.2.3" of its parts.
 #define QUARTZ_VERSION_TEXT(major, minor, patch) \
   QUARTZ_VERSION_QUOTE(major) "." QUARTZ_VERSION_QUOTE(minor) "." QUARTZ_VERSION_QUOTE(patch)
 

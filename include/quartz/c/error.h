@@ -18,8 +18,8 @@ extern "C" {
 
 /// Bytes that somebody else owns. `data` may be NULL if `size` is 0.
 typedef struct quartz_bytes {
-  const char* data;
-  size_t size;
+  const char* data;  ///< The first of them.
+  size_t size;       ///< How many.
 } quartz_bytes;
 
 /// The bytes of a text, without the zero byte at its end. `text` must outlive them.
@@ -54,10 +54,11 @@ typedef enum quartz_code QUARTZ_OF_INT {
 /// A failure. Owned by who received it.
 typedef struct quartz_error quartz_error;
 
+/// What the caller can do.
 QUARTZ_EXPORT quartz_code quartz_error_code(const quartz_error* error);
 /// What failed and why, naming the file, key or option at fault. Lives as long as the error.
 QUARTZ_EXPORT const char* quartz_error_message(const quartz_error* error);
-QUARTZ_EXPORT void quartz_error_destroy(quartz_error* error);
+QUARTZ_EXPORT void quartz_error_destroy(quartz_error* error);  ///< Ends its life; takes NULL.
 
 /// The code's name, for example "corruption"; "unknown" for a number that is none. Static.
 QUARTZ_EXPORT const char* quartz_code_name(quartz_code code);

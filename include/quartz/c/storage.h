@@ -59,6 +59,7 @@ QUARTZ_EXPORT quartz_error* quartz_storage_config_set(quartz_storage_config* con
 /// spdlog has it.
 QUARTZ_EXPORT void quartz_storage_config_set_logger(quartz_storage_config* config,
                                                     quartz_logger logger, void* context);
+/// Ends its life; takes NULL.
 QUARTZ_EXPORT void quartz_storage_config_destroy(quartz_storage_config* config);
 
 // Opening.
@@ -88,11 +89,12 @@ typedef enum quartz_durability QUARTZ_OF_INT {
 
 /// How one write is done. All zero is the default.
 typedef struct quartz_write_options {
-  quartz_durability durability;
+  quartz_durability durability;  ///< What it survives once it is acknowledged.
   /// Done only if none of these keys was written since, else QUARTZ_CONFLICT. NULL: always.
   const quartz_read_set* unchanged;
 } quartz_write_options;
 
+/// Writes one row, in place of what was there.
 QUARTZ_EXPORT quartz_error* quartz_engine_put(quartz_engine* engine,
                                               const quartz_keyspace* keyspace, quartz_bytes key,
                                               quartz_bytes value,
@@ -126,12 +128,14 @@ QUARTZ_EXPORT int64_t quartz_engine_now(const quartz_engine* engine);
 QUARTZ_EXPORT quartz_batch* quartz_batch_create(void);
 // Operations are added in their order. One that is refused (a key that is too long, say) makes
 // `quartz_engine_write` fail with its error.
+/// See `quartz_engine_put`.
 QUARTZ_EXPORT void quartz_batch_put(quartz_batch* batch, const quartz_keyspace* keyspace,
                                     quartz_bytes key, quartz_bytes value);
 /// See `quartz_engine_put_expiring`.
 QUARTZ_EXPORT void quartz_batch_put_expiring(quartz_batch* batch, const quartz_keyspace* keyspace,
                                              quartz_bytes key, quartz_bytes value,
                                              int64_t expires_at);
+/// See `quartz_engine_remove`.
 QUARTZ_EXPORT void quartz_batch_remove(quartz_batch* batch, const quartz_keyspace* keyspace,
                                        quartz_bytes key);
 /// Removes every key in [first, last).
@@ -141,7 +145,7 @@ QUARTZ_EXPORT void quartz_batch_remove_range(quartz_batch* batch, const quartz_k
 QUARTZ_EXPORT void quartz_batch_clear(quartz_batch* batch);
 /// Operations in it.
 QUARTZ_EXPORT size_t quartz_batch_count(const quartz_batch* batch);
-QUARTZ_EXPORT void quartz_batch_destroy(quartz_batch* batch);
+QUARTZ_EXPORT void quartz_batch_destroy(quartz_batch* batch);  ///< Ends its life; takes NULL.
 
 /// Keys that were read as of `sequence`; NULL when there is no memory.
 QUARTZ_EXPORT quartz_read_set* quartz_read_set_create(uint64_t sequence);
@@ -150,7 +154,7 @@ QUARTZ_EXPORT quartz_error* quartz_read_set_add(quartz_read_set* reads,
                                                 const quartz_keyspace* keyspace, quartz_bytes key);
 /// Forgets the keys and begins anew at `sequence`.
 QUARTZ_EXPORT void quartz_read_set_restart(quartz_read_set* reads, uint64_t sequence);
-QUARTZ_EXPORT void quartz_read_set_destroy(quartz_read_set* reads);
+QUARTZ_EXPORT void quartz_read_set_destroy(quartz_read_set* reads);  ///< Ends its life; takes NULL.
 
 // Reading. `snapshot` may be NULL: the newest state.
 
@@ -159,6 +163,7 @@ QUARTZ_EXPORT quartz_error* quartz_engine_get(const quartz_engine* engine,
                                               const quartz_keyspace* keyspace,
                                               const quartz_snapshot* snapshot, quartz_bytes key,
                                               quartz_value** value);
+/// `*contains` says whether there is a row of `key`.
 QUARTZ_EXPORT quartz_error* quartz_engine_contains(const quartz_engine* engine,
                                                    const quartz_keyspace* keyspace,
                                                    const quartz_snapshot* snapshot,
@@ -173,37 +178,41 @@ QUARTZ_EXPORT quartz_error* quartz_engine_multi_get(const quartz_engine* engine,
 /// Without a copy, and as they were read until the value is destroyed, which should be soon: the
 /// memory cannot be used again meanwhile.
 QUARTZ_EXPORT quartz_bytes quartz_value_bytes(const quartz_value* value);
-QUARTZ_EXPORT void quartz_value_destroy(quartz_value* value);
+QUARTZ_EXPORT void quartz_value_destroy(quartz_value* value);  ///< Ends its life; takes NULL.
 
 /// Whether key `index` of those asked for exists; then `*value` (unless that is NULL) is its value,
 /// which lives as long as `values`. False for an index past the end.
 QUARTZ_EXPORT bool quartz_values_at(const quartz_values* values, size_t index, quartz_bytes* value);
+/// As many as keys were asked for.
 QUARTZ_EXPORT size_t quartz_values_count(const quartz_values* values);
-QUARTZ_EXPORT void quartz_values_destroy(quartz_values* values);
+QUARTZ_EXPORT void quartz_values_destroy(quartz_values* values);  ///< Ends its life; takes NULL.
 
 /// The state as of now. It keeps what was replaced since from being reclaimed.
 QUARTZ_EXPORT quartz_error* quartz_engine_snapshot(const quartz_engine* engine,
                                                    quartz_snapshot** snapshot);
 /// Every write up to this sequence is visible, none after it.
 QUARTZ_EXPORT uint64_t quartz_snapshot_sequence(const quartz_snapshot* snapshot);
+/// Ends its life; takes NULL.
 QUARTZ_EXPORT void quartz_snapshot_destroy(quartz_snapshot* snapshot);
 
 /// Which rows a cursor visits: every bound narrows, and one whose `data` is NULL is none. All zero:
 /// every row of the default keyspace, as of now.
 typedef struct quartz_scan_options {
-  const quartz_keyspace* keyspace;
-  const quartz_snapshot* snapshot;
-  quartz_bytes prefix;       ///< Keys that start with it.
-  quartz_bytes lower_bound;  ///< First key that may be visited.
-  quartz_bytes upper_bound;  ///< First key past the end.
-  size_t limit;              ///< At most so many rows after a seek; 0: no limit.
+  const quartz_keyspace* keyspace;  ///< NULL: the default one.
+  const quartz_snapshot* snapshot;  ///< NULL: as of now.
+  quartz_bytes prefix;              ///< Keys that start with it.
+  quartz_bytes lower_bound;         ///< First key that may be visited.
+  quartz_bytes upper_bound;         ///< First key past the end.
+  size_t limit;                     ///< At most so many rows after a seek; 0: no limit.
 } quartz_scan_options;
 
 /// Starts before the first row: call a `seek`. `options` may be NULL.
 QUARTZ_EXPORT quartz_error* quartz_engine_cursor(const quartz_engine* engine,
                                                  const quartz_scan_options* options,
                                                  quartz_cursor** cursor);
+/// To the smallest key within the bounds.
 QUARTZ_EXPORT void quartz_cursor_seek_to_first(quartz_cursor* cursor);
+/// To the largest key within the bounds.
 QUARTZ_EXPORT void quartz_cursor_seek_to_last(quartz_cursor* cursor);
 /// The smallest key >= `key`.
 QUARTZ_EXPORT void quartz_cursor_seek(quartz_cursor* cursor, quartz_bytes key);
@@ -221,7 +230,7 @@ QUARTZ_EXPORT quartz_bytes quartz_cursor_key(const quartz_cursor* cursor);
 QUARTZ_EXPORT quartz_bytes quartz_cursor_value(const quartz_cursor* cursor);
 /// Why it stopped, if it was not the end of the rows, else NULL. The caller's.
 QUARTZ_EXPORT quartz_error* quartz_cursor_error(const quartz_cursor* cursor);
-QUARTZ_EXPORT void quartz_cursor_destroy(quartz_cursor* cursor);
+QUARTZ_EXPORT void quartz_cursor_destroy(quartz_cursor* cursor);  ///< Ends its life; takes NULL.
 
 // Keyspaces.
 
@@ -237,12 +246,13 @@ QUARTZ_EXPORT quartz_error* quartz_engine_drop_keyspace(quartz_engine* engine,
 /// All of them, the default one first, then by name.
 QUARTZ_EXPORT quartz_error* quartz_engine_keyspace_names(const quartz_engine* engine,
                                                          quartz_names** names);
+/// Ends its life; takes NULL.
 QUARTZ_EXPORT void quartz_keyspace_destroy(quartz_keyspace* keyspace);
 
-QUARTZ_EXPORT size_t quartz_names_count(const quartz_names* names);
+QUARTZ_EXPORT size_t quartz_names_count(const quartz_names* names);  ///< How many there are.
 /// Lives as long as `names`; NULL for an index past the end.
 QUARTZ_EXPORT const char* quartz_names_at(const quartz_names* names, size_t index);
-QUARTZ_EXPORT void quartz_names_destroy(quartz_names* names);
+QUARTZ_EXPORT void quartz_names_destroy(quartz_names* names);  ///< Ends its life; takes NULL.
 
 // Maintenance.
 

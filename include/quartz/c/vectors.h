@@ -39,11 +39,11 @@ typedef enum quartz_quantization QUARTZ_OF_INT {
 
 /// What a collection is. Begin with `quartz_collection_config_defaults`.
 typedef struct quartz_collection_config {
-  size_t dimensions;  ///< Components of each vector.
-  quartz_metric metric;
-  quartz_quantization quantization;
-  uint32_t m;                ///< Links of a point in the graph.
-  uint32_t ef_construction;  ///< Candidates that an insertion looks at.
+  size_t dimensions;                 ///< Components of each vector.
+  quartz_metric metric;              ///< What nearness is.
+  quartz_quantization quantization;  ///< How vectors lie in the graph.
+  uint32_t m;                        ///< Links of a point in the graph.
+  uint32_t ef_construction;          ///< Candidates that an insertion looks at.
 } quartz_collection_config;
 
 /// The defaults, for vectors of so many dimensions.
@@ -89,6 +89,7 @@ QUARTZ_EXPORT void quartz_batch_upsert(quartz_batch* batch, const quartz_collect
 QUARTZ_EXPORT void quartz_batch_remove_point(quartz_batch* batch,
                                              const quartz_collection* collection, quartz_bytes id);
 
+/// Points in it.
 QUARTZ_EXPORT uint64_t quartz_collection_count(const quartz_collection* collection);
 /// Points that match a filter (docs/guide/filters.md).
 QUARTZ_EXPORT quartz_error* quartz_collection_count_matching(const quartz_collection* collection,
@@ -102,7 +103,7 @@ QUARTZ_EXPORT size_t quartz_point_vector_count(const quartz_point* point);
 QUARTZ_EXPORT const float* quartz_point_vector(const quartz_point* point, size_t index);
 /// Lives as long as the point.
 QUARTZ_EXPORT quartz_bytes quartz_point_payload(const quartz_point* point);
-QUARTZ_EXPORT void quartz_point_destroy(quartz_point* point);
+QUARTZ_EXPORT void quartz_point_destroy(quartz_point* point);  ///< Ends its life; takes NULL.
 
 // Searching.
 
@@ -142,8 +143,9 @@ QUARTZ_EXPORT quartz_error* quartz_collection_search_range(const quartz_collecti
                                                            const quartz_search_options* options,
                                                            quartz_hits** hits);
 
-QUARTZ_EXPORT size_t quartz_hits_count(const quartz_hits* hits);
+QUARTZ_EXPORT size_t quartz_hits_count(const quartz_hits* hits);  ///< How many there are.
 // Of hit `index`, which must be below the count; they live as long as `hits`.
+/// Of the point that was found.
 QUARTZ_EXPORT quartz_bytes quartz_hits_id(const quartz_hits* hits, size_t index);
 /// The metric's value between the query and the point.
 QUARTZ_EXPORT float quartz_hits_score(const quartz_hits* hits, size_t index);
@@ -151,7 +153,7 @@ QUARTZ_EXPORT float quartz_hits_score(const quartz_hits* hits, size_t index);
 QUARTZ_EXPORT quartz_bytes quartz_hits_payload(const quartz_hits* hits, size_t index);
 /// The first vector of the point; NULL unless `with_vectors` was asked for.
 QUARTZ_EXPORT const float* quartz_hits_vector(const quartz_hits* hits, size_t index);
-QUARTZ_EXPORT void quartz_hits_destroy(quartz_hits* hits);
+QUARTZ_EXPORT void quartz_hits_destroy(quartz_hits* hits);  ///< Ends its life; takes NULL.
 
 // The index.
 

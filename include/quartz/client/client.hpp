@@ -71,6 +71,7 @@ template <class T>
 QUARTZ_EXPORT void start(const std::shared_ptr<Core>& core, EncodedCommand command,
                          const RequestOptions& options,
                          boost::asio::any_completion_handler<void(ClientResult<T>)> handler);
+/// The same, of words.
 template <class T>
 QUARTZ_EXPORT void start(const std::shared_ptr<Core>& core, std::span<const std::string_view> words,
                          const RequestOptions& options,
@@ -80,9 +81,11 @@ QUARTZ_EXPORT void start_into(
     const std::shared_ptr<Core>& core, std::span<const std::string_view> words,
     const RequestOptions& options, std::string& into,
     boost::asio::any_completion_handler<void(ClientResult<bool>)> handler);
+/// What `async_subscribe` calls.
 QUARTZ_EXPORT void start_subscription(
     const std::shared_ptr<Core>& core, SubscriptionConfig config, const WaitOptions& options,
     boost::asio::any_completion_handler<void(ClientResult<Subscription>)> handler);
+/// What `async_lease` calls.
 QUARTZ_EXPORT void start_lease(
     const std::shared_ptr<Core>& core, const WaitOptions& options,
     boost::asio::any_completion_handler<void(ClientResult<Lease>)> handler);
@@ -99,6 +102,7 @@ QUARTZ_EXPORT void start_lease(
 /// handlers that name no executor are told from within. It may be destroyed there.
 class QUARTZ_EXPORT Client {
  public:
+  /// What completion handlers run on unless they name their own.
   using executor_type = boost::asio::any_io_executor;
 
   /// Of a configuration that makes no sense every request fails; `check` tells before. The
@@ -106,8 +110,10 @@ class QUARTZ_EXPORT Client {
   explicit Client(executor_type executor, ClientConfig config = {});
   /// On a thread of its own, which ends with it.
   explicit Client(ClientConfig config = {});
+  /// One owner of connections and requests: what was moved from may only be destroyed or assigned
+  /// to.
   Client(Client&&) noexcept;
-  Client& operator=(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;  ///< Closes what it was before.
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
   /// Closes. A client with a thread of its own must not be destroyed on that.
@@ -115,7 +121,7 @@ class QUARTZ_EXPORT Client {
 
   /// Requests under way fail with `closed`, and so does everything from now on. Returns at once.
   void close();
-  executor_type get_executor() const noexcept;
+  executor_type get_executor() const noexcept;  ///< What the client itself runs on.
 
   /// What it has done since it was made. Does not disturb it.
   ClientMetrics metrics() const;
@@ -125,12 +131,15 @@ class QUARTZ_EXPORT Client {
 
   // Any command.
 
+  /// Completes with the reply, as the value that `T` stands for.
   template <class T, class CompletionToken>
   auto async_run(Command<T> command, RequestOptions options, CompletionToken&& token);
+  /// With the options as they are by default.
   template <class T, class CompletionToken>
   auto async_run(Command<T> command, CompletionToken&& token) {
     return async_run(std::move(command), RequestOptions{}, std::forward<CompletionToken>(token));
   }
+  /// As `async_run`, and waits for it.
   template <class T>
   ClientResult<T> run(Command<T> command, RequestOptions options = {});
 
@@ -141,6 +150,7 @@ class QUARTZ_EXPORT Client {
                      CompletionToken&& token) {
     return async_run(Command<Reply>(words), options, std::forward<CompletionToken>(token));
   }
+  /// As `async_command`, and waits for it.
   ClientResult<Reply> command(std::initializer_list<std::string_view> words,
                               RequestOptions options = {}) {
     return run(Command<Reply>(words), options);
@@ -151,10 +161,12 @@ class QUARTZ_EXPORT Client {
   /// wrong in itself.
   template <class CompletionToken>
   auto async_exec(const Batch& batch, RequestOptions options, CompletionToken&& token);
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_exec(const Batch& batch, CompletionToken&& token) {
     return async_exec(batch, RequestOptions{}, std::forward<CompletionToken>(token));
   }
+  /// As `async_exec`, and waits for it.
   ClientResult<std::vector<Reply>> exec(const Batch& batch, RequestOptions options = {});
 
   // Channels.
@@ -165,10 +177,12 @@ class QUARTZ_EXPORT Client {
   /// `ClientConfig::request_timeout` unless the options say otherwise.
   template <class CompletionToken>
   auto async_subscribe(SubscriptionConfig config, WaitOptions options, CompletionToken&& token);
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_subscribe(SubscriptionConfig config, CompletionToken&& token) {
     return async_subscribe(std::move(config), WaitOptions{}, std::forward<CompletionToken>(token));
   }
+  /// As `async_subscribe`, and waits for it.
   ClientResult<Subscription> subscribe(SubscriptionConfig config, WaitOptions options = {});
 
   // Connections of one's own.
@@ -180,17 +194,20 @@ class QUARTZ_EXPORT Client {
   /// `RetryConfig::attempts_max` attempts to connect.
   template <class CompletionToken>
   auto async_lease(WaitOptions options, CompletionToken&& token);
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_lease(CompletionToken&& token) {
     return async_lease(WaitOptions{}, std::forward<CompletionToken>(token));
   }
-  ClientResult<Lease> lease(WaitOptions options = {});
+  ClientResult<Lease> lease(WaitOptions options = {});  ///< As `async_lease`, and waits for it.
 
   // Strings and keys: as the functions of the same names in `quartz::commands`. But `get` and
   // `async_get` may be answered by `ClientConfig::near_cache`, which those always pass by.
 
+  /// `commands::get`, or the near cache's answer.
   template <class CompletionToken>
   auto async_get(std::string_view key, RequestOptions options, CompletionToken&& token);
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_get(std::string_view key, CompletionToken&& token) {
     return async_get(key, RequestOptions{}, std::forward<CompletionToken>(token));
@@ -200,98 +217,125 @@ class QUARTZ_EXPORT Client {
   template <class CompletionToken>
   auto async_get(std::string_view key, std::string& into, RequestOptions options,
                  CompletionToken&& token);
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_get(std::string_view key, std::string& into, CompletionToken&& token) {
     return async_get(key, into, RequestOptions{}, std::forward<CompletionToken>(token));
   }
+  /// As `async_get`, and waits for it.
   ClientResult<std::optional<std::string>> get(std::string_view key, RequestOptions options = {});
 
+  /// `commands::set`.
   template <class CompletionToken>
   auto async_set(std::string_view key, std::string_view value, const SetOptions& how,
                  CompletionToken&& token) {
     return async_run(commands::set(key, value, how), std::forward<CompletionToken>(token));
   }
+  /// `commands::set`, without conditions or expiry.
   template <class CompletionToken>
   auto async_set(std::string_view key, std::string_view value, CompletionToken&& token);
+  /// `commands::set`, and waits for it.
   ClientResult<bool> set(std::string_view key, std::string_view value, const SetOptions& how = {}) {
     return run(commands::set(key, value, how));
   }
 
+  /// `commands::del`.
   template <class CompletionToken>
   auto async_del(const Names& keys, CompletionToken&& token) {
     return async_run(commands::del(keys), std::forward<CompletionToken>(token));
   }
+  /// `commands::del`, and waits for it.
   ClientResult<std::int64_t> del(const Names& keys) { return run(commands::del(keys)); }
 
+  /// `commands::exists`.
   template <class CompletionToken>
   auto async_exists(const Names& keys, CompletionToken&& token) {
     return async_run(commands::exists(keys), std::forward<CompletionToken>(token));
   }
+  /// `commands::exists`, and waits for it.
   ClientResult<std::int64_t> exists(const Names& keys) { return run(commands::exists(keys)); }
 
+  /// `commands::expire`.
   template <class CompletionToken>
   auto async_expire(std::string_view key, std::chrono::milliseconds after,
                     CompletionToken&& token) {
     return async_run(commands::expire(key, after), std::forward<CompletionToken>(token));
   }
+  /// `commands::expire`, and waits for it.
   ClientResult<bool> expire(std::string_view key, std::chrono::milliseconds after) {
     return run(commands::expire(key, after));
   }
 
+  /// `commands::ttl`.
   template <class CompletionToken>
   auto async_ttl(std::string_view key, CompletionToken&& token) {
     return async_run(commands::ttl(key), std::forward<CompletionToken>(token));
   }
+  /// `commands::ttl`, and waits for it.
   ClientResult<TimeToLive> ttl(std::string_view key) { return run(commands::ttl(key)); }
 
+  /// `commands::incr`.
   template <class CompletionToken>
   auto async_incr(std::string_view key, CompletionToken&& token) {
     return async_run(commands::incr(key), std::forward<CompletionToken>(token));
   }
+  /// `commands::incr`, and waits for it.
   ClientResult<std::int64_t> incr(std::string_view key) { return run(commands::incr(key)); }
 
+  /// `commands::incrby`.
   template <class CompletionToken>
   auto async_incrby(std::string_view key, std::int64_t by, CompletionToken&& token) {
     return async_run(commands::incrby(key, by), std::forward<CompletionToken>(token));
   }
+  /// `commands::incrby`, and waits for it.
   ClientResult<std::int64_t> incrby(std::string_view key, std::int64_t by) {
     return run(commands::incrby(key, by));
   }
 
+  /// `commands::append`.
   template <class CompletionToken>
   auto async_append(std::string_view key, std::string_view text, CompletionToken&& token) {
     return async_run(commands::append(key, text), std::forward<CompletionToken>(token));
   }
+  /// `commands::append`, and waits for it.
   ClientResult<std::int64_t> append(std::string_view key, std::string_view text) {
     return run(commands::append(key, text));
   }
 
+  /// `commands::mget`.
   template <class CompletionToken>
   auto async_mget(const Names& keys, CompletionToken&& token) {
     return async_run(commands::mget(keys), std::forward<CompletionToken>(token));
   }
+  /// `commands::mget`, and waits for it.
   ClientResult<std::vector<std::optional<std::string>>> mget(const Names& keys) {
     return run(commands::mget(keys));
   }
 
+  /// `commands::mset`.
   template <class CompletionToken>
   auto async_mset(const NamedTexts& values, CompletionToken&& token) {
     return async_run(commands::mset(values), std::forward<CompletionToken>(token));
   }
+  /// `commands::mset`, and waits for it.
   ClientResult<void> mset(const NamedTexts& values) { return run(commands::mset(values)); }
 
+  /// `commands::getdel`.
   template <class CompletionToken>
   auto async_getdel(std::string_view key, CompletionToken&& token) {
     return async_run(commands::getdel(key), std::forward<CompletionToken>(token));
   }
+  /// `commands::getdel`, and waits for it.
   ClientResult<std::optional<std::string>> getdel(std::string_view key) {
     return run(commands::getdel(key));
   }
 
+  /// `commands::getset`.
   template <class CompletionToken>
   auto async_getset(std::string_view key, std::string_view value, CompletionToken&& token) {
     return async_run(commands::getset(key, value), std::forward<CompletionToken>(token));
   }
+  /// `commands::getset`, and waits for it.
   ClientResult<std::optional<std::string>> getset(std::string_view key, std::string_view value) {
     return run(commands::getset(key, value));
   }

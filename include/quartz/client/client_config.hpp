@@ -28,7 +28,7 @@ enum class ServerProof : std::uint8_t {
 
 /// Encryption of connections to `quartzs://` and `rediss://`; TLS 1.2 at least.
 struct ClientTlsConfig {
-  ServerProof proof = ServerProof::host_name;
+  ServerProof proof = ServerProof::host_name;  ///< What a server has to prove.
   std::string ca_file = {};  ///< Authorities that are believed, PEM. Empty: those of the system.
   std::string certificate_file = {};  ///< What the client shows of itself, PEM. Empty: nothing.
   std::string key_file = {};          ///< Its private key.
@@ -63,7 +63,7 @@ struct ClientLimits {
   /// Requests of one connection that were given up and never answered: with more the connection
   /// ends.
   std::size_t unanswered_max = 100'000;
-  WhenFull when_full = WhenFull::wait;
+  WhenFull when_full = WhenFull::wait;  ///< For who comes when no more may wait.
 };
 
 /// Connections that are lent: `Client::lease`.
@@ -103,11 +103,11 @@ struct ClientConfig {
   /// Of all connections but those within this process.
   KeepAliveConfig keep_alive = {};
 
-  ClientTlsConfig tls = {};
-  ClientLimits limits = {};
-  RetryConfig retry = {};
-  CircuitBreakerConfig breaker = {};
-  LeaseConfig leases = {};
+  ClientTlsConfig tls = {};           ///< How `quartzs://` and `rediss://` are encrypted.
+  ClientLimits limits = {};           ///< What waits, and how much of it.
+  RetryConfig retry = {};             ///< What is tried again, and when.
+  CircuitBreakerConfig breaker = {};  ///< When a server that fails is let alone.
+  LeaseConfig leases = {};            ///< Connections that are lent.
   /// Reads that take long are sent a second time, if this is set. None: never.
   std::optional<HedgeConfig> hedge = {};
   /// Told of every operation. Null: nobody is, and servers neither.

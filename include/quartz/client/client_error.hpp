@@ -34,6 +34,7 @@ QUARTZ_EXPORT std::string_view to_string(ClientErrc code) noexcept;
 /// tried again. A plain value; copies are independent.
 class [[nodiscard]] ClientError {
  public:
+  /// As the accessors below give it back.
   ClientError(ClientErrc code, std::string message, Executed executed = Executed::no,
               std::optional<RetryStop> stop = std::nullopt, std::uint32_t attempts = 0)
       : code_(code),
@@ -42,7 +43,8 @@ class [[nodiscard]] ClientError {
         attempts_(attempts),
         message_(std::move(message)) {}
 
-  ClientErrc code() const noexcept { return code_; }
+  ClientErrc code() const noexcept { return code_; }  ///< What to do about it.
+  /// What happened, with the endpoint or option by name.
   const std::string& message() const noexcept { return message_; }
   /// Whether the server has carried the request out, as far as anybody knows.
   Executed executed() const noexcept { return executed_; }

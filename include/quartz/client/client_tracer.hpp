@@ -13,7 +13,7 @@ namespace quartz {
 /// OpenTelemetry's conventions have for databases, with underscores for dots. Views live until the
 /// call returns.
 struct OperationBegin {
-  std::string_view db_system_name = "quartz";
+  std::string_view db_system_name = "quartz";  ///< Always the same.
   std::string_view db_operation_name = {};    ///< "GET"; "EXEC": batches; "other": not a usual one.
   std::uint32_t db_operation_batch_size = 0;  ///< Commands of a batch; 0: it is none.
 };
@@ -21,12 +21,12 @@ struct OperationBegin {
 /// One attempt of it.
 struct OperationAttempt {
   std::string_view server_address = {};  ///< As in the endpoint's URL; empty within one process.
-  std::uint16_t server_port = 0;
+  std::uint16_t server_port = 0;         ///< 0 within one process.
 };
 
 /// How it ended. With all of its attempts; nothing: it succeeded.
 struct OperationEnd {
-  std::optional<ClientErrc> error_type = {};
+  std::optional<ClientErrc> error_type = {};  ///< Why it failed.
 };
 
 /// One operation on its way, made by a `ClientTracer`. Threads: one call at a time, not always on

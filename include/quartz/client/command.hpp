@@ -31,9 +31,9 @@ enum class CommandNature : std::uint8_t {
 
 /// A request as it is sent, and what may be done with it.
 struct EncodedCommand {
-  std::string request;
+  std::string request;        ///< The bytes, in the protocol of Redis.
   std::uint32_t replies = 1;  ///< Of a batch one for each of its commands, and two.
-  bool idempotent = false;
+  bool idempotent = false;    ///< Whether a repeat changes nothing.
   CommandNature nature = CommandNature::changes;  ///< Of a batch the least harmless.
   /// It may wait for so long before it is answered; 0: as long as it takes.
   std::optional<std::chrono::milliseconds> waits = {};
@@ -52,6 +52,7 @@ class Command {
   /// From the name on. `T` must be what the server answers: `unexpected_reply` otherwise. Types are
   /// those that the functions of quartz/client/commands have.
   explicit Command(std::span<const std::string_view> words) : encoded_(client::encode(words)) {}
+  /// The same, of words that are written out.
   Command(std::initializer_list<std::string_view> words)
       : Command(std::span<const std::string_view>(words.begin(), words.size())) {}
 
@@ -74,6 +75,7 @@ class BlockingCommand {
       : encoded_(client::encode(words)) {
     encoded_.waits = timeout;
   }
+  /// The same, of words that are written out.
   BlockingCommand(std::initializer_list<std::string_view> words, std::chrono::milliseconds timeout)
       : BlockingCommand(std::span<const std::string_view>(words.begin(), words.size()), timeout) {}
 
@@ -91,6 +93,7 @@ class BlockingCommand {
 /// SET and then GET may be repeated, GET and then SET is not. Keys are not compared.
 class QUARTZ_EXPORT Batch {
  public:
+  /// Behind those before; its reply is in the same place among the replies.
   template <class T>
   Batch& add(const Command<T>& command) {
     add(command.encoded_);
@@ -102,8 +105,8 @@ class QUARTZ_EXPORT Batch {
     return *this;
   }
 
-  std::size_t size() const noexcept { return count_; }
-  bool empty() const noexcept { return count_ == 0; }
+  std::size_t size() const noexcept { return count_; }  ///< Commands in it.
+  bool empty() const noexcept { return count_ == 0; }   ///< Whether there is none.
 
  private:
   friend class Client;

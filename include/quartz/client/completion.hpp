@@ -35,12 +35,13 @@ boost::asio::any_completion_handler<void(ClientResult<T>)> erase_type(Handler ha
 template <class T>
 class Outcome {
  public:
+  /// What to give the operation to tell.
   auto handler() {
     return [told = std::move(told_)](ClientResult<T> result) mutable {
       told.set_value(std::move(result));
     };
   }
-  ClientResult<T> wait() { return result_.get(); }
+  ClientResult<T> wait() { return result_.get(); }  ///< Until it was told; once.
 
  private:
   std::promise<ClientResult<T>> told_;

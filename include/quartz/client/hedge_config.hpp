@@ -14,7 +14,7 @@ struct HedgeConfig {
   /// After so long. 0: after `percentile` of the latencies that reads have had lately, once
   /// a hundred are known.
   std::chrono::milliseconds delay{0};
-  double percentile = 0.95;
+  double percentile = 0.95;                ///< Between 0 and 1.
   std::chrono::milliseconds delay_min{1};  ///< Nor sooner than this, then.
   /// In the long run, of a hundred reads so many are sent twice at most. Each takes
   /// `RetryConfig::transient_cost` from the endpoint's budget, too, and gives it back if the

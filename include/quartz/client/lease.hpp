@@ -40,7 +40,7 @@ class LentConnection;
 
 /// By what a lease is known.
 struct LeaseTicket {
-  std::weak_ptr<Core> core = {};
+  std::weak_ptr<Core> core = {};                    ///< The client; gone with it.
   std::shared_ptr<LentConnection> connection = {};  ///< Null: the lease is over.
   std::uint64_t number = 0;                         ///< Of those that the connection was lent by.
 };
@@ -52,7 +52,7 @@ QUARTZ_EXPORT void start_leased(const LeaseTicket& ticket, EncodedCommand comman
                                 boost::asio::any_completion_handler<void(ClientResult<T>)> handler);
 /// Null, or why a call must not wait here.
 QUARTZ_EXPORT const char* obstacle_to_waiting(const LeaseTicket& ticket) noexcept;
-QUARTZ_EXPORT EncodedCommand watch_command(const Names& keys);
+QUARTZ_EXPORT EncodedCommand watch_command(const Names& keys);  ///< WATCH, as it is sent.
 
 }  // namespace client
 
@@ -72,8 +72,9 @@ QUARTZ_EXPORT EncodedCommand watch_command(const Names& keys);
 /// while the client is being destroyed.
 class QUARTZ_EXPORT Lease {
  public:
+  /// One owner of the connection: what was moved from may only be destroyed or assigned to.
   Lease(Lease&&) noexcept = default;
-  Lease& operator=(Lease&& other) noexcept;
+  Lease& operator=(Lease&& other) noexcept;  ///< Gives back what it was before.
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   /// Gives back.
@@ -85,14 +86,17 @@ class QUARTZ_EXPORT Lease {
   auto async_run(Command<T> command, RequestOptions options, CompletionToken&& token) {
     return initiate<T>(std::move(command.encoded_), options, std::forward<CompletionToken>(token));
   }
+  /// With the options as they are by default.
   template <class T, class CompletionToken>
   auto async_run(Command<T> command, CompletionToken&& token) {
     return async_run(std::move(command), RequestOptions{}, std::forward<CompletionToken>(token));
   }
+  /// Of a command that waits on the server for as long as its timeout says.
   template <class T, class CompletionToken>
   auto async_run(BlockingCommand<T> command, RequestOptions options, CompletionToken&& token) {
     return initiate<T>(std::move(command.encoded_), options, std::forward<CompletionToken>(token));
   }
+  /// With the options as they are by default.
   template <class T, class CompletionToken>
   auto async_run(BlockingCommand<T> command, CompletionToken&& token) {
     return async_run(std::move(command), RequestOptions{}, std::forward<CompletionToken>(token));
@@ -102,6 +106,7 @@ class QUARTZ_EXPORT Lease {
   ClientResult<T> run(Command<T> command, RequestOptions options = {}) {
     return wait_for<T>(std::move(command.encoded_), options);
   }
+  /// As `async_run`, and waits for it.
   template <class T>
   ClientResult<T> run(BlockingCommand<T> command, RequestOptions options = {}) {
     return wait_for<T>(std::move(command.encoded_), options);
@@ -113,6 +118,7 @@ class QUARTZ_EXPORT Lease {
                      CompletionToken&& token) {
     return async_run(Command<Reply>(words), options, std::forward<CompletionToken>(token));
   }
+  /// As `async_command`, and waits for it.
   ClientResult<Reply> command(std::initializer_list<std::string_view> words,
                               RequestOptions options = {}) {
     return run(Command<Reply>(words), options);
@@ -125,10 +131,12 @@ class QUARTZ_EXPORT Lease {
     return initiate<void>(client::watch_command(keys), options,
                           std::forward<CompletionToken>(token));
   }
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_watch(const Names& keys, CompletionToken&& token) {
     return async_watch(keys, RequestOptions{}, std::forward<CompletionToken>(token));
   }
+  /// As `async_watch`, and waits for it.
   ClientResult<void> watch(const Names& keys, RequestOptions options = {}) {
     return wait_for<void>(client::watch_command(keys), options);
   }
@@ -139,10 +147,12 @@ class QUARTZ_EXPORT Lease {
     return initiate<std::vector<Reply>>(batch.encoded(), options,
                                         std::forward<CompletionToken>(token));
   }
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_exec(const Batch& batch, CompletionToken&& token) {
     return async_exec(batch, RequestOptions{}, std::forward<CompletionToken>(token));
   }
+  /// As `async_exec`, and waits for it.
   ClientResult<std::vector<Reply>> exec(const Batch& batch, RequestOptions options = {}) {
     return wait_for<std::vector<Reply>>(batch.encoded(), options);
   }

@@ -33,18 +33,26 @@ class Reply {
   /// Null.
   Reply() = default;
 
+  /// A string.
   static Reply of_string(std::string text) { return Reply(ReplyKind::string, std::move(text)); }
+  /// An error, code and text.
   static Reply of_error(std::string text) { return Reply(ReplyKind::error, std::move(text)); }
+  /// A number without a fraction.
   static Reply of_integer(std::int64_t number) { return Reply(ReplyKind::integer, number); }
+  /// A number with one.
   static Reply of_real(double number) { return Reply(ReplyKind::real, number); }
+  /// True or false.
   static Reply of_boolean(bool truth) { return Reply(ReplyKind::boolean, truth); }
   /// `kind`: array, set or map; a map's keys and values follow each other.
   static Reply of_elements(ReplyKind kind, std::vector<Reply> elements) {
     return Reply(kind, std::move(elements));
   }
 
+  /// Which of the accessors below has something.
   ReplyKind kind() const noexcept { return kind_; }
+  /// Whether the server has answered that there is nothing.
   bool is_null() const noexcept { return kind_ == ReplyKind::null; }
+  /// Whether the command was refused.
   bool is_error() const noexcept { return kind_ == ReplyKind::error; }
 
   /// Of a string or an error; nothing of all else. Lives as long as the reply.
@@ -64,7 +72,7 @@ class Reply {
     return elements == nullptr ? std::span<const Reply>() : std::span<const Reply>(*elements);
   }
 
-  bool operator==(const Reply&) const = default;
+  bool operator==(const Reply&) const = default;  ///< The same kind with the same content.
 
   /// For people: `["a", 1, null]`.
   QUARTZ_EXPORT std::string to_string() const;

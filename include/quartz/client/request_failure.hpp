@@ -40,12 +40,13 @@ enum class RetryStop : std::uint8_t {
 
 /// The names as written above.
 QUARTZ_EXPORT std::string_view to_string(Executed executed) noexcept;
+/// The names as written above.
 QUARTZ_EXPORT std::string_view to_string(FailureKind kind) noexcept;
-QUARTZ_EXPORT std::string_view to_string(RetryStop stop) noexcept;
+QUARTZ_EXPORT std::string_view to_string(RetryStop stop) noexcept;  ///< The names as written above.
 
 /// One failed attempt.
 struct RequestFailure {
-  FailureKind kind = FailureKind::not_sent;
+  FailureKind kind = FailureKind::not_sent;  ///< What kind of failure it was.
   /// When the server wants to be asked again, if it said so.
   std::optional<std::chrono::milliseconds> retry_after = {};
 };

@@ -29,8 +29,8 @@ struct RequestOptions {
   std::optional<std::chrono::milliseconds> timeout = {};
   /// Besides: the earlier of the two counts.
   std::optional<std::chrono::steady_clock::time_point> deadline = {};
-  Idempotency idempotency = Idempotency::by_command;
-  Consistency consistency = Consistency::near;
+  Idempotency idempotency = Idempotency::by_command;  ///< Whether it may be repeated.
+  Consistency consistency = Consistency::near;        ///< Whether the near cache may answer.
 };
 
 }  // namespace quartz

@@ -57,6 +57,7 @@ template <class Element>
 QUARTZ_EXPORT void start_page(
     Client& client, const std::shared_ptr<ScanPlace>& place, const RequestOptions& options,
     boost::asio::any_completion_handler<void(ClientResult<ScanPage<Element>>)> handler);
+/// The same, waiting for it.
 template <class Element>
 QUARTZ_EXPORT ClientResult<ScanPage<Element>> wait_for_page(Client& client, ScanPlace& place,
                                                             const RequestOptions& options);
@@ -83,6 +84,7 @@ class ClientScan {
         },
         token, client_, place_, options);
   }
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_next(CompletionToken&& token) {
     return async_next(RequestOptions{}, std::forward<CompletionToken>(token));

@@ -32,27 +32,27 @@ class Client;
 
 /// What a subscription listens to, and how much it keeps for its reader.
 struct SubscriptionConfig {
-  std::vector<std::string> channels = {};
+  std::vector<std::string> channels = {};  ///< By their whole names.
   std::vector<std::string> patterns = {};  ///< Of channels: "news.*".
   /// Once so much waits for the reader, nothing more is read from the server until half of it has
   /// gone. What has arrived in one piece is kept whole, so that a little more may wait.
   std::size_t messages_max = 1'000;
-  std::size_t bytes_max = 16u << 20;
+  std::size_t bytes_max = 16u << 20;  ///< As `messages_max`, counted in bytes.
 };
 
 /// More for a subscription to listen to.
 struct SubscriptionTopics {
-  std::vector<std::string> channels = {};
-  std::vector<std::string> patterns = {};
+  std::vector<std::string> channels = {};  ///< By their whole names.
+  std::vector<std::string> patterns = {};  ///< Of channels: "news.*".
 };
 
 /// What somebody has published.
 struct Message {
-  std::string channel = {};
+  std::string channel = {};                 ///< Where it was published.
   std::optional<std::string> pattern = {};  ///< By which it was heard; nothing: by its channel.
-  std::string payload = {};
+  std::string payload = {};                 ///< What was published.
 
-  bool operator==(const Message&) const = default;
+  bool operator==(const Message&) const = default;  ///< All of it the same.
 };
 
 /// The connection was lost, and there is a new one: what was published between the message before
@@ -60,9 +60,10 @@ struct Message {
 struct SubscriptionGap {
   std::string reason = {};  ///< How the connection was lost: "127.0.0.1:7379: Connection reset…".
 
-  bool operator==(const SubscriptionGap&) const = default;
+  bool operator==(const SubscriptionGap&) const = default;  ///< All of it the same.
 };
 
+/// What a reader of a subscription gets: a message, or that some may be missing.
 using SubscriptionEvent = std::variant<Message, SubscriptionGap>;
 
 namespace client {
@@ -90,8 +91,9 @@ QUARTZ_EXPORT void start_add(const std::weak_ptr<Subscriber>& subscriber, Subscr
 /// before, by `close`, and of an asynchronous one the call that began it has to have returned.
 class QUARTZ_EXPORT Subscription {
  public:
+  /// One owner of the connection: what was moved from may only be destroyed or assigned to.
   Subscription(Subscription&&) noexcept = default;
-  Subscription& operator=(Subscription&& other) noexcept;
+  Subscription& operator=(Subscription&& other) noexcept;  ///< Closes what it was before.
   Subscription(const Subscription&) = delete;
   Subscription& operator=(const Subscription&) = delete;
   /// Closes.
@@ -111,6 +113,7 @@ class QUARTZ_EXPORT Subscription {
         },
         token, subscriber_, options);
   }
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_next(CompletionToken&& token) {
     return async_next(WaitOptions{}, std::forward<CompletionToken>(token));
@@ -136,6 +139,7 @@ class QUARTZ_EXPORT Subscription {
         },
         token, subscriber_, std::move(topics), options);
   }
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_add(SubscriptionTopics topics, CompletionToken&& token) {
     return async_add(std::move(topics), WaitOptions{}, std::forward<CompletionToken>(token));

@@ -38,7 +38,7 @@ namespace quartz {
 
 /// How often, and how long, a transaction is tried.
 struct TransactionOptions {
-  std::uint32_t attempts_max = 16;
+  std::uint32_t attempts_max = 16;  ///< The first included; at least 1.
   /// Over all attempts, and the wait for a lease. 0: none. What `prepare` runs has deadlines of its
   /// own; the next attempt does not begin once this one has passed.
   std::chrono::milliseconds timeout{2'000};
@@ -51,11 +51,12 @@ namespace client {
 /// The attempts of one transaction.
 class QUARTZ_EXPORT TransactionAttempts {
  public:
-  explicit TransactionAttempts(const TransactionOptions& options);
+  explicit TransactionAttempts(const TransactionOptions& options);  ///< Begins to count now.
 
   /// Of each of its requests, and of the wait for a lease: `ClientConfig` says how long, but not
   /// beyond the deadline of all.
   RequestOptions request() const noexcept { return {.timeout = {}, .deadline = deadline_}; }
+  /// The same for what waits without a request.
   WaitOptions wait() const noexcept { return {.timeout = {}, .deadline = deadline_}; }
   /// Nothing: it is worth another attempt. Or what the caller is told.
   std::optional<ClientError> give_up(const ClientError& failure);

@@ -13,10 +13,11 @@ namespace quartz {
 
 /// What a database in this process is opened and served with.
 struct EmbeddedConfig {
-  StorageConfig storage = {};
+  StorageConfig storage = {};  ///< How the database is opened.
   /// Listeners that are wanted beside the client are off unless they are named here; one io thread.
   ServerConfig server = embedded_server();
 
+  /// No listener, and one io thread.
   static ServerConfig embedded_server() {
     ServerConfig config;
     config.http.enabled = false;

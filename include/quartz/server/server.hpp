@@ -31,8 +31,9 @@ class QUARTZ_EXPORT Server {
   /// As above; `engine` must outlive the server.
   static Result<Server> start(StorageEngine& engine, ServerConfig config = {});
 
+  /// One owner of the listeners: what was moved from may only be destroyed or assigned to.
   Server(Server&&) noexcept;
-  Server& operator=(Server&&) noexcept;
+  Server& operator=(Server&&) noexcept;  ///< Stops what it was before.
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   /// Stops.
@@ -45,6 +46,7 @@ class QUARTZ_EXPORT Server {
 
   /// The port listened on; nothing for a protocol that is off.
   std::optional<std::uint16_t> http_port() const noexcept;
+  /// As `http_port`, for the protocol of Redis.
   std::optional<std::uint16_t> resp_port() const noexcept;
 
   /// For clients in this process: `ClientConfig::local`. They need no address, neither are asked
@@ -63,7 +65,7 @@ class QUARTZ_EXPORT Server {
   /// changed then.
   Result<void> reconfigure(const ServerConfig& config);
 
-  ServerStatistics statistics() const;
+  ServerStatistics statistics() const;  ///< As of now.
 
  private:
   explicit Server(std::unique_ptr<server::RunningServer> running) noexcept;

@@ -43,6 +43,7 @@ struct RequestLimits {
   /// takes its responses more slowly. Counted from `header_timeout` after its beginning. 0: off.
   std::size_t transfer_bytes_per_second_min = 1024;
   std::chrono::milliseconds idle_timeout{75'000};  ///< Between requests; 0: never.
+  /// For a handshake of TLS; beyond: closed.
   std::chrono::milliseconds tls_handshake_timeout{5'000};
   /// Of one user, and of one address; beyond: 429, or "-ERR rate limit exceeded". 0: no limit.
   std::uint32_t requests_per_second = 0;
@@ -66,20 +67,20 @@ struct AuthenticationConfig {
   /// everybody has to in any case. Addresses that other machines can reach need it.
   bool required = false;
 
-  bool configured() const noexcept { return required; }
+  bool configured() const noexcept { return required; }  ///< Whether it asks for anything.
 };
 
 /// One served request, for the log of accesses. Neither keys nor values nor headers.
 struct AccessRecord {
-  std::string_view protocol;  ///< "http".
-  std::string_view method;    ///< "GET".
-  std::string_view route;     ///< The template, "/api/v1/kv/{key}"; empty if none matched.
-  std::string_view request_id;
-  std::string_view trace_id;  ///< Of the header traceparent; empty: nobody traces it.
-  std::string_view remote;    ///< Address and port.
-  int status = 0;
-  std::size_t request_bytes = 0;         ///< Of the body.
-  std::size_t response_bytes = 0;        ///< Of the body as sent.
+  std::string_view protocol;       ///< "http".
+  std::string_view method;         ///< "GET".
+  std::string_view route;          ///< The template, "/api/v1/kv/{key}"; empty if none matched.
+  std::string_view request_id;     ///< Of the header x-request-id, or made up.
+  std::string_view trace_id;       ///< Of the header traceparent; empty: nobody traces it.
+  std::string_view remote;         ///< Address and port.
+  int status = 0;                  ///< Of the response.
+  std::size_t request_bytes = 0;   ///< Of the body.
+  std::size_t response_bytes = 0;  ///< Of the body as sent.
   std::chrono::nanoseconds duration{0};  ///< From the last byte received to the response made.
 };
 
@@ -89,8 +90,8 @@ using AccessLog = std::function<void(const AccessRecord&)>;
 /// An option of the program around a server, for clients that may configure it. Its functions are
 /// called on io threads, one of all options at a time, and outlive the server.
 struct LiveOption {
-  std::string name;  ///< In lower case: "log.level".
-  std::function<std::string()> read;
+  std::string name;                   ///< In lower case: "log.level".
+  std::function<std::string()> read;  ///< The value as text. Empty function: it cannot be read.
   /// Takes a value into effect, or says what is wrong with it.
   std::function<Result<void>(std::string_view)> change;
 };
@@ -100,16 +101,16 @@ struct LiveOption {
 /// option. docs/guide/server.md describes each.
 struct ServerConfig {
   // Listening.
-  ListenerConfig http = {.port = 3000};
-  ListenerConfig resp = {.port = 7379};
+  ListenerConfig http = {.port = 3000};    ///< HTTP.
+  ListenerConfig resp = {.port = 7379};    ///< The protocol of Redis.
   std::uint32_t io_threads = 0;            ///< 0: one for each processor; at most 256.
   std::uint32_t connections_max = 10'000;  ///< Of all protocols together; beyond: refused at once.
   /// How long `stop()` lets running requests go on. 0: they are cut off.
   std::chrono::milliseconds drain_timeout{10'000};
-  RequestLimits limits = {};
-  TlsConfig tls = {};
-  CorsConfig cors = {};
-  AuthenticationConfig authentication = {};
+  RequestLimits limits = {};                 ///< What clients may cost.
+  TlsConfig tls = {};                        ///< Encryption.
+  CorsConfig cors = {};                      ///< Web pages that may use HTTP.
+  AuthenticationConfig authentication = {};  ///< Who may use it at all.
 
   // Writing.
   /// For all writes of clients. Empty: what the engine was opened with, on the io thread.
@@ -117,7 +118,7 @@ struct ServerConfig {
   std::uint32_t worker_threads = 4;  ///< For work that blocks; 1 to 256. Started when needed.
   /// Where backups that clients ask for are put, each in a folder of its own; empty: nowhere.
   std::string backup_directory = {};
-  IdempotencyConfig idempotency = {};
+  IdempotencyConfig idempotency = {};  ///< Requests of HTTP that are repeated.
 
   // Observation.
   Logger logger = {};         ///< Empty: warnings and errors go to spdlog's default.

@@ -44,7 +44,7 @@ namespace storage {
 
 /// How deep completions inside of initiations may nest on one thread.
 inline constexpr int kInlineCompletionsMax = 16;
-inline thread_local int inline_completions = 0;
+inline thread_local int inline_completions = 0;  ///< How deep they nest on this thread now.
 
 /// Completes with a result that is there already.
 template <class Handler, class T>

@@ -18,7 +18,7 @@ namespace quartz::storage {
 
 class Engine;
 
-using OptionalValue = std::optional<std::string>;
+using OptionalValue = std::optional<std::string>;  ///< What reading one key completes with.
 
 /// The answer if memory has it; nothing if the levels must be asked.
 QUARTZ_EXPORT std::optional<Result<OptionalValue>> get_from_memory(Engine& engine,

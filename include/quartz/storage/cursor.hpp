@@ -29,8 +29,9 @@ class CursorState;
 /// amortised.
 class QUARTZ_EXPORT Cursor {
  public:
+  /// One owner of the position: what was moved from may only be destroyed or assigned to.
   Cursor(Cursor&&) noexcept;
-  Cursor& operator=(Cursor&&) noexcept;
+  Cursor& operator=(Cursor&&) noexcept;  ///< Lets go what it was before.
   Cursor(const Cursor&) = delete;
   Cursor& operator=(const Cursor&) = delete;
   ~Cursor();
@@ -45,15 +46,15 @@ class QUARTZ_EXPORT Cursor {
   /// Whether the cursor is on a row.
   bool valid() const noexcept { return valid_; }
   // Need `valid()`; live until the next move.
-  std::string_view key() const noexcept { return key_; }
-  std::string_view value() const noexcept { return value_; }
+  std::string_view key() const noexcept { return key_; }      ///< Of the row that it is on.
+  std::string_view value() const noexcept { return value_; }  ///< Of the row that it is on.
   /// Needs `valid()`; lives until the next move. What the row has beside its value.
   const RowAttributes& attributes() const noexcept;
 
   /// Why the cursor stopped, if it was not the end of the rows.
   const std::optional<Error>& error() const noexcept;
 
-  explicit Cursor(std::unique_ptr<storage::CursorState> state);
+  explicit Cursor(std::unique_ptr<storage::CursorState> state);  ///< For Quartz's own use.
 
  private:
   void show() noexcept;
@@ -70,22 +71,26 @@ class QUARTZ_EXPORT Cursor {
 /// in `Statistics::read_errors` and logged, so that a loop over a temporary does not hide it.
 class QUARTZ_EXPORT Scan {
  public:
-  using Row = std::pair<std::string_view, std::string_view>;
+  using Row = std::pair<std::string_view, std::string_view>;  ///< Key and value.
 
+  /// Where a pass is; there is one for each scan.
   class Iterator {
    public:
-    using iterator_concept = std::input_iterator_tag;
-    using value_type = Row;
+    using iterator_concept = std::input_iterator_tag;  ///< It goes through once.
+    using value_type = Row;                            ///< What it is on.
+    /// Of no use in a single pass, but asked for by the standard library.
     using difference_type = std::ptrdiff_t;
 
-    const Row& operator*() const noexcept { return row_; }
-    const Row* operator->() const noexcept { return &row_; }
+    const Row& operator*() const noexcept { return row_; }    ///< Lives until the next step.
+    const Row* operator->() const noexcept { return &row_; }  ///< Lives until the next step.
+    /// To the next row, which is the one before in a reverse scan.
     Iterator& operator++() {
       scan_->advance();
       load();
       return *this;
     }
-    void operator++(int) { ++*this; }
+    void operator++(int) { ++*this; }  ///< The same; a single pass has no place to give back.
+    /// Whether the rows have ended, by an error or by themselves.
     bool operator==(std::default_sentinel_t) const noexcept { return !scan_->cursor_.valid(); }
 
    private:
@@ -98,6 +103,7 @@ class QUARTZ_EXPORT Scan {
     Row row_;
   };
 
+  /// All of the rows of `cursor`, the last first if `reverse`.
   Scan(Cursor cursor, bool reverse) : cursor_(std::move(cursor)), reverse_(reverse) {}
 
   /// Starts the pass. Call once.
@@ -105,7 +111,7 @@ class QUARTZ_EXPORT Scan {
     reverse_ ? cursor_.seek_to_last() : cursor_.seek_to_first();
     return Iterator(this);
   }
-  std::default_sentinel_t end() const noexcept { return {}; }
+  std::default_sentinel_t end() const noexcept { return {}; }  ///< Where a pass ends.
 
   /// What the row that the pass is at has beside its value; lives until the next step.
   const RowAttributes& attributes() const noexcept { return cursor_.attributes(); }

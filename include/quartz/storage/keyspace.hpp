@@ -21,8 +21,10 @@ class QUARTZ_EXPORT Keyspace {
   /// The name it was created with. "default" exists in every engine.
   const std::string& name() const noexcept;
 
+  /// For Quartz's own use.
   explicit Keyspace(std::shared_ptr<storage::KeyspaceState> state) : state_(std::move(state)) {}
-  storage::KeyspaceState& state() const noexcept { return *state_; }
+  storage::KeyspaceState& state() const noexcept { return *state_; }  ///< For Quartz's own use.
+  /// For Quartz's own use.
   const std::shared_ptr<storage::KeyspaceState>& shared_state() const noexcept { return state_; }
 
  private:

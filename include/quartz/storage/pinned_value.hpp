@@ -18,14 +18,17 @@ class QUARTZ_EXPORT PinnedValue {
   using Release = void (*)(void* owner) noexcept;
 
   PinnedValue() noexcept = default;
+  /// Of `value`, which `owner` keeps as it is until `release` is called with it.
   PinnedValue(std::string_view value, void* owner, Release release,
               const RowAttributes& attributes = {}) noexcept
       : value_(value), attributes_(attributes), owner_(owner), release_(release) {}
+  /// What was moved from is empty.
   PinnedValue(PinnedValue&& other) noexcept
       : value_(std::exchange(other.value_, {})),
         attributes_(std::exchange(other.attributes_, {})),
         owner_(std::exchange(other.owner_, nullptr)),
         release_(std::exchange(other.release_, nullptr)) {}
+  /// Lets go what it was before.
   PinnedValue& operator=(PinnedValue&& other) noexcept {
     if (this != &other) {
       reset();
@@ -43,7 +46,7 @@ class QUARTZ_EXPORT PinnedValue {
   /// The bytes; empty after a move or `reset()`.
   std::string_view view() const noexcept { return value_; }
   // NOLINTNEXTLINE(google-explicit-constructor): it is a view that owns.
-  operator std::string_view() const noexcept { return value_; }
+  operator std::string_view() const noexcept { return value_; }  ///< `view()`.
 
   /// What the row has beside its value; none after a move or `reset()`.
   const RowAttributes& attributes() const noexcept { return attributes_; }

@@ -28,6 +28,7 @@ namespace quartz {
 /// twice.
 class QUARTZ_EXPORT ReadSet {
  public:
+  /// Without keys, as of the sequence `as_of`.
   explicit ReadSet(std::uint64_t as_of = 0) noexcept : as_of_(as_of) {}
 
   /// Notes a key of the default keyspace.

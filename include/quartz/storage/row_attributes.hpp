@@ -20,7 +20,7 @@ struct RowAttributes {
   /// The application's, from 0 to `kRowKindMax`: what sort of thing the value is.
   std::uint8_t kind = 0;
 
-  bool operator==(const RowAttributes&) const = default;
+  bool operator==(const RowAttributes&) const = default;  ///< All of it the same.
 };
 
 }  // namespace quartz

@@ -21,8 +21,9 @@ struct SnapshotState;
 /// Threads: may be read from by any number at a time. Move-only: one owner per pin.
 class QUARTZ_EXPORT Snapshot {
  public:
+  /// One owner of the pin: what was moved from may only be destroyed or assigned to.
   Snapshot(Snapshot&&) noexcept;
-  Snapshot& operator=(Snapshot&&) noexcept;
+  Snapshot& operator=(Snapshot&&) noexcept;  ///< Lets go what it was before.
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
   ~Snapshot();
@@ -30,7 +31,9 @@ class QUARTZ_EXPORT Snapshot {
   /// Every write up to this sequence is visible, none after it.
   std::uint64_t sequence() const noexcept;
 
+  /// For Quartz's own use.
   explicit Snapshot(std::shared_ptr<const storage::SnapshotState> state);
+  /// For Quartz's own use.
   const std::shared_ptr<const storage::SnapshotState>& state() const noexcept { return state_; }
 
  private:

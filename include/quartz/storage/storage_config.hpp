@@ -40,7 +40,7 @@ struct StorageConfig {
   // Durability.
   Durability durability = Durability::process;  ///< For writes that do not say otherwise.
   bool enable_wal = true;  ///< False: no log file, `Durability::memory` for all writes.
-  LogMedium log_medium = LogMedium::automatic;
+  LogMedium log_medium = LogMedium::automatic;  ///< How records reach the log.
 
   // Row cache.
   std::size_t cache_size = 50'000;                  ///< Rows; 0: no row cache.

@@ -50,8 +50,9 @@ class QUARTZ_EXPORT StorageEngine {
   static Result<StorageEngine> open(const std::filesystem::path& directory,
                                     StorageConfig config = {});
 
+  /// One owner of the engine: what was moved from may only be destroyed or assigned to.
   StorageEngine(StorageEngine&&) noexcept;
-  StorageEngine& operator=(StorageEngine&&) noexcept;
+  StorageEngine& operator=(StorageEngine&&) noexcept;  ///< Closes what it was before.
   StorageEngine(const StorageEngine&) = delete;
   StorageEngine& operator=(const StorageEngine&) = delete;
   /// Closes; an error of that goes to the logger.
@@ -65,7 +66,9 @@ class QUARTZ_EXPORT StorageEngine {
   Result<void> close();
 
   // Writing. The default keyspace unless one is named.
+  /// Writes one row, in place of what was there.
   Result<void> put(std::string_view key, std::string_view value, const WriteOptions& options = {});
+  /// The same in `keyspace`.
   Result<void> put(const Keyspace& keyspace, std::string_view key, std::string_view value,
                    const WriteOptions& options = {});
   /// A row that expires, or is of a kind: `put("k", "v", {.expires_at = engine.now() + 30s})`.
@@ -76,6 +79,7 @@ class QUARTZ_EXPORT StorageEngine {
                    const WriteOptions& options = {}) {
     return put_row(default_keyspace(), key, value, attributes, options);
   }
+  /// The same in `keyspace`.
   template <std::same_as<RowAttributes> Attributes = RowAttributes>
   Result<void> put(const Keyspace& keyspace, std::string_view key, std::string_view value,
                    const Attributes& attributes, const WriteOptions& options = {}) {
@@ -83,11 +87,13 @@ class QUARTZ_EXPORT StorageEngine {
   }
   /// Removing a key that does not exist succeeds.
   Result<void> remove(std::string_view key, const WriteOptions& options = {});
+  /// The same in `keyspace`.
   Result<void> remove(const Keyspace& keyspace, std::string_view key,
                       const WriteOptions& options = {});
   /// Removes every key in [first, last) in O(1) writes; reads skip the range from then on.
   Result<void> remove_range(std::string_view first, std::string_view last,
                             const WriteOptions& options = {});
+  /// The same in `keyspace`.
   Result<void> remove_range(const Keyspace& keyspace, std::string_view first, std::string_view last,
                             const WriteOptions& options = {});
   /// All of `batch` or nothing, visible at once. An empty batch writes nothing, and succeeds unless
@@ -99,28 +105,35 @@ class QUARTZ_EXPORT StorageEngine {
 
   // Reading. Nothing (an empty optional) means that the key does not exist, or has expired: which
   // of the two, nobody can tell.
+  /// A copy of the value of `key`.
   Result<std::optional<std::string>> get(std::string_view key,
                                          const ReadOptions& options = {}) const;
+  /// The same in `keyspace`.
   Result<std::optional<std::string>> get(const Keyspace& keyspace, std::string_view key,
                                          const ReadOptions& options = {}) const;
   /// Reads into `value`, reusing its memory; whether the key exists. `value` is unspecified if not.
   Result<bool> get_into(std::string_view key, std::string& value,
                         const ReadOptions& options = {}) const;
+  /// The same in `keyspace`.
   Result<bool> get_into(const Keyspace& keyspace, std::string_view key, std::string& value,
                         const ReadOptions& options = {}) const;
   /// Reads without a copy.
   Result<std::optional<PinnedValue>> get_pinned(std::string_view key,
                                                 const ReadOptions& options = {}) const;
+  /// The same in `keyspace`.
   Result<std::optional<PinnedValue>> get_pinned(const Keyspace& keyspace, std::string_view key,
                                                 const ReadOptions& options = {}) const;
   /// All keys at one sequence, in the order asked for. Cheaper than single gets for rows that lie
   /// in the levels.
   Result<std::vector<std::optional<std::string>>> multi_get(std::span<const std::string_view> keys,
                                                             const ReadOptions& options = {}) const;
+  /// The same in `keyspace`.
   Result<std::vector<std::optional<std::string>>> multi_get(const Keyspace& keyspace,
                                                             std::span<const std::string_view> keys,
                                                             const ReadOptions& options = {}) const;
+  /// Whether there is a row of `key`.
   Result<bool> contains(std::string_view key, const ReadOptions& options = {}) const;
+  /// The same in `keyspace`.
   Result<bool> contains(const Keyspace& keyspace, std::string_view key,
                         const ReadOptions& options = {}) const;
 
@@ -136,30 +149,40 @@ class QUARTZ_EXPORT StorageEngine {
   ExpiryTime now() const;
 
   // Asynchronous forms; include <quartz/storage/async.hpp>, which describes them and needs Asio.
+  /// Completes as `get` returns.
   template <class CompletionToken>
   auto async_get(std::string key, CompletionToken&& token) const;
+  /// The same in `keyspace`.
   template <class CompletionToken>
   auto async_get(const Keyspace& keyspace, std::string key, CompletionToken&& token) const;
+  /// Completes as `put` returns.
   template <class CompletionToken>
   auto async_put(std::string_view key, std::string_view value, WriteOptions options,
                  CompletionToken&& token);
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_put(std::string_view key, std::string_view value, CompletionToken&& token);
+  /// Completes as `remove` returns.
   template <class CompletionToken>
   auto async_remove(std::string_view key, WriteOptions options, CompletionToken&& token);
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_remove(std::string_view key, CompletionToken&& token);
+  /// Completes as `write` returns.
   template <class CompletionToken>
   auto async_write(WriteBatch batch, WriteOptions options, CompletionToken&& token);
+  /// With the options as they are by default.
   template <class CompletionToken>
   auto async_write(WriteBatch batch, CompletionToken&& token);
+  /// Completes as `flush` returns.
   template <class CompletionToken>
   auto async_flush(CompletionToken&& token);
+  /// Completes as `sync` returns.
   template <class CompletionToken>
   auto async_sync(CompletionToken&& token);
 
   // Keyspaces.
-  Keyspace default_keyspace() const;
+  Keyspace default_keyspace() const;  ///< The one that calls without a keyspace mean.
   /// Durable when it returns. `already_exists` if there is one of that name.
   Result<Keyspace> create_keyspace(std::string_view name);
   /// `not_found` if there is none of that name.
@@ -189,11 +212,12 @@ class QUARTZ_EXPORT StorageEngine {
   /// A complete, openable copy of the state as of now in `directory`, which must not exist yet.
   /// Files of the levels are hard links where the file system allows. Writers go on meanwhile.
   Result<void> checkpoint(const std::filesystem::path& directory);
-  Statistics statistics() const;
-  const std::filesystem::path& directory() const noexcept;
+  Statistics statistics() const;  ///< Counters since it was opened, gauges as of now.
+  const std::filesystem::path& directory() const noexcept;  ///< As it was opened.
 
+  /// For Quartz's own use.
   explicit StorageEngine(std::shared_ptr<storage::Engine> engine) noexcept;
-  storage::Engine& engine() const noexcept { return *engine_; }
+  storage::Engine& engine() const noexcept { return *engine_; }  ///< For Quartz's own use.
 
  private:
   Result<void> put_row(const Keyspace& keyspace, std::string_view key, std::string_view value,

@@ -15,14 +15,14 @@ namespace quartz {
 struct Damage {
   std::string file;          ///< Relative to the database's directory.
   std::uint64_t offset = 0;  ///< In bytes; 0 where only the whole file can be judged.
-  std::string what;
+  std::string what;          ///< In words.
 };
 
 /// What `verify` found.
 struct VerifyReport {
-  std::uint64_t files_checked = 0;
-  std::uint64_t bytes_checked = 0;
-  std::uint64_t log_records = 0;
+  std::uint64_t files_checked = 0;          ///< Of the levels and of the log.
+  std::uint64_t bytes_checked = 0;          ///< Of those files.
+  std::uint64_t log_records = 0;            ///< Whole ones.
   std::uint64_t rows = 0;                   ///< In the levels, tombstones included.
   std::uint64_t unfinished_tail_bytes = 0;  ///< Harmless: recovery drops them.
   std::vector<Damage> damage;               ///< Empty: every byte that matters is whole.
@@ -30,9 +30,9 @@ struct VerifyReport {
 
 /// What `salvage` saved.
 struct SalvageReport {
-  std::uint64_t rows_from_levels = 0;
-  std::uint64_t operations_from_log = 0;
-  std::vector<Damage> damage;  ///< What was met on the way and skipped.
+  std::uint64_t rows_from_levels = 0;     ///< Copied.
+  std::uint64_t operations_from_log = 0;  ///< Copied on top of them.
+  std::vector<Damage> damage;             ///< What was met on the way and skipped.
 };
 
 /// Told as files are worked through: bytes done, bytes in all.

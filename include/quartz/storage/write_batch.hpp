@@ -22,16 +22,20 @@ class QUARTZ_EXPORT WriteBatch {
  public:
   /// Adds to the default keyspace.
   WriteBatch& put(std::string_view key, std::string_view value);
+  /// With what a row has beside its value.
   WriteBatch& put(std::string_view key, std::string_view value, const RowAttributes& attributes);
-  WriteBatch& remove(std::string_view key);
+  WriteBatch& remove(std::string_view key);  ///< Removing a key that does not exist succeeds.
   /// Removes every key in [first, last). Nothing if `last` <= `first`.
   WriteBatch& remove_range(std::string_view first, std::string_view last);
 
   /// Adds to `keyspace`, which must belong to the engine that the batch is written to.
   WriteBatch& put(const Keyspace& keyspace, std::string_view key, std::string_view value);
+  /// With what a row has beside its value.
   WriteBatch& put(const Keyspace& keyspace, std::string_view key, std::string_view value,
                   const RowAttributes& attributes);
+  /// Removing a key that does not exist succeeds.
   WriteBatch& remove(const Keyspace& keyspace, std::string_view key);
+  /// Removes every key in [first, last). Nothing if `last` <= `first`.
   WriteBatch& remove_range(const Keyspace& keyspace, std::string_view first, std::string_view last);
 
   /// Adds a point of a collection, or removes one: `upsert(docs, "doc:1", vector, payload)`. Takes
@@ -44,6 +48,7 @@ class QUARTZ_EXPORT WriteBatch {
     collection.add_upsert(*this, point...);
     return *this;
   }
+  /// Removes a point of `collection`.
   template <class Collection>
     requires requires(const Collection& collection, WriteBatch& batch, std::string_view id) {
       collection.add_remove(batch, id);
@@ -60,8 +65,9 @@ class QUARTZ_EXPORT WriteBatch {
   /// Forgets all operations and any error; keeps the memory for reuse.
   void clear() noexcept;
 
+  /// In the order in which they were added.
   std::size_t operation_count() const noexcept { return operation_count_; }
-  bool empty() const noexcept { return operation_count_ == 0; }
+  bool empty() const noexcept { return operation_count_ == 0; }  ///< Whether there is none.
   /// Encoded size, as counted against `kBatchBytesMax`.
   std::size_t bytes() const noexcept { return operations_.size(); }
 

@@ -37,8 +37,8 @@ class QUARTZ_EXPORT Filter {
   /// given to answers with its error, and so does `validate`.
   // NOLINTBEGIN(google-explicit-constructor)
   Filter(std::string_view text);
-  Filter(const std::string& text) : Filter(std::string_view(text)) {}
-  Filter(const char* text) : Filter(std::string_view(text)) {}
+  Filter(const std::string& text) : Filter(std::string_view(text)) {}  ///< The same.
+  Filter(const char* text) : Filter(std::string_view(text)) {}         ///< The same.
   // NOLINTEND(google-explicit-constructor)
 
   /// The filter that a text describes.
@@ -52,8 +52,11 @@ class QUARTZ_EXPORT Filter {
   /// Points that match one of `filters` or more; of none, no point. Faster than `||` for many.
   static Filter any_of(const std::vector<Filter>& filters);
 
+  /// Points that match both.
   friend Filter operator&&(const Filter& a, const Filter& b) { return all_of({a, b}); }
+  /// Points that match one or both.
   friend Filter operator||(const Filter& a, const Filter& b) { return any_of({a, b}); }
+  /// Points that do not match.
   friend Filter operator!(const Filter& filter) { return filter.negated(); }
 
   /// The first mistake that was made in putting the filter together: a limit exceeded, a text that
@@ -73,6 +76,7 @@ class QUARTZ_EXPORT Filter {
   /// The same conditions in the same order. Parentheses that change nothing do not count.
   friend bool operator==(const Filter& a, const Filter& b) noexcept { return a.equals(b); }
 
+  /// For Quartz's own use.
   explicit Filter(std::shared_ptr<const protocol::FilterExpression> expression) noexcept;
   /// For Quartz's own use.
   const std::shared_ptr<const protocol::FilterExpression>& expression() const noexcept;
@@ -103,18 +107,23 @@ class QUARTZ_EXPORT FilterField {
   friend Filter operator==(const FilterField& field, const FilterValue& value) {
     return field.compared(FilterRelation::equal, value);
   }
+  /// Points whose value is another, or that have none.
   friend Filter operator!=(const FilterField& field, const FilterValue& value) {
     return field.compared(FilterRelation::not_equal, value);
   }
+  /// Points whose value is less.
   friend Filter operator<(const FilterField& field, const FilterValue& value) {
     return field.compared(FilterRelation::less, value);
   }
+  /// Points whose value is less or equal.
   friend Filter operator<=(const FilterField& field, const FilterValue& value) {
     return field.compared(FilterRelation::less_or_equal, value);
   }
+  /// Points whose value is greater.
   friend Filter operator>(const FilterField& field, const FilterValue& value) {
     return field.compared(FilterRelation::greater, value);
   }
+  /// Points whose value is greater or equal.
   friend Filter operator>=(const FilterField& field, const FilterValue& value) {
     return field.compared(FilterRelation::greater_or_equal, value);
   }

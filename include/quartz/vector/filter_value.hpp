@@ -29,19 +29,24 @@ class FilterValue {
 
   // All implicit, so that `field("year") >= 2020` reads as it should.
   // NOLINTBEGIN(google-explicit-constructor)
-  FilterValue(std::nullptr_t) noexcept {}
-  FilterValue(std::same_as<bool> auto value) noexcept : value_(value) {}
+  FilterValue(std::nullptr_t) noexcept {}                                 ///< Null.
+  FilterValue(std::same_as<bool> auto value) noexcept : value_(value) {}  ///< True or false.
+  /// A number without a fraction.
   FilterValue(FilterInteger auto value) noexcept : value_(in_one_form(value)) {}
-  FilterValue(double value) noexcept : value_(value) {}
-  FilterValue(float value) noexcept : value_(static_cast<double>(value)) {}
-  FilterValue(std::string value) noexcept : value_(std::move(value)) {}
-  FilterValue(std::string_view value) : value_(std::string(value)) {}
+  FilterValue(double value) noexcept : value_(value) {}                      ///< A number.
+  FilterValue(float value) noexcept : value_(static_cast<double>(value)) {}  ///< A number.
+  FilterValue(std::string value) noexcept : value_(std::move(value)) {}      ///< A text.
+  FilterValue(std::string_view value) : value_(std::string(value)) {}        ///< A text, copied.
+  /// A text, copied, up to its zero.
   FilterValue(const char* value) : value_(std::string(value)) {}
   // NOLINTEND(google-explicit-constructor)
 
-  const Variant& variant() const noexcept { return value_; }
+  const Variant& variant() const noexcept { return value_; }  ///< As it is kept.
+  /// Whether it is null.
   bool is_null() const noexcept { return std::holds_alternative<std::monostate>(value_); }
+  /// Whether it is a text.
   bool is_text() const noexcept { return std::holds_alternative<std::string>(value_); }
+  /// Whether it is a number of any kind.
   bool is_number() const noexcept { return value_.index() >= 2 && value_.index() <= 4; }
 
   /// As a filter's text has it: `null`, `true`, `-7`, `0.5`, `'it\'s'`. What is no UTF-8, and

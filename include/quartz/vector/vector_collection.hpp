@@ -60,14 +60,16 @@ class QUARTZ_EXPORT VectorCollection {
   /// `not_found` if there is none.
   static Result<void> drop(StorageEngine& engine, std::string_view name);
 
-  VectorCollection(const VectorCollection&) noexcept;
+  VectorCollection(const VectorCollection&) noexcept;  ///< A handle of the same collection.
+  /// What was moved from may only be destroyed or assigned to.
   VectorCollection(VectorCollection&&) noexcept;
+  /// Becomes a handle of the other's collection.
   VectorCollection& operator=(const VectorCollection&) noexcept;
-  VectorCollection& operator=(VectorCollection&&) noexcept;
+  VectorCollection& operator=(VectorCollection&&) noexcept;  ///< Becomes what the other was.
   ~VectorCollection();
 
-  const std::string& name() const noexcept;
-  VectorCollectionConfig config() const;
+  const std::string& name() const noexcept;  ///< As it was created.
+  VectorCollectionConfig config() const;     ///< As it is now.
 
   // Writing. `invalid_argument` for a vector of other dimensions or with a component that is not
   // finite, and for a zero vector where the metric is the cosine; `invalid_argument` or `too_large`
@@ -76,6 +78,7 @@ class QUARTZ_EXPORT VectorCollection {
   /// Stores a point under `id`, in place of what was there.
   Result<void> upsert(std::string_view id, std::span<const float> vector,
                       std::string_view payload = {}, const WriteOptions& options = {});
+  /// The same; `point` may have several vectors.
   Result<void> upsert(const VectorPoint& point, const WriteOptions& options = {});
   /// Removing a point that does not exist succeeds.
   Result<void> remove(std::string_view id, const WriteOptions& options = {});
@@ -88,17 +91,20 @@ class QUARTZ_EXPORT VectorCollection {
   /// error that makes writing it fail. May wait, as an upsert does, for the index to catch up.
   void add_upsert(WriteBatch& batch, std::string_view id, std::span<const float> vector,
                   std::string_view payload = {}) const;
+  /// The same; `point` may have several vectors.
   void add_upsert(WriteBatch& batch, const VectorPoint& point) const;
-  void add_remove(WriteBatch& batch, std::string_view id) const;
+  void add_remove(WriteBatch& batch, std::string_view id) const;  ///< The same for a removal.
 
   // Reading.
+  /// The point of that id; nothing if there is none.
   Result<std::optional<VectorPoint>> get(std::string_view id) const;
-  Result<bool> contains(std::string_view id) const;
+  Result<bool> contains(std::string_view id) const;  ///< Whether there is a point of that id.
   /// Points. O(1).
   std::uint64_t count() const;
   /// Points that match. Cost: by the indexes of payloads if they decide it, else a pass over what
   /// they leave open.
   Result<std::uint64_t> count(const Filter& filter) const;
+  /// A page of points in the order of their ids.
   Result<std::vector<VectorPoint>> scroll(const VectorScrollOptions& options = {}) const;
 
   // Searching. Hits come nearest first; of equally near ones, any order. `invalid_argument` for a
@@ -123,10 +129,11 @@ class QUARTZ_EXPORT VectorCollection {
                                               const VectorSearchOptions& options = {}) const;
 
   // The index.
-  VectorStatistics statistics() const;
-  /// Builds the index anew, with other parameters, while the present one serves; returns when the
-  /// new one has taken over. `progress` is told of vectors linked and of how many there are.
+  VectorStatistics statistics() const;  ///< As of now.
+  /// Is told of vectors linked and of how many there are.
   using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+  /// Builds the index anew, with other parameters, while the present one serves; returns when the
+  /// new one has taken over.
   Result<void> reindex(const VectorIndexConfig& config, const Progress& progress = {});
   /// Makes an index on a field of the payloads, of those there are and those to come.
   Result<void> create_payload_index(std::string_view field, PayloadIndexKind kind);
@@ -140,7 +147,9 @@ class QUARTZ_EXPORT VectorCollection {
   Result<double> measure_recall(const VectorSearchOptions& options = {},
                                 std::size_t sample_count = 100) const;
 
+  /// For Quartz's own use.
   explicit VectorCollection(std::shared_ptr<vector::Collection> collection) noexcept;
+  /// For Quartz's own use.
   vector::Collection& collection() const noexcept { return *collection_; }
 
  private:

@@ -27,24 +27,27 @@ struct VectorIndexConfig {
   /// a filter reads the payload of each point that it asks about from the engine.
   bool payloads_in_memory = true;
 
+  /// All of it the same.
   friend bool operator==(const VectorIndexConfig&, const VectorIndexConfig&) = default;
 };
 
 /// An index on a field of the payloads, by which filters find points without reading payloads.
 struct PayloadIndexConfig {
   std::string field;  ///< As a filter names it: "year", "author.name", or "id".
-  PayloadIndexKind kind = PayloadIndexKind::keyword;
+  PayloadIndexKind kind = PayloadIndexKind::keyword;  ///< What it finds by.
 
+  /// All of it the same.
   friend bool operator==(const PayloadIndexConfig&, const PayloadIndexConfig&) = default;
 };
 
 /// What a collection is. Stored with it when it is created, and compared when it is opened.
 struct VectorCollectionConfig {
-  std::size_t dimensions = 0;  ///< Components of each vector, 1 to `kDimensionsMax`.
-  Metric metric = Metric::cosine;
-  VectorIndexConfig index = {};
+  std::size_t dimensions = 0;      ///< Components of each vector, 1 to `kDimensionsMax`.
+  Metric metric = Metric::cosine;  ///< What nearness is.
+  VectorIndexConfig index = {};    ///< How the graph is built, and what is kept in memory.
   std::vector<PayloadIndexConfig> payload_indexes = {};  ///< At most `kPayloadIndexesMax`.
 
+  /// All of it the same.
   friend bool operator==(const VectorCollectionConfig&, const VectorCollectionConfig&) = default;
 };
 

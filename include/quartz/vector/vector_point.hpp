@@ -12,11 +12,12 @@ namespace quartz {
 
 /// A point of a collection: what was stored under an id.
 struct VectorPoint {
-  std::string id;
+  std::string id;  ///< Unique in the collection.
   /// One or more vectors of the collection's dimensions. A search finds the point by the nearest.
   std::vector<std::vector<float>> vectors;
   std::string payload = {};  ///< A JSON object, or empty.
 
+  /// All of it the same.
   friend bool operator==(const VectorPoint&, const VectorPoint&) = default;
 };
 
@@ -24,7 +25,7 @@ struct VectorPoint {
 struct VectorScrollOptions {
   std::optional<std::string_view> after = {};  ///< Only ids behind this one; to go on from a page.
   std::size_t limit = 100;                     ///< At most so many; at least 1.
-  Filter filter = {};
+  Filter filter = {};                          ///< Only points that match; empty: all.
 };
 
 /// Longest id of a point; ids are 1 to so many arbitrary bytes.

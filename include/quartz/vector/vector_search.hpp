@@ -27,7 +27,7 @@ struct VectorSearchOptions {
 
 /// A point that was found.
 struct VectorHit {
-  std::string id;
+  std::string id;  ///< Of the point.
   /// The metric's value between the query and the nearest of the point's vectors: see `Metric`.
   float score = 0;
   std::string payload = {};                      ///< If asked for.
@@ -36,10 +36,10 @@ struct VectorHit {
 
 /// How a search was carried out.
 struct VectorSearchExplanation {
-  std::vector<VectorHit> hits;
-  std::string plan;    ///< "graph walk", "exact scan"...
-  std::string reason;  ///< Why this plan and not another.
-  std::size_t ef_search = 0;
+  std::vector<VectorHit> hits;        ///< What `search` returns.
+  std::string plan;                   ///< "graph walk", "exact scan"...
+  std::string reason;                 ///< Why this plan and not another.
+  std::size_t ef_search = 0;          ///< Candidates that the walk kept.
   std::uint64_t points = 0;           ///< In the collection.
   std::uint64_t points_visited = 0;   ///< Whose code was compared with the query.
   std::uint64_t points_pending = 0;   ///< Looked at because they were not in the graph yet.

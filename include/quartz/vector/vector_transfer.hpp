@@ -31,21 +31,21 @@ struct VectorImportOptions {
   /// row n is called `id_prefix` and the number `first_id + n`, with as many leading zeros as the
   /// last row of the file needs none, so that ids are in the order of rows.
   std::filesystem::path ids_path = {};
-  std::string id_prefix = {};
-  std::uint64_t first_id = 0;
-  std::size_t id_digits = 0;  ///< At least so many digits, for ids of several files.
+  std::string id_prefix = {};  ///< See `ids_path`.
+  std::uint64_t first_id = 0;  ///< See `ids_path`.
+  std::size_t id_digits = 0;   ///< At least so many digits, for ids of several files.
   /// A file with the payload of each row of the whole file, a line of JSON each (JSON Lines); an
   /// empty line is no payload. Empty: no row has one.
   std::filesystem::path payloads_path = {};
-  std::size_t batch_rows = 256;  ///< Rows in one atomic batch; at least 1.
-  Durability durability = Durability::process;
-  VectorTransferProgress progress = {};  ///< After each batch.
+  std::size_t batch_rows = 256;                 ///< Rows in one atomic batch; at least 1.
+  Durability durability = Durability::process;  ///< Of each batch.
+  VectorTransferProgress progress = {};         ///< After each batch.
 };
 
 /// What an import has done.
 struct VectorImportSummary {
-  std::uint64_t points = 0;  ///< Stored, or stored again.
-  std::uint64_t batches = 0;
+  std::uint64_t points = 0;   ///< Stored, or stored again.
+  std::uint64_t batches = 0;  ///< Written.
 };
 
 /// Stores rows of a file of vectors as points of a collection, in place of points that have their
@@ -74,7 +74,7 @@ struct VectorExportOptions {
 
 /// What an export has written, and what the files have no room for.
 struct VectorExportSummary {
-  std::uint64_t points = 0;
+  std::uint64_t points = 0;             ///< Written.
   std::uint64_t vectors_left_out = 0;   ///< Of points with several, all but the first.
   std::uint64_t payloads_left_out = 0;  ///< Those that are not empty, if no file takes them.
 };

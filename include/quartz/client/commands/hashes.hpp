@@ -25,6 +25,7 @@ QUARTZ_EXPORT Command<std::vector<std::optional<std::string>>> hmget(std::string
 QUARTZ_EXPORT Command<NamedValues> hgetall(std::string_view key);
 /// How many there were.
 QUARTZ_EXPORT Command<std::int64_t> hdel(std::string_view key, const Names& fields);
+/// Whether `field` is there.
 QUARTZ_EXPORT Command<bool> hexists(std::string_view key, std::string_view field);
 /// The new number.
 QUARTZ_EXPORT Command<std::int64_t> hincrby(std::string_view key, std::string_view field,

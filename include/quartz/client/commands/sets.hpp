@@ -17,8 +17,9 @@ namespace quartz::commands {
 QUARTZ_EXPORT Command<std::int64_t> sadd(std::string_view key, const Names& members);
 /// How many there were.
 QUARTZ_EXPORT Command<std::int64_t> srem(std::string_view key, const Names& members);
+/// Whether `member` is in it.
 QUARTZ_EXPORT Command<bool> sismember(std::string_view key, std::string_view member);
-QUARTZ_EXPORT Command<std::vector<std::string>> smembers(std::string_view key);
+QUARTZ_EXPORT Command<std::vector<std::string>> smembers(std::string_view key);  ///< In no order.
 /// How many there are.
 QUARTZ_EXPORT Command<std::int64_t> scard(std::string_view key);
 /// A random one, which is taken away; nothing if there is none.

@@ -22,7 +22,7 @@ enum class SetCondition : std::uint8_t {
 
 /// How a value is stored.
 struct SetOptions {
-  SetCondition condition = SetCondition::always;
+  SetCondition condition = SetCondition::always;  ///< What has to be there before.
   /// The key goes after so long; at least 1 ms. Nothing: it stays.
   std::optional<std::chrono::milliseconds> expire_after = {};
   /// The key goes when it would have gone without this; not together with `expire_after`.

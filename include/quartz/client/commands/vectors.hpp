@@ -25,6 +25,7 @@ enum class VectorSetPrecision : std::uint8_t {
 /// What `vadd` does besides. Views, for the call only.
 struct VectorAddOptions {
   std::string_view attributes = {};  ///< A JSON object that searches may filter by; empty: none.
+  /// How exactly the vector is kept.
   VectorSetPrecision precision = VectorSetPrecision::eight_bits;
 };
 
