@@ -44,12 +44,28 @@ foreach(kind IN ITEMS static shared)
     COMPONENT development)
 endforeach()
 
+# What src/cli/reference has made for a program, where Debian looks for it.
+function(quartz_install_reference program section component)
+  set(share "${PROJECT_BINARY_DIR}/share")
+  set(to "${CMAKE_INSTALL_DATADIR}")
+  install(FILES "${share}/man/man${section}/${program}.${section}.gz"
+          DESTINATION "${CMAKE_INSTALL_MANDIR}/man${section}" COMPONENT ${component})
+  foreach(file IN ITEMS bash-completion/completions/${program} zsh/vendor-completions/_${program}
+                        fish/vendor_completions.d/${program}.fish)
+    cmake_path(GET file PARENT_PATH directory)
+    install(FILES "${share}/${file}" DESTINATION "${to}/${directory}" COMPONENT ${component})
+  endforeach()
+endfunction()
+
 if(QUARTZ_TOOL)
   add_dependencies(quartz_products quartz)
   install(TARGETS quartz COMPONENT tools)
   # What its demonstration searches.
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/examples/data/"
           DESTINATION "${CMAKE_INSTALL_DATADIR}/quartz" COMPONENT tools)
+  # Its manual page, and what shells complete its verbs by.
+  add_dependencies(quartz_products quartz_reference_files)
+  quartz_install_reference(quartz 1 tools)
 endif()
 
 if(QUARTZ_SERVER)
@@ -57,6 +73,9 @@ if(QUARTZ_SERVER)
   install(TARGETS quartz-server COMPONENT server)
   install(FILES "${PROJECT_SOURCE_DIR}/packaging/quartz-server.service"
           DESTINATION lib/systemd/system COMPONENT server)
+  if(QUARTZ_TOOL AND QUARTZ_CLIENT)
+    quartz_install_reference(quartz-server 8 server)
+  endif()
 endif()
 
 configure_package_config_file(

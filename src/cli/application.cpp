@@ -18,6 +18,9 @@
 namespace quartz::cli {
 namespace {
 
+constexpr const char* kProgram = "quartz";
+constexpr const char* kDescription = "An embedded key-value store in a directory.";
+
 // What to do for each verb; CLI11 knows the verbs by their objects.
 using Actions = std::map<const CLI::App*, Action>;
 
@@ -68,8 +71,7 @@ ExitStatus perform(const Action& action, Console& console) {
   return *status;
 }
 
-ExitStatus run_with(Console& console, int argument_count, const char* const* arguments) {
-  CLI::App app{"An embedded key-value store in a directory.", "quartz"};
+void define_application(CLI::App& app, Console& console, Actions& actions) {
   // Exactly one, which also keeps CLI11 from taking a key named "get" for a second verb.
   app.require_subcommand(1);
   app.set_version_flag("--version", fmt::format("quartz {}", version()));
@@ -77,8 +79,13 @@ ExitStatus run_with(Console& console, int argument_count, const char* const* arg
       fmt::format("{}\n\n`quartz VERB --help` describes one verb; `quartz demo` shows them "
                   "at work.",
                   exit_status_help()));
-  Actions actions;
   define_verbs(app, console, actions);
+}
+
+ExitStatus run_with(Console& console, int argument_count, const char* const* arguments) {
+  CLI::App app{kDescription, kProgram};
+  Actions actions;
+  define_application(app, console, actions);
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::ParseError& error) {
@@ -90,6 +97,14 @@ ExitStatus run_with(Console& console, int argument_count, const char* const* arg
 }
 
 }  // namespace
+
+void visit_command_line(const std::function<void(const CLI::App&)>& visit) {
+  CLI::App app{kDescription, kProgram};
+  Console console;
+  Actions actions;
+  define_application(app, console, actions);
+  visit(app);
+}
 
 ExitStatus run(int argument_count, const char* const* arguments) noexcept {
   ignore_broken_pipes();

@@ -96,7 +96,8 @@ Action define_put(CLI::App& app) {
   options->expire_option =
       app.add_option("--expire-in", options->expire_in_ms,
                      "Let the row expire after so long: a number with ms, s, m, h or d")
-          ->transform(duration_in_ms());
+          ->transform(duration_in_ms().description(""))
+          ->type_name("TIME");
   add_durability(app, options->durability);
   app.footer(
       "Creates the database if there is none. Write -- in front of a KEY or VALUE that begins with "

@@ -43,4 +43,10 @@ function(unpack_packages directory root)
   run("${root}/usr/bin/quartz" --version)
   run("${root}/usr/bin/quartz-server" --version)
   expect("no systemd unit" EXISTS "${root}/usr/lib/systemd/system/quartz-server.service")
+  foreach(file IN ITEMS man/man1/quartz.1.gz man/man8/quartz-server.8.gz bash-completion/completions/quartz
+                        bash-completion/completions/quartz-server zsh/vendor-completions/_quartz
+                        zsh/vendor-completions/_quartz-server fish/vendor_completions.d/quartz.fish
+                        fish/vendor_completions.d/quartz-server.fish)
+    expect("no package has ${file}" EXISTS "${root}/usr/share/${file}")
+  endforeach()
 endfunction()

@@ -37,25 +37,43 @@ void add_flags(CLI::App& app, std::deque<Flag>& flags) {
   }
 }
 
-}  // namespace
+constexpr const char* kProgram = "quartz-server";
+constexpr const char* kDescription =
+    "Serves a Quartz database over HTTP and the protocol of Redis.";
 
-Result<CommandLine> read_command_line(int count, const char* const* arguments,
-                                      std::string_view footer) {
-  CLI::App app{"Serves a Quartz database over HTTP and the protocol of Redis.", "quartz-server"};
+// CLI11 keeps references into `line` and `flags`.
+void define(CLI::App& app, std::string_view footer, CommandLine& line, std::deque<Flag>& flags) {
   app.set_version_flag("--version", fmt::format("quartz-server {}", version()));
   app.footer(
       fmt::format("Every option may also stand in the file, as in --print-config, or in a "
                   "variable:\nQUARTZ_PORT for --port. Flags win over variables, and those "
                   "over the file.\n\n{}",
                   footer));
-  CommandLine line;
-  std::deque<Flag> flags;  // CLI11 keeps references into it.
   app.add_option("-c,--config", line.config_file, "Configuration in TOML; also $QUARTZ_CONFIG")
       ->type_name("FILE");
   app.add_flag("--print-config", line.print_config,
                "Print the configuration as TOML, with where each value comes from, and exit");
   app.add_flag("--check-config", line.check_config, "Check the configuration and exit");
   add_flags(app, flags);
+}
+
+}  // namespace
+
+void visit_command_line(std::string_view footer,
+                        const std::function<void(const CLI::App&)>& visit) {
+  CLI::App app{kDescription, kProgram};
+  CommandLine line;
+  std::deque<Flag> flags;
+  define(app, footer, line, flags);
+  visit(app);
+}
+
+Result<CommandLine> read_command_line(int count, const char* const* arguments,
+                                      std::string_view footer) {
+  CLI::App app{kDescription, kProgram};
+  CommandLine line;
+  std::deque<Flag> flags;
+  define(app, footer, line, flags);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
 #include "quartz/result.hpp"
 #include "server/config/option_value.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace quartz::server {
 
@@ -21,5 +26,8 @@ struct CommandLine {
 /// text of --help.
 Result<CommandLine> read_command_line(int count, const char* const* arguments,
                                       std::string_view footer);
+
+/// Shows `visit` the flags that are read there, for what describes them.
+void visit_command_line(std::string_view footer, const std::function<void(const CLI::App&)>& visit);
 
 }  // namespace quartz::server
