@@ -108,5 +108,22 @@ class Links(Tree):
         self.assertEqual(done.returncode, 1)
 
 
+class Enumerators(Tree):
+    def check(self, description):
+        self.put("xml/a.xml", f"""<doxygen><memberdef kind="enum"><location file="a.hpp" line="3"/><name>Kind</name>
+            <enumvalue><name>plain</name><briefdescription>{description}</briefdescription><detaileddescription/>
+            </enumvalue></memberdef></doxygen>""")
+        done = subprocess.run([SITE / "check_enumerators", self.root / "xml"], capture_output=True, text=True)
+        return done.returncode, done.stdout
+
+    def test_one_without_a_description_is_named(self):
+        status, said = self.check("")
+        self.assertEqual(status, 1)
+        self.assertIn("a.hpp:3: Kind: plain is not documented.", said)
+
+    def test_those_with_one_pass(self):
+        self.assertEqual(self.check("<para>As it is.</para>")[0], 0)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -37,10 +37,10 @@ typedef struct quartz_names quartz_names;
 
 /// How serious a line of the engine's own log is.
 typedef enum quartz_log_level QUARTZ_OF_INT {
-  QUARTZ_LOG_DEBUG = 0,
-  QUARTZ_LOG_INFO = 1,
-  QUARTZ_LOG_WARNING = 2,
-  QUARTZ_LOG_ERROR = 3
+  QUARTZ_LOG_DEBUG = 0,    ///< For who develops Quartz.
+  QUARTZ_LOG_INFO = 1,     ///< What it does.
+  QUARTZ_LOG_WARNING = 2,  ///< What somebody should look at.
+  QUARTZ_LOG_ERROR = 3     ///< What has failed.
 } quartz_log_level;
 
 /// Receives a line, which lives for the call. May be called from any thread, also several at once;

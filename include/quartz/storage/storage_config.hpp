@@ -23,7 +23,12 @@ enum class LogMedium : std::uint8_t {
 };
 
 /// Severity of a line for `StorageConfig::logger`.
-enum class LogLevel : std::uint8_t { debug, info, warning, error };
+enum class LogLevel : std::uint8_t {
+  debug,    ///< For who develops Quartz.
+  info,     ///< What it does.
+  warning,  ///< What somebody should look at.
+  error,    ///< What has failed.
+};
 
 /// Receives the engine's own log lines: one line each, no newline at the end. May be called from
 /// any thread, also several at once; must not call back into the engine.

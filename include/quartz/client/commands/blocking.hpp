@@ -19,8 +19,8 @@ namespace quartz::commands {
 
 /// An end of a list.
 enum class ListEnd : std::uint8_t {
-  first,
-  last,
+  first,  ///< Index 0.
+  last,   ///< Index -1.
 };
 
 /// The first element.

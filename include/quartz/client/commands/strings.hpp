@@ -15,7 +15,7 @@ namespace quartz {
 
 /// Under which condition a value is stored.
 enum class SetCondition : std::uint8_t {
-  always,
+  always,      ///< Whatever it holds.
   if_absent,   ///< Only if the key holds nothing.
   if_present,  ///< Only if it holds something.
 };
