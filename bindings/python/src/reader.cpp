@@ -76,13 +76,14 @@ std::shared_ptr<Rows> Reader::rows(RowPart part, const RowSelection& selection) 
 
 std::shared_ptr<SnapshotReader> SnapshotReader::take(const std::shared_ptr<Session>& session,
                                                      const Keyspace& keyspace) {
-  const StorageEngine& engine = session->engine();
-  const auto taken = without_gil([&] {
-    auto pinned = make_shared_outside_gil<PinnedSnapshot>(engine.snapshot());
-    session->add(pinned);
-    return pinned;
-  });
-  return std::make_shared<SnapshotReader>(session, keyspace, taken);
+  session->check_process();
+  auto taken = unwrap(without_gil([&] {
+    return session->use(
+        [&](const StorageEngine& engine) -> Result<std::shared_ptr<PinnedSnapshot>> {
+          return session->pin<PinnedSnapshot>(engine.snapshot());
+        });
+  }));
+  return std::make_shared<SnapshotReader>(session, keyspace, std::move(taken));
 }
 
 std::shared_ptr<Reader> SnapshotReader::of(const std::string& keyspace) const {

@@ -38,11 +38,13 @@ class Reader {
   /// What `read(engine, options)`, which returns a Result, gives without the interpreter's lock.
   template <class Read>
   auto read(Read&& work) const {
-    const StorageEngine& engine = session_->engine();
+    session_->check_process();
     return unwrap(without_gil([&] {
-      if (snapshot_ == nullptr) return work(engine, ReadOptions{});
-      return snapshot_->use(
-          [&](const Snapshot& as_of) { return work(engine, ReadOptions{.snapshot = &as_of}); });
+      return session_->use([&](const StorageEngine& engine) {
+        if (snapshot_ == nullptr) return work(engine, ReadOptions{});
+        return snapshot_->use(
+            [&](const Snapshot& as_of) { return work(engine, ReadOptions{.snapshot = &as_of}); });
+      });
     }));
   }
 

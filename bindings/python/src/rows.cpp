@@ -62,17 +62,17 @@ Rows::Rows(std::shared_ptr<Session> session, const Keyspace& keyspace,
                       .limit = selection.limit,
                       .reverse = selection.reverse,
                       .keyspace = &keyspace};
-  StorageEngine& engine = session_->engine();
-  const auto make = [&](const Snapshot* as_of) -> Result<std::shared_ptr<PinnedCursor>> {
+  session_->check_process();
+  const auto make = [&](StorageEngine& engine,
+                        const Snapshot* as_of) -> Result<std::shared_ptr<PinnedCursor>> {
     options.snapshot = as_of;
-    return make_shared_outside_gil<PinnedCursor>(engine.cursor(options), options.reverse);
+    return session_->pin<PinnedCursor>(engine.cursor(options), options.reverse);
   };
   cursor_ = unwrap(without_gil([&] {
-    auto made = snapshot == nullptr
-                    ? make(nullptr)
-                    : snapshot->use([&](const Snapshot& as_of) { return make(&as_of); });
-    if (made) session_->add(*made);
-    return made;
+    return session_->use([&](StorageEngine& engine) {
+      if (snapshot == nullptr) return make(engine, nullptr);
+      return snapshot->use([&](const Snapshot& as_of) { return make(engine, &as_of); });
+    });
   }));
 }
 

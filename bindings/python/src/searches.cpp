@@ -76,17 +76,15 @@ std::span<const float> query_of(const FloatRows& array, py::ssize_t rank, std::s
 /// Lambdas without state, as pybind11 takes them, that begin with a collection and options.
 template <class Search>
 py::tuple one(Collection& self, const VectorSearchOptions& options, Search&& search) {
-  VectorCollection& collection = self.usable();
   std::vector<std::vector<VectorHit>> answers;
-  answers.push_back(unwrap(without_gil([&] { return search(collection); })));
+  answers.push_back(self.read(search));
   return to_python(answers, answers.front().size(), options);
 }
 
 py::dict explain(Collection& self, const py::object& query, const VectorSearchOptions& options) {
-  VectorCollection& collection = self.usable();
   const FloatRows array = float_rows(query, "query");
-  const auto numbers = query_of(array, 1, collection.config().dimensions);
-  const auto told = unwrap(without_gil([&] { return collection.explain(numbers, options); }));
+  const auto numbers = query_of(array, 1, self.usable().config().dimensions);
+  const auto told = self.read([&](VectorCollection& all) { return all.explain(numbers, options); });
   py::dict figures;
   figures["plan"] = told.plan;
   figures["reason"] = told.reason;
@@ -145,12 +143,12 @@ void bind_searches(py::class_<Collection, std::shared_ptr<Collection>>& type) {
       .def("search_batch",
            [](Collection& self, const py::object& queries, std::uint32_t threads, std::size_t k,
               Filter filter, Ef ef, Recall recall, bool exact, bool payload, bool vectors) {
-             VectorCollection& all = self.usable();
              const FloatRows array = float_rows(queries, "queries");
-             const auto numbers = query_of(array, 2, all.config().dimensions);
+             const auto numbers = query_of(array, 2, self.usable().config().dimensions);
              const auto options = options_of(k, filter, ef, recall, exact, payload, vectors);
-             const auto answers =
-                 unwrap(without_gil([&] { return all.search_batch(numbers, options, threads); }));
+             const auto answers = self.read([&](VectorCollection& all) {
+               return all.search_batch(numbers, options, threads);
+             });
              return to_python(answers, k, options);
            })
       .def("explain",
@@ -160,9 +158,9 @@ void bind_searches(py::class_<Collection, std::shared_ptr<Collection>>& type) {
            })
       .def("measure_recall", [](Collection& self, std::size_t samples, std::size_t k, Filter filter,
                                 Ef ef, Recall recall) {
-        VectorCollection& all = self.usable();
         const auto options = options_of(k, filter, ef, recall, false, false, false);
-        return unwrap(without_gil([&] { return all.measure_recall(options, samples); }));
+        return self.read(
+            [&](VectorCollection& all) { return all.measure_recall(options, samples); });
       });
 }
 

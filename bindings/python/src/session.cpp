@@ -54,24 +54,29 @@ StorageEngine& Session::engine() {
   return engine_;
 }
 
-void Session::add(const std::shared_ptr<Pin>& pin) {
+void Session::add(Known known) {
   const std::lock_guard lock(mutex_);
   if (pins_.size() >= pins_checked_at_) {
-    std::erase_if(pins_, [](const auto& known) { return known.expired(); });
+    std::erase_if(pins_, [](const Known& pin) { return pin.ended->try_wait(); });
     pins_checked_at_ = std::max<std::size_t>(64, pins_.size() * 2);
   }
-  pins_.push_back(pin);
+  pins_.push_back(std::move(known));
 }
 
 Result<void> Session::close() {
   closed_ = true;
-  std::vector<std::weak_ptr<Pin>> pins;
+  const std::unique_lock no_users(users_);
+  std::vector<Known> pins;
   {
     const std::lock_guard lock(mutex_);
     pins.swap(pins_);
   }
-  for (const auto& weak : pins) {
-    if (const auto pin = weak.lock()) pin->release();
+  for (const Known& known : pins) {
+    if (const auto pin = known.pin.lock()) {
+      pin->release();
+    } else {
+      known.ended->wait();
+    }
   }
   return engine_.close();
 }

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <filesystem>
+#include <latch>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -31,21 +32,30 @@ auto without_gil(Work&& work) {
 /// How many forks lie between this process and the one that loaded the module.
 unsigned fork_count() noexcept;
 
-/// Like `std::make_shared`. The object goes without the interpreter's lock, for its end may wait.
-/// In a child of a fork it stays for ever: there are no threads of its engine to wait for, and the
-/// files are those of the parent.
+/// Deletes without the interpreter's lock, for the end of an object may wait. In a child of a fork
+/// the object stays for ever: there are no threads of its engine to wait for, and the files are
+/// those of the parent.
+class DeleteOutsideGil {
+ public:
+  template <class T>
+  void operator()(T* object) const {
+    if (forks_ != fork_count()) return;
+    if (PyGILState_Check() != 0) {
+      const pybind11::gil_scoped_release released;
+      delete object;
+    } else {
+      delete object;
+    }
+  }
+
+ private:
+  unsigned forks_ = fork_count();
+};
+
+/// Like `std::make_shared`, for what `DeleteOutsideGil` is to delete.
 template <class T, class... Arguments>
 std::shared_ptr<T> make_shared_outside_gil(Arguments&&... arguments) {
-  return std::shared_ptr<T>(new T(std::forward<Arguments>(arguments)...),
-                            [forks = fork_count()](T* object) {
-                              if (forks != fork_count()) return;
-                              if (PyGILState_Check() != 0) {
-                                const pybind11::gil_scoped_release released;
-                                delete object;
-                              } else {
-                                delete object;
-                              }
-                            });
+  return std::shared_ptr<T>(new T(std::forward<Arguments>(arguments)...), DeleteOutsideGil());
 }
 
 /// What keeps a closed engine's directory locked until it is let go.
@@ -90,19 +100,48 @@ class Session {
   const std::filesystem::path& directory() const noexcept { return engine_.directory(); }
   bool closed() const noexcept { return closed_; }
 
-  /// Will be let go by `close`.
-  void add(const std::shared_ptr<Pin>& pin);
-  /// Lets go of all pins, so that the directory is free afterwards, and closes the engine. Without
-  /// the interpreter's lock.
+  /// `work(engine)`, which returns a Result and may hold what locks the directory meanwhile:
+  /// `close` waits for it. `closed` after `close`. Without the interpreter's lock.
+  template <class Work>
+  auto use(Work&& work) -> std::invoke_result_t<Work, StorageEngine&> {
+    const std::shared_lock lock(users_);
+    if (closed_) return Error(Errc::closed, "the database was closed");
+    return std::forward<Work>(work)(engine_);
+  }
+
+  /// A pin that `close` lets go. Inside of `use` only, so that none is made behind `close`.
+  template <class T, class... Arguments>
+  std::shared_ptr<T> pin(Arguments&&... arguments) {
+    const auto ended = std::make_shared<std::latch>(1);
+    const std::shared_ptr<T> made(new T(std::forward<Arguments>(arguments)...),
+                                  [ended, deleter = DeleteOutsideGil()](T* object) {
+                                    deleter(object);
+                                    ended->count_down();
+                                  });
+    add(Known{.pin = made, .ended = ended});
+    return made;
+  }
+
+  /// Waits for who is in `use`, lets go of all pins, so that the directory is free afterwards,
+  /// and closes the engine. Without the interpreter's lock.
   Result<void> close();
 
  private:
+  struct Known {
+    std::weak_ptr<Pin> pin;
+    /// Counted down when the pin is deleted, which is later than when it cannot be had any more.
+    std::shared_ptr<std::latch> ended;
+  };
+
+  void add(Known known);
+
   StorageEngine engine_;
   const unsigned forks_when_opened_;
   std::atomic<bool> closed_{false};
+  std::shared_mutex users_;
   std::mutex mutex_;
-  std::vector<std::weak_ptr<Pin>> pins_;  // Guarded by mutex_.
-  std::size_t pins_checked_at_ = 64;      // Guarded by mutex_; when those that are gone go.
+  std::vector<Known> pins_;           // Guarded by mutex_.
+  std::size_t pins_checked_at_ = 64;  // Guarded by mutex_; when those that are gone go.
 };
 
 }  // namespace quartz::python

@@ -93,8 +93,7 @@ py::tuple to_python(const VectorPoint& point) {
 
 py::object get(Collection& self, const py::str& id) {
   const std::string wanted = bytes_of_text(id, "id");
-  VectorCollection& collection = self.usable();
-  const auto found = unwrap(without_gil([&] { return collection.get(wanted); }));
+  const auto found = self.read([&](VectorCollection& all) { return all.get(wanted); });
   if (!found) return py::none();
   return to_python(*found);
 }
@@ -102,22 +101,20 @@ py::object get(Collection& self, const py::str& id) {
 py::list scroll(Collection& self, const std::optional<py::str>& after, std::size_t limit,
                 const std::optional<std::string>& filter) {
   const std::string behind = after ? bytes_of_text(*after, "after") : std::string();
-  VectorCollection& collection = self.usable();
-  const auto found = unwrap(without_gil([&] {
+  const auto found = self.read([&](VectorCollection& all) {
     VectorScrollOptions options{.limit = limit};
     if (after) options.after = behind;
     if (filter) options.filter = *filter;
-    return collection.scroll(options);
-  }));
+    return all.scroll(options);
+  });
   py::list points;
   for (const VectorPoint& point : found) points.append(to_python(point));
   return points;
 }
 
 std::uint64_t count(Collection& self, const std::optional<std::string>& filter) {
-  VectorCollection& collection = self.usable();
-  if (!filter) return collection.count();
-  return unwrap(without_gil([&] { return collection.count(Filter(*filter)); }));
+  if (!filter) return self.usable().count();
+  return self.read([&](VectorCollection& all) { return all.count(Filter(*filter)); });
 }
 
 py::dict statistics(Collection& self) {
@@ -205,8 +202,7 @@ void bind_collections(py::module_& module) {
       .def("contains",
            [](Collection& self, py::handle id) {
              const std::string wanted = bytes_of_text(id, "id");
-             VectorCollection& collection = self.usable();
-             return unwrap(without_gil([&] { return collection.contains(wanted); }));
+             return self.read([&](VectorCollection& all) { return all.contains(wanted); });
            })
       .def("set_payload",
            [](Collection& self, py::handle id, py::handle payload, py::handle durability) {

@@ -23,6 +23,15 @@ struct Collection {
     static_cast<void>(session->engine());
     return vectors;
   }
+
+  /// What `work(vectors)`, which returns a Result, reads without the interpreter's lock. `close`
+  /// waits for it, since a search can hold a cursor.
+  template <class Read>
+  auto read(Read&& work) {
+    session->check_process();
+    return unwrap(without_gil(
+        [&] { return session->use([&](const StorageEngine&) { return work(vectors); }); }));
+  }
 };
 
 /// Vectors in single precision, one behind the other, as one run of memory.

@@ -148,20 +148,23 @@ def test_a_closed_snapshot_answers_closed_and_its_iterators_go_on(letters):
     assert letters.statistics()["snapshots_open"] == 0
 
 
-def test_close_waits_for_iterators_and_snapshots_of_other_threads(directory):
+@pytest.mark.parametrize("attempt", range(20))
+def test_close_waits_for_iterators_and_snapshots_of_other_threads(directory, attempt):
+    # Attempts differ in where the threads are when it closes: at the first of them, or further on.
     db = quartz.open(directory)
     with db.batch() as batch:
-        for number in range(2000):
+        for number in range(200):
             batch.put(b"%06d" % number, b"x" * 100)
     begun, ends = threading.Barrier(5), []
 
     def read():
-        snapshot = db.snapshot()
         begun.wait()
         try:
             while True:
-                assert len(list(snapshot.items())) == 2000
-                assert snapshot.get(b"000007") == b"x" * 100
+                with db.snapshot() as snapshot:
+                    assert len(list(snapshot.items())) == 200
+                    assert snapshot.get(b"000007") == b"x" * 100
+                    assert snapshot.expires_at(b"000007") is None
         except quartz.ClosedError as error:
             ends.append(error)
 
@@ -169,6 +172,8 @@ def test_close_waits_for_iterators_and_snapshots_of_other_threads(directory):
     for thread in threads:
         thread.start()
     begun.wait()
+    for _ in range(attempt):
+        assert b"000000" in db
     db.close()
     for thread in threads:
         thread.join()
