@@ -15,6 +15,7 @@
 #include "quartz/storage/scan_options.hpp"
 #include "quartz/storage/snapshot.hpp"
 #include "quartz/storage/statistics.hpp"
+#include "quartz/storage/statistics_fields.hpp"
 #include "quartz/storage/storage_config.hpp"
 #include "quartz/storage/storage_engine.hpp"
 #include "quartz/storage/verify.hpp"

@@ -6,9 +6,9 @@
 
 #include "base/try.hpp"
 #include "cli/database.hpp"
-#include "cli/statistics_json.hpp"
 #include "cli/statistics_text.hpp"
 #include "cli/verb.hpp"
+#include "storage/statistics_json.hpp"
 
 namespace quartz::cli {
 namespace {
@@ -25,7 +25,7 @@ Result<ExitStatus> print_statistics(const StatsOptions& options, Console& consol
   // Printing may wait for a slow reader, and nobody should have to wait for the lock with it.
   QUARTZ_TRY(engine.close());
   if (options.json) {
-    console.print("{}\n", boost::json::serialize(to_json(statistics)));
+    console.print("{}\n", boost::json::serialize(json_of_statistics(statistics)));
   } else {
     console.out().write(to_text(statistics, console.style()));
   }

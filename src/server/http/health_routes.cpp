@@ -3,7 +3,6 @@
 #include <string>
 #include <utility>
 
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -11,6 +10,7 @@
 #include "server/http/open_metrics.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/statistics_fields.hpp"
+#include "storage/statistics_json.hpp"
 
 namespace quartz::server {
 namespace {
@@ -21,51 +21,10 @@ constexpr std::string_view kHealthSchema =
     R"({"type":"object","properties":{"status":{"enum":["ok","draining","read_only","low_space"]},)"
     R"("version":{"type":"string"},"detail":{"type":"string"}},"required":["status","version"]})";
 
-boost::json::object json_of(const LatencySummary& latency) {
-  return {{"count", latency.count},   {"mean_ns", latency.mean_ns}, {"p50_ns", latency.p50_ns},
-          {"p90_ns", latency.p90_ns}, {"p99_ns", latency.p99_ns},   {"p999_ns", latency.p999_ns},
-          {"max_ns", latency.max_ns}};
-}
-
-boost::json::object json_of(const RecoveryStatistics& recovery) {
-  return {{"record_count", recovery.record_count},
-          {"operation_count", recovery.operation_count},
-          {"bytes", recovery.bytes},
-          {"dropped_bytes", recovery.dropped_bytes},
-          {"dropped_reason", recovery.dropped_reason},
-          {"duration_ns", recovery.duration_ns}};
-}
-
-boost::json::object json_of(const KeyspaceStatistics& keyspace) {
-  boost::json::array levels;
-  for (const LevelStatistics& level : keyspace.levels) {
-    levels.push_back(boost::json::object{
-        {"level", level.level}, {"file_count", level.file_count}, {"bytes", level.bytes}});
-  }
-  return {{"name", keyspace.name},
-          {"estimated_keys", keyspace.estimated_keys},
-          {"levels", std::move(levels)}};
-}
-
 template <class From>
 void add_figures(boost::json::object& to, const From& from,
                  std::span<const StatisticsField<From>> fields) {
   for (const auto& field : fields) to[field.name] = field.value(from);
-}
-
-boost::json::object json_of(const Statistics& engine) {
-  boost::json::object to;
-  add_figures(to, engine, statistics_fields());
-  to["background_error"] = engine.background_error;
-  to["debt"] = engine.debt;
-  for (const LatencyField& field : latency_fields()) {
-    to[std::string(field.name) + "_latency"] = json_of(field.value(engine));
-  }
-  to["recovery"] = json_of(engine.recovery);
-  boost::json::array keyspaces;
-  for (const KeyspaceStatistics& each : engine.keyspaces) keyspaces.push_back(json_of(each));
-  to["keyspaces"] = std::move(keyspaces);
-  return to;
 }
 
 boost::json::object json_of(const ServerStatistics& server) {
@@ -154,7 +113,7 @@ Response HealthRoutes::health() const {
 
 Response HealthRoutes::stats() const {
   boost::json::object body;
-  body["engine"] = json_of(engine_.statistics());
+  body["engine"] = json_of_statistics(engine_.statistics());
   body["server"] = json_of(server_statistics_());
   return json_response(boost::json::serialize(body));
 }
