@@ -44,6 +44,7 @@ TEST(House, lines_end_where_their_text_ends) { expect_none(whitespace(house()));
 TEST(House, every_source_belongs_to_a_target) { expect_none(dead_files(house(), compiled())); }
 TEST(House, every_document_has_one_title) { expect_none(titles(house())); }
 TEST(House, every_link_leads_somewhere) { expect_none(links(house())); }
+TEST(House, every_verb_that_is_named_exists) { expect_none(verbs(house())); }
 
 TEST(House, tests_that_the_guide_names_exist) {
   expect_none(tests_in_documents(house(), {"docs/guide/promises.md", "docs/guide/testing.md"}));

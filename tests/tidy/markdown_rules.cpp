@@ -79,4 +79,24 @@ Findings links(const SourceTree& tree) {
   return findings;
 }
 
+Findings verbs(const SourceTree& tree) {
+  constexpr std::string_view kScript = "./dev ";
+  const auto script = tree.find("dev");
+  Findings findings;
+  for (const auto& [path, text] : tree) {
+    const bool says_what_to_run = is_markdown(path) || path.starts_with(".");
+    if (!says_what_to_run) continue;
+    for_each_line(text, [&](std::string_view line, std::size_t number) {
+      for (auto at = line.find(kScript); at != std::string_view::npos; at = line.find(kScript)) {
+        line.remove_prefix(at + kScript.size());
+        const auto verb = line.substr(0, line.find_first_not_of("abcdefghijklmnopqrstuvwxyz"));
+        const std::string function = "\nverb_" + std::string(verb) + "() {";
+        if (verb.empty() || (script != tree.end() && contains(script->second, function))) continue;
+        findings.push_back({path, number, "./dev has no verb '" + std::string(verb) + "'"});
+      }
+    });
+  }
+  return findings;
+}
+
 }  // namespace quartz::tidy

@@ -10,6 +10,7 @@ using ::testing::ElementsAre;
 using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 TEST(Titles, a_document_has_one) {
   EXPECT_THAT(titles({{"a.md", "# A\n\n## Part\n"},
@@ -32,6 +33,17 @@ TEST(Links, a_link_to_nothing_is_found) {
 
 TEST(Links, code_that_looks_like_a_link_is_none) {
   EXPECT_THAT(links({{"a.md", "`values[i](x)`\n```cpp\nvalues[i](x);\n```\n"}}), IsEmpty());
+}
+
+TEST(Verbs, what_a_document_or_a_hook_runs_is_a_verb_of_the_script) {
+  const std::string script = "#!/bin/bash\nverb_test() {\n  :\n}\n";
+  EXPECT_THAT(verbs({{"dev", script},
+                     {"README.md", "# A\n\nRun `./dev test -L x` or `./dev --help`.\n"},
+                     {".github/a.md", "# B\n\n`./dev test`, then `./dev tests`\n"},
+                     {".hooks.yaml", "entry: ./dev gone\n"},
+                     {"src/a.cpp", "// ./dev whatever\n"}}),
+              UnorderedElementsAre(in(".github/a.md"), in(".hooks.yaml")));
+  EXPECT_THAT(verbs({{"README.md", "./dev test\n"}}), ElementsAre(in("README.md")));
 }
 
 }  // namespace

@@ -43,7 +43,8 @@ Findings dead_files(const SourceTree& tree, const std::set<std::string>& sources
 Findings titles(const SourceTree& tree);
 /// A relative link leads to a file of the tree.
 Findings links(const SourceTree& tree);
-
+/// A verb of `./dev` that a document, a template or a configuration names is one.
+Findings verbs(const SourceTree& tree);
 /// Tests that `documents` name, as `Suite.name` or `Suite.*`, exist.
 Findings tests_in_documents(const SourceTree& tree, const std::set<std::string>& documents);
 
