@@ -17,14 +17,14 @@ using ::testing::Not;
 
 const ManualPlace kPlace = {.section = 1, .version = "1.2.3", .see_also = "other(8)"};
 
-CommandDescription tool() {
+CommandDescription tool_of_manual() {
   CommandDescription description;
   visit_command_line([&](const CLI::App& app) { description = describe(app); });
   return description;
 }
 
 TEST(ManualPage, has_the_sections_that_readers_look_for) {
-  const std::string page = manual_page(tool(), kPlace);
+  const std::string page = manual_page(tool_of_manual(), kPlace);
   EXPECT_THAT(page,
               HasSubstr(".TH QUARTZ 1 \"\" \"Quartz 1.2.3\"\n.SH NAME\nquartz \\- an embedded"));
   for (const char* const section : {"SYNOPSIS", "OPTIONS", "COMMANDS", "EXIT STATUS", "SEE ALSO"}) {
@@ -33,7 +33,7 @@ TEST(ManualPage, has_the_sections_that_readers_look_for) {
 }
 
 TEST(ManualPage, has_every_verb_and_option_of_the_tool) {
-  const CommandDescription description = tool();
+  const CommandDescription description = tool_of_manual();
   const std::string page = manual_page(description, kPlace);
   for (const CommandDescription& verb : description.commands) {
     EXPECT_THAT(page, HasSubstr(".SS \"quartz " + verb.name + " "));
@@ -64,7 +64,7 @@ TEST(ManualPage, examples_keep_their_lines) {
 TEST(ManualPage, troff_finds_nothing_wrong) {
   if (run_shell("command -v groff").status != 0) GTEST_SKIP() << "groff is not installed";
   const ScratchDirectory directory;
-  write_file(directory.path() / "quartz.1", manual_page(tool(), kPlace));
+  write_file(directory.path() / "quartz.1", manual_page(tool_of_manual(), kPlace));
   const ToolRun run =
       run_shell("cd '" + directory.path().string() + "' && groff -ww -man -Tutf8 quartz.1");
   EXPECT_EQ(run.status, 0);
