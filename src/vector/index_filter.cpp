@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <utility>
 
 #include "base/try.hpp"
@@ -17,23 +18,30 @@ Result<void> IndexFilter::prepare(const VectorIndex& index, const Filter& filter
                 .pool_size = pool_size,
                 .m = index.config().m,
                 .code_bytes = index.quantizer().code_bytes()};
-  SharedLock lock(index.payload_lock());
-  QUARTZ_ASSIGN(const FilterPlan plan, FilterPlan::make(filter, index.payload_indexes()));
-  const SlotEstimate estimate = plan.estimate(situation_.points);
-  if (const auto early = choose_filter_strategy(situation_, estimate)) {
-    choice_ = *early;
-    situation_.possible = situation_.points;
-    situation_.expected = std::min(estimate.expected, situation_.points);
-    QUARTZ_ASSIGN(residual_, FilterEvaluator::compile(filter));
-    return {};
+  std::optional<SlotEstimate> estimate;
+  std::optional<FilterCandidates> candidates;
+  {
+    // Writers wait for it, so that nothing is done in it but asking the indexes.
+    SharedLock lock(index.payload_lock());
+    QUARTZ_ASSIGN(const FilterPlan plan, FilterPlan::make(filter, index.payload_indexes()));
+    estimate = plan.estimate(situation_.points);
+    if (const auto early = choose_filter_strategy(situation_, *estimate)) {
+      choice_ = *early;
+    } else {
+      candidates = plan.candidates(index.slots_with_point());
+    }
   }
-  return find_possible(index, plan, estimate);
+  if (candidates) return take_possible(index, *candidates, *estimate);
+  situation_.possible = situation_.points;
+  situation_.expected = std::min(estimate->expected, situation_.points);
+  QUARTZ_ASSIGN(residual_, FilterEvaluator::compile(filter));
+  return {};
 }
 
-Result<void> IndexFilter::find_possible(const VectorIndex& index, const FilterPlan& plan,
+Result<void> IndexFilter::take_possible(const VectorIndex& index,
+                                        const FilterCandidates& candidates,
                                         const SlotEstimate& estimate) {
   // Removed ones may be among them, and are left out by whoever looks at the points.
-  const FilterCandidates candidates = plan.candidates(index.slots_with_point());
   possible_.reset(index.states().end());
   possible_.add(candidates.slots.possible());
   knows_possible_ = true;

@@ -43,7 +43,7 @@ class IndexFilter {
   std::span<const Slot> slots_to_scan(const VectorIndex& index);
 
  private:
-  Result<void> find_possible(const VectorIndex& index, const FilterPlan& plan,
+  Result<void> take_possible(const VectorIndex& index, const FilterCandidates& candidates,
                              const SlotEstimate& estimate);
 
   FilterSituation situation_;
