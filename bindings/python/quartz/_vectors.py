@@ -25,7 +25,8 @@ class Point(NamedTuple):
     @property
     def vector(self) -> NDArray[np.float32]:
         """The first of them, which most points have alone."""
-        return self.vectors[0]
+        first: NDArray[np.float32] = self.vectors[0]
+        return first
 
 
 class Hits(NamedTuple):
@@ -70,7 +71,8 @@ class VectorCollection:
     @property
     def metric(self) -> str:
         """How near two vectors are: "cosine", "l2" or "dot"."""
-        return self.config["metric"]
+        metric: str = self.config["metric"]
+        return metric
 
     @property
     def config(self) -> dict[str, Any]:
@@ -283,7 +285,7 @@ class VectorCollection:
         return self._collection, [ids] if isinstance(ids, str) else list(ids)
 
 
-def _text_of(payload: Payload) -> str | None:
+def _text_of(payload: object) -> str | None:
     if payload is None or isinstance(payload, str):
         return payload
     if not isinstance(payload, Mapping):
