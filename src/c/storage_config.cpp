@@ -15,8 +15,12 @@ namespace quartz::c {
 namespace {
 
 Result<void> set(std::unsigned_integral auto& option, std::string_view text) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), option);
-  if (error == std::errc() && end == text.data() + text.size()) return {};
+  auto number = option;  // What begins with one would change the option, although it is refused.
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size()) {
+    option = number;
+    return {};
+  }
   return Error(Errc::invalid_argument, "takes a number, not '" + std::string(text) + "'");
 }
 

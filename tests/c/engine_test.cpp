@@ -88,6 +88,20 @@ TEST(CEngine, refuses_options_and_values_that_there_are_not) {
               AllOf(StartsWith("invalid_argument: "), HasSubstr("segment_bytes")));
 }
 
+TEST(CEngine, a_refused_value_leaves_the_option_as_it_was) {
+  const ScratchDirectory scratch;
+  const OwnedConfig config(quartz_storage_config_create());
+  // Of these beginnings none would open.
+  for (const char* number :
+       {"segment_bytes", "memtable_bytes", "compaction_threshold", "level0_files_max",
+        "max_level_size", "table_file_bytes", "compaction_threads", "read_threads"}) {
+    EXPECT_THAT(set(config, number, "0 and more"), StartsWith("invalid_argument: ")) << number;
+  }
+  quartz_engine* opened = nullptr;
+  EXPECT_EQ(outcome(quartz_engine_open((scratch / "data").c_str(), config.get(), &opened)), "ok");
+  const OwnedEngine engine(opened);
+}
+
 TEST(CEngine, says_to_a_logger_what_it_meets) {
   const ScratchDirectory scratch;
   {  // What a killed process leaves, with the beginning of a record that never got whole.
