@@ -195,7 +195,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
                                  std::string_view key, std::string_view value,
                                  const RowAttributes& attributes, const ReadSet* unchanged);
   Result<LogPosition> append_batch(const WriteBatch& batch, const ReadSet* unchanged);
-  Result<void> check_writable_locked() const QUARTZ_REQUIRES(append_mutex_);
+  Result<void> check_writable_locked() QUARTZ_REQUIRES(append_mutex_);
   Result<LogReservation> reserve_locked(std::size_t bytes) QUARTZ_REQUIRES(append_mutex_);
   Result<LogPosition> publish_locked(const LogReservation& reservation, std::uint32_t count,
                                      std::uint32_t crc) QUARTZ_REQUIRES(append_mutex_);
@@ -327,7 +327,10 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // The current view's. A flush may replace that view at any time, but every view has this memtable
   // until a roll, which needs the append lock.
   Memtable* active_ QUARTZ_GUARDED_BY(append_mutex_) = nullptr;
-  std::optional<Error> writes_stopped_ QUARTZ_GUARDED_BY(append_mutex_);
+  bool stops_writes_ QUARTZ_GUARDED_BY(append_mutex_) = false;
+  std::optional<Error> writes_stopped_ QUARTZ_GUARDED_BY(append_mutex_);  // Why, if it is known.
+  // The newest record of the log is not wholly in the memtable. Nobody sees any of it.
+  bool half_indexed_ QUARTZ_GUARDED_BY(append_mutex_) = false;
   std::vector<RecordObserver*> observers_ QUARTZ_GUARDED_BY(append_mutex_);
   bool observers_told_of_close_ QUARTZ_GUARDED_BY(append_mutex_) = false;
   std::atomic<bool> syncs_expected_{false};  // Somebody has asked for `Durability::disk`.

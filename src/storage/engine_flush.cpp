@@ -72,6 +72,11 @@ void Engine::seal_if_due() {
 // then waiting or flushed.
 Result<Sequence> Engine::seal_active() {
   MutexLock lock(append_mutex_);
+  // The log would go on behind a record of which the levels get a part at most, and be called
+  // damaged there, or give up the rest. As it is, a replay finds all of it.
+  if (half_indexed_ && log_->persistent()) {
+    return stop_writes_locked("a record of the log is not indexed");
+  }
   if (active_->entry_count() > 0) {
     if (auto rolled = roll_locked(0); !rolled) {
       if (rolled.error().code() == Errc::no_space) space_->disk_full();
@@ -123,7 +128,7 @@ Result<FlushTables> Engine::write_tables(const std::vector<const Memtable*>& mem
   return write_flush_tables(
       files_, directory_ / kIngestDirectoryName, memtables,
       [this](KeyspaceId id) { return keyspaces_->find(id) != nullptr; }, &next_table_number_,
-      levels_env_);
+      levels_env_, visible_sequence());  // Behind it is at most a part of one record.
 } catch (const std::bad_alloc&) {
   return Error(Errc::io_error, directory_.string() + ": no memory was left for a flush");
 }

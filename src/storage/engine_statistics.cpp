@@ -113,10 +113,8 @@ Statistics Engine::statistics() {
       now.background_error = flush_error_->message();
   }
   MutexLock lock(append_mutex_);
-  if (writes_stopped_) {
-    now.writes_stopped = true;
-    now.background_error = writes_stopped_->message();
-  }
+  now.writes_stopped = stops_writes_;
+  if (writes_stopped_) now.background_error = writes_stopped_->message();
   return now;
 }
 

@@ -115,9 +115,10 @@ Result<void> Engine::wait_for_room() {
   return {};
 }
 
-Result<void> Engine::check_writable_locked() const {
+Result<void> Engine::check_writable_locked() {
   if (closed()) return closed_error();
-  if (writes_stopped_) return *writes_stopped_;
+  if (stops_writes_) [[unlikely]]
+    return stop_writes_locked("there was no memory to say which");
   return {};
 }
 
@@ -173,6 +174,7 @@ void Engine::begin_memtable_locked(const std::shared_ptr<LogSegment>& segment) {
 
 // What memory and log hold may differ from now on; replaying the log mends it.
 Error Engine::stop_writes_locked(std::string_view why) {
+  stops_writes_ = true;  // First: there may be no memory for the error.
   if (!writes_stopped_) {
     writes_stopped_ = Error(Errc::reopen_required,
                             fmt::format("{}: writing stopped after a failure ({}); reopen the "
@@ -232,6 +234,7 @@ Result<LogPosition> Engine::publish_locked(const LogReservation& reservation, st
   try {
     index_locked(reservation.operations, count);
   } catch (const std::bad_alloc&) {
+    half_indexed_ = true;
     return stop_writes_locked("no memory was left to index a record that is in the log already");
   }
   next_sequence_ += count;

@@ -1,6 +1,7 @@
 #include "storage/flush.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -12,24 +13,31 @@
 namespace quartz::storage {
 namespace {
 
-Result<TableFile> write_table(const io::Path& path, const std::vector<const Memtable*>& memtables,
-                              KeyspaceId keyspace, rocksdb::Env* env) {
-  QUARTZ_ASSIGN(TableBuilder table, TableBuilder::create(path, keyspace, env));
+// Nothing if there is nothing to say up to `at`: RocksDB has no empty tables.
+Result<std::optional<TableFile>> write_table(const io::Path& path,
+                                             const std::vector<const Memtable*>& memtables,
+                                             KeyspaceId keyspace, Sequence at, rocksdb::Env* env) {
+  std::vector<RangeTombstone> ranges;
   for (const Memtable* memtable : memtables) {
-    for (const RangeTombstone& range : memtable->range_tombstones(keyspace, kSequenceMax)) {
-      QUARTZ_TRY(table.remove_range(range.first, range.last));
-    }
+    const auto more = memtable->range_tombstones(keyspace, at);
+    ranges.insert(ranges.end(), more.begin(), more.end());
   }
-  MergeIterator rows(memtables, std::nullopt, keyspace, kSequenceMax,
-                     MergeIterator::Tombstones::show);
-  for (rows.seek_to_first(); rows.valid(); rows.next()) {
+  MergeIterator rows(memtables, std::nullopt, keyspace, at, MergeIterator::Tombstones::show);
+  rows.seek_to_first();
+  if (ranges.empty() && !rows.valid()) return std::nullopt;
+  QUARTZ_ASSIGN(TableBuilder table, TableBuilder::create(path, keyspace, env));
+  for (const RangeTombstone& range : ranges) {
+    QUARTZ_TRY(table.remove_range(range.first, range.last));
+  }
+  for (; rows.valid(); rows.next()) {
     if (rows.tombstone()) {
       QUARTZ_TRY(table.remove(rows.key()));
     } else {
       QUARTZ_TRY(table.put(rows.key(), rows.value()));
     }
   }
-  return table.finish();
+  QUARTZ_ASSIGN(TableFile written, table.finish());
+  return std::optional(std::move(written));
 }
 
 }  // namespace
@@ -37,25 +45,26 @@ Result<TableFile> write_table(const io::Path& path, const std::vector<const Memt
 Result<FlushTables> write_flush_tables(io::FileSystem& files, const io::Path& directory,
                                        const std::vector<const Memtable*>& memtables,
                                        const std::function<bool(KeyspaceId)>& keep,
-                                       std::uint64_t* next_number, rocksdb::Env* env) {
+                                       std::uint64_t* next_number, rocksdb::Env* env, Sequence at) {
   FlushTables tables;
   std::set<KeyspaceId> keyspaces;
   for (const Memtable* memtable : memtables) {
-    tables.applied = std::max(tables.applied, memtable->last_sequence());
+    tables.applied = std::max(tables.applied, std::min(memtable->last_sequence(), at));
     for (const KeyspaceId id : memtable->keyspaces()) keyspaces.insert(id);
   }
   for (const KeyspaceId id : keyspaces) {
     if (!keep(id)) continue;
     const io::Path path = directory / fmt::format("{:06}.sst", (*next_number)++);
-    auto table = write_table(path, memtables, id, env);
+    auto table = write_table(path, memtables, id, at, env);
     if (!table) {
       discard_tables(files, tables.files);
       discard_tables(files, {TableFile{id, path, 0, 0}});
       return std::move(table).error();
     }
-    tables.entry_count += table->entry_count;
-    tables.bytes += table->bytes;
-    tables.files.push_back(*std::move(table));
+    if (!*table) continue;
+    tables.entry_count += (*table)->entry_count;
+    tables.bytes += (*table)->bytes;
+    tables.files.push_back(**std::move(table));
   }
   return tables;
 }

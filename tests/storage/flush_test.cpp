@@ -197,5 +197,24 @@ TEST_F(Flush, discarded_tables_are_gone_and_missing_ones_are_no_failure) {
   discard_tables(io::posix_file_system(), tables.files);
 }
 
+TEST_F(Flush, leaves_out_what_is_newer_than_it_is_asked_for) {
+  put("a", "1");
+  remove_range("c", "d");
+  const Sequence at = sequence_;
+  put("a", "2");
+  put("b", "2", 3);
+  remove_range("a", "z");
+  const FlushTables tables =
+      write_flush_tables(
+          io::posix_file_system(), scratch_ / "ingest", {memtables_.front().get()},
+          [](KeyspaceId) { return true; }, &next_number_, nullptr, at)
+          .value();
+  EXPECT_EQ(tables.applied, at);
+  EXPECT_EQ(tables.entry_count, 2u);
+  // RocksDB would refuse to write a table of nothing.
+  ASSERT_EQ(tables.files.size(), 1u);
+  EXPECT_EQ(tables.files.front().keyspace, 0u);
+}
+
 }  // namespace
 }  // namespace quartz::storage
