@@ -234,8 +234,10 @@ void Engine::stop_writes(const Error& error) {
 }
 
 void Engine::publish_view(std::shared_ptr<const EngineView> view) {
+  // Its place first: were there no memory for it later, the old view would go under its readers.
+  replaced_views_.emplace_back();
   view_.store(view.get(), std::memory_order_release);
-  replaced_views_.push_back(std::exchange(view_owner_, std::move(view)));
+  replaced_views_.back() = std::exchange(view_owner_, std::move(view));
 }
 
 std::shared_ptr<const EngineView> Engine::current_view() const {
