@@ -277,6 +277,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   // engine_maintenance.cpp
   void note_compaction(const CompactionEvent& event);
   void note_levels_failure(const Error& error);
+  Result<void> build_checkpoint(const io::Path& target);
   Result<void> copy_to(const io::Path& staging);
 
   // engine_statistics.cpp
@@ -319,7 +320,9 @@ class Engine : public std::enable_shared_from_this<Engine> {
 
   // Held while observers are told of the close, so that none of them goes meanwhile.
   Mutex observers_told_mutex_;
-  Mutex levels_mutex_ QUARTZ_ACQUIRED_AFTER(observers_told_mutex_);
+  // Held while a checkpoint is built, so that of two into one place the later one finds the other.
+  Mutex checkpoint_mutex_;
+  Mutex levels_mutex_ QUARTZ_ACQUIRED_AFTER(observers_told_mutex_, checkpoint_mutex_);
 
   // Appending.
   Mutex append_mutex_ QUARTZ_ACQUIRED_AFTER(levels_mutex_);

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -40,6 +41,25 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
       return spdlog::level::err;
   }
   return spdlog::level::err;
+}
+
+/// Ends with a name, also where `path` ends with a slash.
+Result<io::Path> absolute_path(const io::Path& path) {
+  std::error_code failure;
+  const io::Path absolute = std::filesystem::absolute(path, failure).lexically_normal();
+  if (failure) {
+    return Error(Errc::io_error,
+                 fmt::format("{}: no absolute path: {}", path.string(), failure.message()));
+  }
+  return absolute.has_filename() ? absolute : absolute.parent_path();
+}
+
+Result<void> check_absent(const io::FileSystem& files, const io::Path& target) {
+  QUARTZ_ASSIGN(const bool exists, files.exists(target));
+  if (!exists) return {};
+  return Error(
+      Errc::already_exists,
+      fmt::format("{}: a checkpoint needs a directory that does not exist yet", target.string()));
 }
 
 }  // namespace
@@ -160,34 +180,35 @@ Result<void> Engine::compact_range(std::optional<std::string_view> first,
   return levels_->compact_range(keyspace.id, first, last);
 }
 
-// Flush, then copy the levels: a copy needs no log of its own. Built beside its place and renamed
-// into it, so that a crash leaves no half of it under its name.
+// Flush, then copy the levels: a copy needs no log of its own.
 Result<void> Engine::checkpoint(const io::Path& directory) {
   const GatePass pass(gate_);
   if (!pass || closed()) return closed_error();
-  QUARTZ_ASSIGN(const bool exists, files_.exists(directory));
-  if (exists) {
-    return Error(Errc::already_exists,
-                 fmt::format("{}: a checkpoint needs a directory that does not exist yet",
-                             directory.string()));
-  }
+  QUARTZ_ASSIGN(const io::Path absolute, absolute_path(directory));
+  QUARTZ_TRY(check_absent(files_, absolute));
   QUARTZ_ASSIGN(const Sequence target, seal_active());
   if (!mutant("checkpoints_are_copied_before_the_flush")) QUARTZ_TRY(wait_flushed(target));
-  std::error_code failure;
-  const io::Path absolute = std::filesystem::absolute(directory, failure).lexically_normal();
-  if (failure) {
-    return Error(Errc::io_error,
-                 fmt::format("{}: no absolute path: {}", directory.string(), failure.message()));
-  }
-  const io::Path parent = absolute.parent_path();
-  io::Path staging = parent / (absolute.filename().string() + ".partial");
-  if (mutant("checkpoints_are_built_in_their_place")) staging = absolute;
+  MutexLock lock(checkpoint_mutex_);
+  QUARTZ_TRY(check_absent(files_, absolute));
+  return build_checkpoint(absolute);
+}
+
+// Built beside its place and renamed into it, so that a crash leaves no half of it under its name.
+// Of this database alone, which one engine at most has open, so that nobody else builds there.
+Result<void> Engine::build_checkpoint(const io::Path& target) {
+  const io::Path parent = target.parent_path();
+  QUARTZ_TRY(io::create_durable_directories(files_, parent));
+  io::Path staging =
+      parent / fmt::format("{}.{:016x}.partial", target.filename().string(), database_id_);
+  if (mutant("checkpoints_are_built_in_their_place")) staging = target;
   QUARTZ_TRY(files_.remove_directory(staging));
-  if (auto copied = copy_to(staging); !copied) {
+  auto built = copy_to(staging);
+  if (built) built = files_.rename(staging, target);
+  if (!built) {
     static_cast<void>(files_.remove_directory(staging));
-    return copied;
+    QUARTZ_TRY(check_absent(files_, target));  // Somebody else may have been faster.
+    return built;
   }
-  QUARTZ_TRY(files_.rename(staging, absolute));
   if (mutant("names_of_checkpoints_are_not_synced")) return {};
   return files_.sync_directory(parent);
 }

@@ -55,6 +55,19 @@ TEST_F(PowerLoss, a_new_database_survives_with_every_directory_that_was_made_for
   }
 }
 
+TEST_F(PowerLoss, a_checkpoint_survives_with_every_directory_that_was_made_for_it) {
+  for (const char* copy : {"/copy", "/a/copy", "/b/c/copy", "/d/slash/copy/"}) {
+    open("/db");
+    ASSERT_THAT(engine_->put("key", "value"), Succeeds());
+    ASSERT_THAT(engine_->checkpoint(copy), Succeeds()) << copy;
+    cut_power();
+    open(copy, false);
+    ASSERT_FALSE(HasFailure()) << copy;
+    EXPECT_EQ(read(*engine_, "key"), "value") << copy;
+    engine_.reset();
+  }
+}
+
 // Nobody would know where such records belong, so the database could not be opened.
 TEST_F(PowerLoss, no_record_survives_without_the_header_of_its_segment) {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {

@@ -209,8 +209,8 @@ class QUARTZ_EXPORT StorageEngine {
   Result<void> compact_range(std::optional<std::string_view> first = {},
                              std::optional<std::string_view> last = {},
                              const Keyspace* keyspace = nullptr);
-  /// A complete, openable copy of the state as of now in `directory`, which must not exist yet.
-  /// Files of the levels are hard links where the file system allows. Writers go on meanwhile.
+  /// A complete, openable and durable copy of the state as of now; `already_exists` if `directory`
+  /// does. Files of the levels are hard links where possible. Writers go on meanwhile.
   Result<void> checkpoint(const std::filesystem::path& directory);
   Statistics statistics() const;  ///< Counters since it was opened, gauges as of now.
   const std::filesystem::path& directory() const noexcept;  ///< As it was opened.
