@@ -9,12 +9,20 @@
 // `void(Result<void>)` for the others. Any completion token works. The handler runs on its
 // associated executor; without one, on Asio's `system_executor`.
 //
-// No thread of the caller is ever blocked. What memory answers at once (a read of a fresh or cached
-// row, a write that need not reach the disk) is completed at once, as by `asio::dispatch`: inside
-// the initiating call if that runs on the handler's executor. A chain of such completions is cut
-// every few steps by an `asio::post`, so that loops do not grow the stack. The rest is completed
-// from elsewhere, as by `asio::post`: reads of the levels and delayed writes by a pool of
+// No thread of the caller waits for a read of the levels, for a flush or a compaction, or for the
+// sync of its own record. What memory answers at once (a read of a fresh or cached row, a write
+// that need not reach the disk) is completed at once, as by `asio::dispatch`: inside the initiating
+// call if that runs on the handler's executor. A chain of such completions is cut every few steps
+// by an `asio::post`, so that loops do not grow the stack. The rest is completed from elsewhere, as
+// by `asio::post`: reads of the levels and delayed writes by a pool of
 // `StorageConfig::read_threads`, disk-durable writes and `async_sync` by the sync that they share.
+//
+// A write that is not delayed is put into the log by the calling thread, one writer at a time. That
+// takes memory alone, but where a segment of the log is full and the next one, which is prepared
+// beside it, is not ready, or is too small for the batch: the writer then makes one (a file is
+// created, its space reserved, and synced), and the others wait for it. So does, once, the first
+// write or sync that asks for `Durability::disk`. With `LogMedium::file` each record, and the
+// header of each segment, is a write to the file.
 //
 // Operations cannot be cancelled: a write that was accepted will be done. An engine that is closed
 // completes what it accepted before; later calls complete with `closed`. Keys, values and batches

@@ -101,8 +101,8 @@ class QUARTZ_EXPORT VectorCollection {
   Result<bool> contains(std::string_view id) const;  ///< Whether there is a point of that id.
   /// Points. O(1).
   std::uint64_t count() const;
-  /// Points that match. Cost: by the indexes of payloads if they decide it, else a pass over what
-  /// they leave open.
+  /// Points that match. Cost: a pass over all points, which reads each with its vector and its
+  /// payload, whatever indexes of payloads there are.
   Result<std::uint64_t> count(const Filter& filter) const;
   /// A page of points in the order of their ids.
   Result<std::vector<VectorPoint>> scroll(const VectorScrollOptions& options = {}) const;
