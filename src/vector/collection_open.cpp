@@ -156,16 +156,30 @@ Result<void> Collection::drop(const std::shared_ptr<storage::Engine>& engine,
   OpenCollections& all = OpenCollections::instance();
   MutexLock lock(all.mutex());
   QUARTZ_ASSIGN(const Keyspace keyspace, find_or_create_keyspace(*engine, name, false));
-  if (auto collection = all.find(engine.get(), name)) collection->keeper().stop(false);
-  // Without the record, the identity of its file is not known, nor needed: there is none. The file
-  // goes first: without it a collection is only opened more slowly, and nobody would remove one
-  // that a crash had left behind.
-  if (const auto record = read_record(*engine, keyspace); record && record->has_value()) {
+  const auto collection = all.find(engine.get(), name);
+  const auto record = read_record(*engine, keyspace);
+  // Without the record, the identity of its file is not known, nor needed: there is none.
+  const auto remove_file = [&]() -> Result<void> {
+    if (!record || !record->has_value()) return {};
     auto removed =
         engine->files().remove(index_file_path(engine->directory(), (*record)->identity));
     if (!removed && removed.error().code() != Errc::not_found) return removed;
+    return {};
+  };
+  // The file goes first: without it a collection is only opened more slowly, and nobody would
+  // remove one that a crash had left behind.
+  QUARTZ_TRY(remove_file());
+  QUARTZ_TRY(engine->drop_keyspace(keyspace.state()));
+  if (!collection) return {};
+  // Not before: where the keyspace stays, so does the collection, with all its work.
+  collection->keeper().stop(false);
+  // It may have been saved meanwhile.
+  if (auto removed = remove_file(); !removed) {
+    engine->log_line(LogLevel::warning,
+                     fmt::format("the index of collection \"{}\", which was dropped, is left: {}",
+                                 name, removed.error().to_string()));
   }
-  return engine->drop_keyspace(keyspace.state());
+  return {};
 }
 
 Collection::Collection(std::shared_ptr<storage::Engine> engine, std::string_view name,
