@@ -190,7 +190,7 @@ class IndexKeeper final : private storage::RecordObserver {
   std::atomic<std::uint32_t> waiting_writers_{0};
   mutable Mutex room_mutex_;
   mutable CondVar room_;
-  std::vector<std::thread> linkers_;
+  std::vector<std::thread> linkers_ QUARTZ_GUARDED_BY(stop_mutex_);
 
   RecallCalibration calibration_;
   std::atomic<std::uint64_t> changes_{0};

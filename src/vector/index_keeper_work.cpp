@@ -32,8 +32,11 @@ constexpr std::uint64_t kSaveShare = 4;
 
 }  // namespace
 
-// One is enough; more only link faster.
+// One is enough; more only link faster. The engine may have been closed since the index follows
+// its writes: nobody would end them then.
 Result<void> IndexKeeper::start_threads() {
+  MutexLock lock(stop_mutex_);
+  if (stopped_ || engine_->closed()) return engine_->closed_error();
   const std::uint32_t count = runtime_.index_threads != 0
                                   ? runtime_.index_threads
                                   : std::max(1U, std::thread::hardware_concurrency() / 2);

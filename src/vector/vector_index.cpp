@@ -81,6 +81,9 @@ Result<void> VectorIndex::add_locked(const IndexedPoint& point, storage::Sequenc
 }
 
 Result<std::vector<Slot>> VectorIndex::take_slots(std::size_t count) {
+  // Before anybody learns of the slots: whoever goes through all that were ever taken reads what
+  // belongs to them, without a lock.
+  QUARTZ_TRY(grow(std::min(states_.end() + count, kSlotsMax)));
   std::vector<Slot> slots;
   slots.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -92,10 +95,6 @@ Result<std::vector<Slot>> VectorIndex::take_slots(std::size_t count) {
     states_.give_back(slots);
     if (!slot) return std::move(slot).error();
     return Error(Errc::too_large, fmt::format("a collection holds at most {} vectors", kSlotsMax));
-  }
-  if (auto grown = grow(states_.end()); !grown) {
-    states_.give_back(slots);
-    return std::move(grown).error();
   }
   return slots;
 }

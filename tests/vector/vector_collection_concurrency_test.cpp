@@ -1,6 +1,9 @@
 #include <atomic>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -10,11 +13,13 @@
 #include "quartz/vector/vector_collection.hpp"
 #include "storage/engine.hpp"
 #include "support/result_matchers.hpp"
+#include "vector/collection.hpp"
 #include "vector/sample_collection.hpp"
 
 namespace quartz {
 namespace {
 
+using testing::_;
 using testing::SizeIs;
 
 using Vector = std::vector<float>;
@@ -156,6 +161,57 @@ TEST_F(VectorCollectionConcurrencyTest, opens_again_while_the_last_handle_goes) 
     EXPECT_EQ(again.count(), 2501u);
     leaving.join();
   }
+}
+
+// The places of the first points are made while others look through all that there are.
+TEST_F(VectorCollectionConcurrencyTest,
+       whoever_looks_through_all_points_may_do_so_beside_the_first) {
+  for (int round = 0; round < 40; ++round) {
+    VectorCollection docs =
+        VectorCollection::open(engine_, "docs" + std::to_string(round), some_config()).value();
+    std::atomic<bool> looking{false};
+    std::atomic<bool> done{false};
+    std::thread reader([&] {
+      while (!done) {
+        EXPECT_LE(docs.search(Vector(kDimensions), {.exact = true}).value().size(), 1u);
+        const std::optional<std::string> id = docs.collection().random_id();
+        EXPECT_TRUE(!id || *id == "first");
+        EXPECT_LE(docs.collection().random_ids(2).size(), 1u);
+        looking = true;
+      }
+    });
+    while (!looking) std::this_thread::yield();
+    ASSERT_THAT(docs.upsert("first", Vector{1, 2, 3, 4}), Succeeds());
+    done = true;
+    reader.join();
+    EXPECT_THAT(docs.search(Vector(kDimensions), {.exact = true}).value(), SizeIs(1));
+    EXPECT_EQ(docs.collection().random_id(), "first");
+  }
+}
+
+// The engine goes at the worst moment: the collection follows its writes already, and its threads
+// have yet to be started.
+TEST_F(VectorCollectionConcurrencyTest, does_not_open_when_the_engine_is_closed_meanwhile) {
+  {
+    VectorCollection docs = open(some_config());
+    fill(docs, 2100);
+    ASSERT_THAT(docs.wait_until_indexed(), Succeeds());
+  }
+  ASSERT_THAT(engine_.close(), Succeeds());
+  // What is read between the two moments is told only if the index cannot be used.
+  for (const auto& file : std::filesystem::directory_iterator(scratch_ / "db" / "vectors")) {
+    std::filesystem::resize_file(file.path(), 100);
+  }
+  bool closed_meanwhile = false;
+  StorageConfig telling = config();
+  telling.logger = [&](LogLevel, std::string_view line) {
+    if (line.find("building its index anew") == std::string_view::npos) return;
+    std::thread closing([&] { closed_meanwhile = engine_.close().has_value(); });
+    closing.join();
+  };
+  engine_ = StorageEngine::open(scratch_ / "db", telling).value();
+  EXPECT_THAT(VectorCollection::open(engine_, "docs", some_config()), FailsWith(Errc::closed, _));
+  EXPECT_TRUE(closed_meanwhile);
 }
 
 TEST_F(VectorCollectionConcurrencyTest, writers_wait_while_too_many_points_are_pending) {
