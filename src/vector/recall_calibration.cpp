@@ -65,7 +65,8 @@ bool RecallCalibration::due(const VectorIndex& index) const noexcept {
   if (points < kPointsMin || !index.links_points()) return false;
   if (index.pending().size() * 20 > points) return false;
   const std::size_t measured = measured_points_.load(std::memory_order_relaxed);
-  return measured_index_.load(std::memory_order_relaxed) != &index || points >= measured * 2;
+  return measured_serial_.load(std::memory_order_relaxed) != index.serial() ||
+         points >= measured * 2;
 }
 
 void RecallCalibration::measure(const VectorIndex& index, storage::Sequence at) {
@@ -105,7 +106,7 @@ void RecallCalibration::measure(const VectorIndex& index, storage::Sequence at) 
   // Whoever sees that something was measured has to see all of it: the steps that were not stored
   // yet would seem to find nothing.
   measured_points_.store(index.point_count(), std::memory_order_release);
-  measured_index_.store(&index, std::memory_order_relaxed);
+  measured_serial_.store(index.serial(), std::memory_order_relaxed);
 }
 
 }  // namespace quartz::vector

@@ -39,7 +39,7 @@ class RecallCalibration {
   // Recall of the ten nearest with as many candidates; zero before it was measured.
   std::array<std::atomic<float>, kSteps.size()> recall_{};
   std::atomic<std::size_t> measured_points_{0};
-  std::atomic<const VectorIndex*> measured_index_{nullptr};
+  std::atomic<std::uint64_t> measured_serial_{0};
 };
 
 }  // namespace quartz::vector

@@ -13,9 +13,18 @@
 #include "vector/hnsw_repair.hpp"
 
 namespace quartz::vector {
+namespace {
+
+std::uint64_t next_serial() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+}  // namespace
 
 VectorIndex::VectorIndex(const Quantizer& quantizer, const VectorIndexConfig& config)
-    : quantizer_(quantizer),
+    : serial_(next_serial()),
+      quantizer_(quantizer),
       config_(config),
       codes_(quantizer.code_bytes(), quantizer.code_bytes() >= 32 ? 64 : 8),
       entries_(sizeof(std::atomic<PointEntry*>), alignof(std::atomic<PointEntry*>)),

@@ -116,6 +116,10 @@ class VectorIndex {
   /// the while. Cost: two passes over all links. Throws std::bad_alloc.
   void reclaim(std::span<const Slot> removed);
 
+  /// A number that no other index of this process has or had, never zero. An index may come to lie
+  /// where another one was.
+  std::uint64_t serial() const noexcept { return serial_; }
+
   // What a search needs.
   const Quantizer& quantizer() const noexcept { return quantizer_; }
   const VectorIndexConfig& config() const noexcept { return config_; }
@@ -193,6 +197,7 @@ class VectorIndex {
   void remove_locked(std::string_view id, storage::Sequence sequence) QUARTZ_REQUIRES(mutex_);
   void hide_locked(PointEntry& entry, storage::Sequence sequence) QUARTZ_REQUIRES(mutex_);
 
+  const std::uint64_t serial_;
   const Quantizer quantizer_;
   const VectorIndexConfig config_;
 

@@ -1,5 +1,9 @@
+#include "vector/recall_calibration.hpp"
+
 #include <algorithm>
 #include <cstddef>
+#include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -9,6 +13,7 @@
 #include "quartz/vector/vector_collection.hpp"
 #include "support/result_matchers.hpp"
 #include "vector/sample_collection.hpp"
+#include "vector/vector_index.hpp"
 
 namespace quartz {
 namespace {
@@ -71,6 +76,36 @@ TEST_F(RecallCalibrationTest, takes_more_candidates_to_find_more_but_not_as_many
   EXPECT_GT(candidates(0.97, 40), candidates(0.97));
   EXPECT_LT(candidates(0.97, 40), 3 * candidates(0.97));
   EXPECT_GE(candidates(0.8, 1000), 1000u);
+}
+
+// So many points that it is measured, all of them linked.
+std::unique_ptr<vector::VectorIndex> small_index() {
+  const VectorIndexConfig config = {
+      .quantization = Quantization::none, .m = 4, .ef_construction = 20};
+  const auto quantizer = vector::Quantizer::train(Metric::l2, Quantization::none, 2, {}).value();
+  auto index = vector::VectorIndex::make(quantizer, config, {}).value();
+  Random random(3);
+  for (std::size_t n = 0; n < 1000; ++n) {
+    const Vector components = random_vector(random, 2);
+    index
+        ->add({.id = std::to_string(n), .version = n + 1, .components = components, .payload = {}},
+              n + 1)
+        .value();
+  }
+  vector::VectorIndex::Linking linking;
+  while (index->link_next(linking)) {
+  }
+  return index;
+}
+
+TEST(RecallCalibrationOfIndexes, measures_an_index_that_lies_where_another_one_was) {
+  vector::RecallCalibration calibration;
+  for (int round = 0; round < 10; ++round) {
+    const auto index = small_index();
+    EXPECT_TRUE(calibration.due(*index)) << round;
+    calibration.measure(*index, 1000);
+    EXPECT_FALSE(calibration.due(*index)) << round;
+  }
 }
 
 }  // namespace
