@@ -132,6 +132,7 @@ class IndexKeeper final : private storage::RecordObserver {
   void reclaim_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   std::vector<Slot> take_removed(VectorIndex& index);
   void wait_until_visible(storage::Sequence sequence) const;
+  void wait_until_fed_is_visible() const;
   void wait_for_searches() const;
   void calibrate_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
   void save_if_due() QUARTZ_REQUIRES(upkeep_mutex_);
@@ -168,7 +169,10 @@ class IndexKeeper final : private storage::RecordObserver {
   SharedMutex links_lock_ QUARTZ_ACQUIRED_AFTER(upkeep_mutex_);
   std::uint64_t changes_when_saved_ QUARTZ_GUARDED_BY(upkeep_mutex_) = 0;
 
+  // Of an index that is not trained: how many vectors make it due, and how many that are gone. Both
+  // are raised where building it has failed.
   std::atomic<std::size_t> training_due_at_{kTrainingVectorsMin};
+  std::size_t renewal_due_at_ QUARTZ_GUARDED_BY(upkeep_mutex_) = kTrainingVectorsMin;
 
   mutable Mutex feed_mutex_ QUARTZ_ACQUIRED_AFTER(links_lock_);
   std::vector<IndexPointer> fed_ QUARTZ_GUARDED_BY(feed_mutex_);

@@ -70,8 +70,11 @@ Result<IndexKeeper::IndexPointer> IndexKeeper::load_index(IndexStamp& stamp) con
 }
 
 Result<IndexKeeper::IndexPointer> IndexKeeper::make_index(const VectorIndexConfig& config) {
-  QUARTZ_ASSIGN(const std::vector<float> sample,
-                sample_points(*engine_, keyspace_, dimensions_, metric_, kTrainingVectorsMax));
+  std::vector<float> sample;
+  if (needs_training(config.quantization)) {
+    QUARTZ_ASSIGN(sample, sample_points(*engine_, keyspace_, dimensions_, metric_,
+                                        kTrainingVectorsMax, stopping_));
+  }
   const bool trained =
       !needs_training(config.quantization) || sample.size() >= kTrainingVectorsMin * dimensions_;
   QUARTZ_ASSIGN(const Quantizer quantizer,

@@ -116,13 +116,31 @@ void IndexKeeper::look_after() {
   save_if_due();
 }
 
+// Trains the index once it has enough vectors. Until then it is merely renewed now and then: nobody
+// goes through its tail, which keeps the places of all that were removed or replaced.
 void IndexKeeper::train_if_due() {
   const IndexPointer index = serving_index();
-  if (index->links_points() || index->states().live_count() < training_due_at_.load()) return;
+  if (index->links_points()) return;
+  const std::size_t vectors = index->states().live_count();
+  const std::size_t places = index->states().end();
+  const std::size_t vectors_gone = places - std::min(places, vectors);
+  const bool train = vectors >= training_due_at_.load();
+  if (!train && vectors_gone < std::max(vectors, renewal_due_at_)) return;
+  // Points that were counted may not be visible yet, and would be missing in the sample.
+  wait_until_fed_is_visible();
   auto rebuilt = rebuild_locked(config().index, {});
-  if (rebuilt) return;
+  if (rebuilt) {
+    renewal_due_at_ = kTrainingVectorsMin;
+    const IndexPointer built = serving_index();
+    const std::size_t left = built->states().live_count();
+    if (!train || built->links_points() || left < training_due_at_.load()) return;
+    // Fewer could be read to train on. Not again for each write either.
+    training_due_at_.store(left + left / 8);
+    return;
+  }
   // Not again for each write: what fails now fails soon after.
-  training_due_at_.store(index->states().live_count() * 2);
+  if (train) training_due_at_.store(vectors * 2);
+  renewal_due_at_ = std::max(renewal_due_at_, vectors_gone * 2);
   if (stopping()) return;
   engine_->log_line(LogLevel::warning, describe(fmt::format("its index could not be built: {}",
                                                             rebuilt.error().to_string())));
@@ -160,13 +178,17 @@ std::vector<Slot> IndexKeeper::take_removed(VectorIndex& index) {
 
 // No search is left that does not see what was fed before the call.
 void IndexKeeper::wait_for_searches() const {
+  wait_until_fed_is_visible();
+  drain_retired();
+}
+
+void IndexKeeper::wait_until_fed_is_visible() const {
   storage::Sequence fed = 0;
   {
     MutexLock lock(feed_mutex_);
     fed = fed_sequence_;
   }
   wait_until_visible(fed);
-  drain_retired();
 }
 
 // A writer makes its record visible right after the observers were told of it.

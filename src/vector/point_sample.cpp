@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
+#include "base/random.hpp"
 #include "base/try.hpp"
 #include "vector/indexed_point.hpp"
 #include "vector/point_value.hpp"
@@ -13,76 +15,50 @@
 namespace quartz::vector {
 namespace {
 
-/// As many stretches of the ids are read from a large collection.
-constexpr std::uint64_t kStretches = 256;
-
-/// Reads rows of a collection into a sample.
+/// Takes a sample of vectors whose number is not known before the last of them was seen, by
+/// algorithm R (Vitter, "Random sampling with a reservoir", 1985).
 class Sampler {
  public:
-  Sampler(storage::Engine& engine, const Keyspace& keyspace, std::size_t dimensions, Metric metric)
-      : reader_(dimensions, metric), dimensions_(dimensions), prefix_(1, kPointKeyPrefix) {
-    cursor_.emplace(
-        engine.cursor({.prefix = prefix_, .keyspace = &keyspace, .fill_block_cache = false}));
+  Sampler(std::size_t dimensions, Metric metric, std::size_t vectors_max)
+      : reader_(dimensions, metric), dimensions_(dimensions), vectors_max_(vectors_max) {}
+
+  void see(std::string_view id, std::string_view value) {
+    const auto row = parse_point_value(value, dimensions_);
+    if (!row) return;
+    std::optional<IndexedPoint> point;  // Of most rows of a large collection no vector is taken.
+    for (std::size_t i = 0; i < row->vector_count; ++i) {
+      const std::size_t place = next_place();
+      if (place >= vectors_max_) continue;
+      if (!point) {
+        const auto read = reader_.read(id, value);
+        if (!read) return;
+        point = *read;
+      }
+      put(place, point->components.subspan(i * dimensions_, dimensions_));
+    }
   }
 
-  Result<std::vector<float>> take(std::size_t vectors_max) {
-    cursor_->seek_to_first();
-    const bool all = read_rows(vectors_max);
-    if (!all && !cursor_->error()) {
-      sample_.clear();
-      read_stretches(vectors_max);
-    }
-    if (const auto& error = cursor_->error()) return *error;
-    return std::move(sample_);
-  }
+  std::vector<float> take() && { return std::move(sample_); }
 
  private:
-  // True at the end of the rows, false when there are enough.
-  bool read_rows(std::size_t vectors_max) {
-    for (; cursor_->valid(); cursor_->next()) {
-      if (sample_.size() >= vectors_max * dimensions_) return false;
-      const auto point = reader_.read(cursor_->key().substr(1), cursor_->value());
-      if (point) sample_.insert(sample_.end(), point->components.begin(), point->components.end());
-    }
-    return true;
+  // Where the next vector belongs; from `vectors_max_` on, it is not taken.
+  std::size_t next_place() noexcept {
+    ++seen_;
+    const std::size_t taken = sample_.size() / dimensions_;
+    return taken < vectors_max_ ? taken : static_cast<std::size_t>(random_.below(seen_));
   }
 
-  // Ids are taken for numbers, of which the first and the last are known.
-  void read_stretches(std::size_t vectors_max) {
-    cursor_->seek_to_first();
-    const std::string first(cursor_->key());
-    cursor_->seek_to_last();
-    const std::string last(cursor_->key());
-    const auto differ = std::ranges::mismatch(first, last).in1 - first.begin();
-    const auto common = static_cast<std::size_t>(differ);
-    const std::uint64_t begin = number_at(first, common);
-    const std::uint64_t step = (number_at(last, common) - begin) / kStretches;
-    for (std::uint64_t i = 0; i < kStretches; ++i) {
-      cursor_->seek(first.substr(0, common) + text_of(begin + i * step));
-      read_rows((i + 1) * vectors_max / kStretches);
-    }
-  }
-
-  static std::uint64_t number_at(std::string_view key, std::size_t offset) {
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < sizeof(number); ++i) {
-      const std::size_t at = offset + i;
-      number = number << 8 | (at < key.size() ? static_cast<unsigned char>(key[at]) : 0);
-    }
-    return number;
-  }
-  static std::string text_of(std::uint64_t number) {
-    std::string text(sizeof(number), '\0');
-    for (std::size_t i = text.size(); i-- > 0; number >>= 8) {
-      text[i] = static_cast<char>(number & 0xFF);
-    }
-    return text;
+  void put(std::size_t place, std::span<const float> components) {
+    const std::size_t at = place * dimensions_;
+    if (at == sample_.size()) sample_.resize(at + dimensions_);
+    std::ranges::copy(components, sample_.begin() + static_cast<std::ptrdiff_t>(at));
   }
 
   PointReader reader_;
   const std::size_t dimensions_;
-  const std::string prefix_;
-  std::optional<Cursor> cursor_;
+  const std::size_t vectors_max_;
+  Random random_{1};
+  std::uint64_t seen_ = 0;
   std::vector<float> sample_;
 };
 
@@ -90,8 +66,18 @@ class Sampler {
 
 Result<std::vector<float>> sample_points(storage::Engine& engine, const Keyspace& keyspace,
                                          std::size_t dimensions, Metric metric,
-                                         std::size_t vectors_max) {
-  return Sampler(engine, keyspace, dimensions, metric).take(vectors_max);
+                                         std::size_t vectors_max,
+                                         const std::atomic<bool>& stopping) {
+  Cursor cursor = engine.cursor({.prefix = std::string_view(&kPointKeyPrefix, 1),
+                                 .keyspace = &keyspace,
+                                 .fill_block_cache = false});
+  Sampler sampler(dimensions, metric, vectors_max);
+  for (cursor.seek_to_first(); cursor.valid(); cursor.next()) {
+    if (stopping.load(std::memory_order_acquire)) return engine.closed_error();
+    sampler.see(cursor.key().substr(1), cursor.value());
+  }
+  if (const auto& error = cursor.error()) return *error;
+  return std::move(sampler).take();
 }
 
 }  // namespace quartz::vector
