@@ -28,6 +28,11 @@ Error failed(std::string_view name, std::string_view why) {
           fmt::format("CONFIG SET failed (possibly related to argument '{}') - {}", name, why)};
 }
 
+Result<std::int64_t> parsed_number(std::string_view text) {
+  if (const auto number = to_integer(text)) return *number;
+  return Error(Errc::invalid_argument, "argument couldn't be parsed into an integer");
+}
+
 }  // namespace
 
 Parameters::Parameters(Service& service) {
@@ -50,7 +55,9 @@ Parameters::Parameters(Service& service) {
   MutexLock lock(mutex_);
   parameters_["notify-keyspace-events"] = {
       .value = "",
-      .change = [&service](std::string_view value) { return service.key_events().choose(value); }};
+      .change = [&service](std::string_view value) { return service.key_events().choose(value); },
+      .check = {},
+      .read = [&service] { return service.key_events().chosen(); }};
 }
 
 void Parameters::add_fixed(std::string_view name, std::string_view value) {
@@ -60,30 +67,32 @@ void Parameters::add_fixed(std::string_view name, std::string_view value) {
 
 void Parameters::add_number(std::string_view name, std::string_view value) {
   MutexLock lock(mutex_);
-  parameters_[std::string(name)] = {
-      .value = std::string(value), .change = [](std::string_view text) -> Result<void> {
-        if (to_integer(text)) return {};
-        return Error(Errc::invalid_argument, "argument couldn't be parsed into an integer");
-      }};
+  parameters_[std::string(name)] = {.value = std::string(value),
+                                    .change = [](std::string_view) { return Result<void>(); },
+                                    .check = [](std::string_view text) -> Result<void> {
+                                      QUARTZ_TRY(parsed_number(text));
+                                      return {};
+                                    }};
 }
 
 void Parameters::add_number(std::string_view name, Range range, std::function<std::int64_t()> read,
                             std::function<void(std::int64_t)> change) {
-  add_text(
-      name, [read = std::move(read)] { return fmt::format("{}", read()); },
-      [range, change = std::move(change)](std::string_view text) -> Result<void> {
-        const auto number = to_integer(text);
-        if (!number) {
-          return Error(Errc::invalid_argument, "argument couldn't be parsed into an integer");
-        }
-        if (*number < range.least || *number > range.most) {
-          return Error(Errc::invalid_argument, fmt::format("argument must be between {} and {} "
-                                                           "inclusive",
-                                                           range.least, range.most));
-        }
-        change(*number);
+  MutexLock lock(mutex_);
+  parameters_[std::string(name)] = {
+      .value = {},
+      .change = [change = std::move(change)](std::string_view text) -> Result<void> {
+        QUARTZ_ASSIGN(const std::int64_t number, parsed_number(text));
+        change(number);
         return {};
-      });
+      },
+      .check = [range](std::string_view text) -> Result<void> {
+        QUARTZ_ASSIGN(const std::int64_t number, parsed_number(text));
+        if (number >= range.least && number <= range.most) return {};
+        return Error(
+            Errc::invalid_argument,
+            fmt::format("argument must be between {} and {} inclusive", range.least, range.most));
+      },
+      .read = [read = std::move(read)] { return fmt::format("{}", read()); }};
 }
 
 void Parameters::add_text(std::string_view name, std::function<std::string()> read,
@@ -106,20 +115,43 @@ std::vector<std::pair<std::string, std::string>> Parameters::matching(
   return found;
 }
 
-Result<void> Parameters::set(
-    std::span<const std::pair<std::string_view, std::string_view>> values) {
-  MutexLock lock(mutex_);
+Result<std::vector<Parameters::Parameter*>> Parameters::find_all_locked(Values values) {
+  std::vector<Parameter*> all;
   for (const auto& [word, value] : values) {
     const auto found = parameters_.find(lower(word));
     if (found == parameters_.end()) return unknown(word);
     if (!found->second.change) return failed(word, "can't set immutable config");
-  }
-  for (const auto& [word, value] : values) {
-    Parameter& parameter = parameters_.find(lower(word))->second;
-    if (const auto changed = parameter.change(value); !changed) {
-      return failed(word, changed.error().message());
+    if (std::ranges::find(all, &found->second) != all.end()) {
+      return failed(word, "duplicate parameter");
     }
-    if (!parameter.read) parameter.value = value;
+    all.push_back(&found->second);
+  }
+  return all;
+}
+
+// What can be checked changes last, when nothing can fail any more; what cannot gets the value back
+// that it had, as far as that can be read, if anything behind it fails.
+Result<void> Parameters::set(Values values) {
+  MutexLock lock(mutex_);
+  QUARTZ_ASSIGN(const std::vector<Parameter*> parameters, find_all_locked(values));
+  std::vector<std::pair<Parameter*, std::string>> before;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    Parameter& parameter = *parameters[i];
+    const auto& [word, value] = values[i];
+    std::string old = parameter.current();
+    const Result<void> taken = parameter.check ? parameter.check(value) : parameter.change(value);
+    if (!taken) {
+      for (; !before.empty(); before.pop_back()) {
+        static_cast<void>(before.back().first->change(before.back().second));
+      }
+      return failed(word, taken.error().message());
+    }
+    if (!parameter.check && parameter.read) before.emplace_back(&parameter, std::move(old));
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    Parameter& parameter = *parameters[i];
+    if (parameter.check) QUARTZ_TRY(parameter.change(values[i].second));
+    if (!parameter.read) parameter.value = values[i].second;
   }
   return {};
 }

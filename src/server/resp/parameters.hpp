@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +45,9 @@ class Parameters {
     std::string value;
     /// Takes a new value into effect; empty for what cannot be changed.
     std::function<Result<void>(std::string_view)> change;
+    /// Says what is wrong with a value; what it lets pass does not fail to change. Empty: only
+    /// changing tells.
+    std::function<Result<void>(std::string_view)> check = {};
     /// Where its value is kept otherwise than here.
     std::function<std::string()> read = {};
 
@@ -52,6 +56,8 @@ class Parameters {
 
   void add_fixed(std::string_view name, std::string_view value);
   void add_number(std::string_view name, std::string_view value);
+  using Values = std::span<const std::pair<std::string_view, std::string_view>>;
+  Result<std::vector<Parameter*>> find_all_locked(Values values) QUARTZ_REQUIRES(mutex_);
 
   mutable Mutex mutex_;
   std::map<std::string, Parameter, std::less<>> parameters_ QUARTZ_GUARDED_BY(mutex_);

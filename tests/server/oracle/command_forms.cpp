@@ -232,6 +232,9 @@ constexpr std::array kOperations = {
     CommandForm{"CONFIG GET [slowlog-max-len|latency-monitor-threshold]", exact, 0},
     CommandForm{"CONFIG SET slowlog-log-slower-than [-2|x|10000]", exact, 0},
     CommandForm{"CONFIG SET latency-monitor-threshold [-1|x|0]", exact, 0},
+    CommandForm{"CONFIG SET slowlog-max-len [7|x|128] latency-monitor-threshold [-1|x|0]", exact,
+                0},
+    CommandForm{"CONFIG SET slowlog-max-len 9 [slowlog-max-len 8|none 1 none 1|]", exact, 0},
 };
 
 constexpr std::array kAll = {

@@ -89,6 +89,14 @@ TEST_F(LiveProgram, what_needs_a_start_and_what_makes_no_sense_are_refused) {
   EXPECT_THAT(say("CONFIG SET no.such_option 1"), StartsWith("-ERR Unknown option"));
 }
 
+TEST_F(LiveProgram, options_are_changed_all_of_them_or_none) {
+  start("[limits]\nbody_bytes_max = 10\n");
+  EXPECT_THAT(say("CONFIG SET limits.body_bytes_max 4 maxclients abc"), HasSubstr("'maxclients'"));
+  EXPECT_EQ(status_of_body(5), 204);
+  EXPECT_EQ(say("CONFIG GET limits.body_bytes_max"),
+            "*2\r\n$21\r\nlimits.body_bytes_max\r\n$2\r\n10\r\n");
+}
+
 TEST_F(LiveProgram, accesses_are_logged_from_then_on) {
   start("");
   EXPECT_EQ(fetch(http_port_, "GET", "/livez", "X-Request-Id: before\r\n").status, 200);

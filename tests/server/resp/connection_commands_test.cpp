@@ -131,6 +131,27 @@ TEST_F(ConnectionCommands, parameters_are_told_and_changed) {
   EXPECT_EQ(say("CONFIG RESETSTAT"), "+OK\r\n");
 }
 
+TEST_F(ConnectionCommands, parameters_are_changed_all_of_them_or_none) {
+  const auto is_as_before = [&] {
+    EXPECT_EQ(say("CONFIG GET slowlog-max-len"), "*2\r\n$15\r\nslowlog-max-len\r\n$3\r\n128\r\n");
+    EXPECT_EQ(say("CONFIG GET notify-keyspace-events"),
+              "*2\r\n$22\r\nnotify-keyspace-events\r\n$0\r\n\r\n");
+    EXPECT_FALSE(service().key_events().wanted());
+  };
+  EXPECT_EQ(say("CONFIG SET slowlog-max-len 5 notify-keyspace-events KA "
+                "latency-monitor-threshold abc"),
+            "-ERR CONFIG SET failed (possibly related to argument 'latency-monitor-threshold') - "
+            "argument couldn't be parsed into an integer\r\n");
+  is_as_before();
+  EXPECT_THAT(say("CONFIG SET slowlog-max-len 5 notify-keyspace-events ?"),
+              HasSubstr("'notify-keyspace-events'"));
+  is_as_before();
+  EXPECT_EQ(say("CONFIG SET slowlog-max-len 5 SLOWLOG-max-len 6"),
+            "-ERR CONFIG SET failed (possibly related to argument 'SLOWLOG-max-len') - duplicate "
+            "parameter\r\n");
+  is_as_before();
+}
+
 TEST_F(ConnectionCommands, info_tells_of_the_server_by_sections) {
   say("SET a 1 EX 100");
   say("SELECT 4");

@@ -181,6 +181,9 @@ TEST_F(PubsubCommands, choices_of_events_are_judged_and_told) {
   EXPECT_EQ(say("CONFIG SET notify-keyspace-events K?"),
             "-ERR CONFIG SET failed (possibly related to argument 'notify-keyspace-events') - "
             "notify-keyspace-events: unknown class '?'\r\n");
+  EXPECT_EQ(say("CONFIG SET notify-keyspace-events KEA"), "+OK\r\n");
+  EXPECT_EQ(say("CONFIG GET notify-keyspace-events"),
+            "*2\r\n$22\r\nnotify-keyspace-events\r\n$3\r\nAKE\r\n");
   EXPECT_EQ(say("CONFIG SET notify-keyspace-events \"\""), "+OK\r\n");
   EXPECT_EQ(say("CONFIG GET notify-keyspace-events"),
             "*2\r\n$22\r\nnotify-keyspace-events\r\n$0\r\n\r\n");
