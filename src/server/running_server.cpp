@@ -55,7 +55,9 @@ RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine,
       resp_(*service_, {.access = &access_,
                         .workers = &workers_,
                         .durability = config_.durability,
-                        .log = &log_}),
+                        .log = &log_,
+                        .buffers = &buffers_,
+                        .limits = &limits_}),
       local_clients_(std::make_shared<LocalClients>(resp_)),
       application_({.engine = *engine_,
                     .service = *service_,
@@ -191,10 +193,12 @@ Result<void> RunningServer::listen() {
   return {};
 }
 
-// Those of HTTP have to prove who they are with every request anyway.
+// Those of HTTP have to prove who they are with every request anyway. Who has not logged in is
+// called like the user "default", and is not that one.
 void RunningServer::end_connections_of(std::string_view user) {
   for (const auto& client : resp_.clients()) {
-    if (client->description().user == user) client->kill();
+    const ClientDescription described = client->description();
+    if (described.logged_in && described.user == user) client->kill();
   }
 }
 

@@ -28,9 +28,9 @@ struct RequestLimits {
   std::size_t header_bytes_max = 8 * 1024;  ///< Request line and headers; beyond: 431.
   std::size_t header_count_max = 64;        ///< Beyond: 431.
   std::size_t body_bytes_max = 64 << 20;    ///< Beyond: 413. 0: no body at all.
-  /// Of all connections together: requests that have not arrived whole, and answers that were not
-  /// taken yet. Beyond: 503 for HTTP, an error and the end of the connection for the protocol of
-  /// Redis.
+  /// Of all connections together: requests that have not arrived whole, answers that were not taken
+  /// yet, and what transactions of the protocol of Redis queue and watch. Beyond: 503 for HTTP, an
+  /// error for that protocol, and the end of the connection but for a transaction.
   std::size_t buffered_bytes_max = std::size_t{1} << 30;
   /// What a client of the protocol of Redis has not taken of what it was sent without having asked
   /// each time: messages, mostly. Beyond, the connection ends.

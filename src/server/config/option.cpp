@@ -183,9 +183,10 @@ std::vector<Option> limit_options() {
                   QUARTZ_FIELD(server.limits.header_count_max))),
       live(size("limits", "body_bytes_max", "Body of a request",
                 QUARTZ_FIELD(server.limits.body_bytes_max))),
-      live(size("limits", "buffered_bytes_max",
-                "Of all connections: requests that are not whole, and answers that were not taken",
-                QUARTZ_FIELD(server.limits.buffered_bytes_max))),
+      live(size(
+          "limits", "buffered_bytes_max",
+          "Of all connections: requests not whole, answers not taken, commands that wait for EXEC",
+          QUARTZ_FIELD(server.limits.buffered_bytes_max))),
       live(size("limits", "unread_bytes_max",
                 "What a client of Redis's protocol may leave unread of messages to it",
                 QUARTZ_FIELD(server.limits.unread_bytes_max))),

@@ -26,19 +26,20 @@ std::int64_t seconds_since(std::chrono::steady_clock::time_point then) {
 
 std::string_view flags_of(const ClientDescription& client) noexcept {
   if (client.waiting) return "b";
-  return client.channels + client.patterns + client.shard_channels > 0 ? "P" : "N";
+  return listens(client) ? "P" : "N";
 }
 
 std::string line_of(const ClientDescription& client) {
   return fmt::format(
       "id={} addr={} laddr={} fd=0 name={} age={} idle={} flags={} db={} sub={} psub={} ssub={} "
       "multi={} qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 "
-      "tot-mem=0 events=r cmd={} user={} redir=-1 resp={} lib-name={} lib-ver={}",
+      "tot-mem=0 events=r cmd={} user={} redir={} resp={} lib-name={} lib-ver={}",
       client.id, client.address, client.local_address, client.name,
       seconds_since(client.connected_at), seconds_since(client.active_at), flags_of(client),
       client.database, client.channels, client.patterns, client.shard_channels,
       client.queued ? static_cast<std::int64_t>(*client.queued) : -1, client.last_command,
-      client.user, static_cast<int>(client.version), client.driver_name, client.driver_version);
+      client.user, client.redirect, static_cast<int>(client.version), client.driver_name,
+      client.driver_version);
 }
 
 Result<void> id(CommandCall& call) {
@@ -71,8 +72,7 @@ Result<void> client_list(CommandCall& call) {
   }
   for (const auto& client : call.server.clients()) {
     const ClientDescription described = client->description();
-    const bool listening = described.channels + described.patterns > 0;
-    if (by_type && !(listening ? only_listening : only_normal)) continue;
+    if (by_type && !(listens(described) ? only_listening : only_normal)) continue;
     if (by_id && std::ranges::find(ids, static_cast<std::int64_t>(described.id)) == ids.end()) {
       continue;
     }

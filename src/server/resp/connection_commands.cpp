@@ -20,9 +20,8 @@ using enum CommandFlag;
 
 Result<void> ping(CommandCall& call) {
   if (call.arguments.size() > 2) return wrong_argument_count("ping");
-  const bool listening = !call.client.channels().empty() || !call.client.patterns().empty();
   const std::string_view text = call.arguments.size() == 2 ? call.arguments[1] : "";
-  if (listening && call.client.version() == protocol::RespVersion::resp2) {
+  if (call.client.listens() && call.client.version() == protocol::RespVersion::resp2) {
     call.reply.array(2);
     call.reply.bulk("pong");
     call.reply.bulk(text);

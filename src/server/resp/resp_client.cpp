@@ -56,6 +56,7 @@ RespClient::RespClient(RespServer& server, ClientDescription who, ClientWire wir
       burst_(server, *this),
       database_(server.service().databases().find(0)),
       description_(std::move(who)) {
+  if (server_.buffers() != nullptr) transaction_share_.emplace(*server_.buffers());
   MutexLock lock(mutex_);
   description_.id = id_;
   description_.connected_at = std::chrono::steady_clock::now();
@@ -201,8 +202,8 @@ const Command* RespClient::admit(Words arguments, std::string& output) {
     refuse("ERR Command not allowed inside a transaction", output, command);
     return nullptr;
   }
-  if (subscription_count() + shard_channels_.size() > 0 &&
-      version() == protocol::RespVersion::resp2 && !command->is(CommandFlag::in_subscription)) {
+  if (listens() && version() == protocol::RespVersion::resp2 &&
+      !command->is(CommandFlag::in_subscription)) {
     refuse(fmt::format("ERR Can't execute '{}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / "
                        "PING / QUIT / RESET are allowed in this context",
                        command->name),
@@ -219,8 +220,7 @@ void RespClient::answer(Words arguments, std::string& output) {
   if (command != nullptr) {
     last_command_.store(command, std::memory_order_relaxed);
     if (queue_ && !command->is(CommandFlag::in_multi)) {
-      queue_->emplace_back(command, std::vector<std::string>(arguments.begin(), arguments.end()));
-      protocol::RespReplyWriter(output, version()).simple("QUEUED");
+      queue(*command, arguments, output);
     } else if (command->is(CommandFlag::immediate)) {
       finish_burst(output);
       run_immediately(*command, arguments, output);
@@ -344,6 +344,8 @@ ClientDescription RespClient::description() const {
   description.active_at = std::chrono::steady_clock::time_point(active_at);
   const Command* const command = last_command_.load(std::memory_order_relaxed);
   if (command != nullptr) description.last_command = command->name;
+  const std::int64_t queued = queued_count_.load(std::memory_order_relaxed);
+  if (queued >= 0) description.queued = static_cast<std::size_t>(queued);
   description.waiting = wait_state_.load(std::memory_order_relaxed) != WaitState::none;
   return description;
 }
@@ -363,6 +365,7 @@ void RespClient::stop_monitoring() {
 
 Result<void> RespClient::reset() {
   static_cast<void>(end_multi());
+  unwatch();
   unsubscribe_all();
   stop_monitoring();
   if (tracking_.on) track({});

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -25,6 +26,7 @@
 #include "server/resp/resp_server.hpp"
 #include "server/service/key_waits.hpp"
 #include "server/service/publications.hpp"
+#include "server/transport/buffer_budget.hpp"
 
 namespace quartz::server {
 
@@ -50,7 +52,14 @@ struct ClientDescription {
   protocol::RespVersion version = protocol::RespVersion::resp2;
   std::string_view last_command = "NULL";  ///< Of those that were let through.
   bool waiting = false;                    ///< For a key.
+  bool logged_in = false;                  ///< Otherwise `user` is nobody.
+  std::int64_t redirect = -1;  ///< Who is told of its tracking: 0: itself; -1: it does not track.
 };
+
+/// Whether it listens to any channels.
+inline bool listens(const ClientDescription& client) noexcept {
+  return client.channels + client.patterns + client.shard_channels > 0;
+}
 
 /// How a client is reached otherwise than by replies. Called on any thread.
 struct ClientWire {
@@ -187,7 +196,10 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   std::optional<std::vector<QueuedCommand>> end_multi();
   /// As before that, with what it answered: EXEC is going to run again elsewhere.
   void resume_multi(std::vector<QueuedCommand> queued);
-  void watch(const Database& database, std::string_view key);
+  /// `invalid_argument` if all connections together hold too much. A key that is watched already
+  /// stays so.
+  Result<void> watch(const Database& database, std::string_view key);
+  /// Forgets them, and what a queue took that has ended before.
   void unwatch();
   /// Makes `transaction` fail unless the watched keys stay what they were. `conflict` if they have
   /// changed already.
@@ -207,12 +219,13 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
     return shard_channels_;
   }
   void unsubscribe_all();
+  /// Whether there are any.
+  bool listens() const noexcept { return subscription_count() + shard_channels_.size() > 0; }
 
  private:
   struct Watched {
-    const Database* database;
-    std::string key;
     bool existed;
+    ReadSet row;  // From the moment when it was watched.
   };
 
   /// What became of a command that ran alone.
@@ -256,6 +269,8 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
 
   void stop_monitoring();
   void answer(Words arguments, std::string& output);
+  void queue(const Command& command, Words arguments, std::string& output);
+  bool count_transaction(std::size_t bytes);
   void answer_waiting(std::chrono::steady_clock::time_point now, std::string& output);
   void finish_burst(std::string& output);
   bool changes_anything(const Command& command) const;
@@ -336,8 +351,11 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
 
   std::optional<std::vector<QueuedCommand>> queue_;
   bool queue_refused_ = false;
-  std::vector<Watched> watched_;
-  std::vector<ReadSet> watched_rows_;  // Of each, from the moment when it was watched.
+  std::atomic<std::int64_t> queued_count_{-1};  // Also while EXEC runs; -1: outside of MULTI.
+  std::map<std::pair<const Database*, std::string>, Watched> watched_;
+  std::size_t queued_bytes_ = 0;
+  std::size_t watched_bytes_ = 0;
+  std::optional<BufferShare> transaction_share_;  // Of both. None: they are not counted.
 
   std::set<std::string, std::less<>> channels_;
   std::set<std::string, std::less<>> patterns_;

@@ -43,6 +43,7 @@ void RespClient::take_identity(IdentityRef identity) {
                                         : protocol::RespLimits());
   MutexLock lock(mutex_);
   description_.user = identity_ ? identity_->user : "default";
+  description_.logged_in = identity_ != nullptr;
 }
 
 const Grants& RespClient::grants() const noexcept {

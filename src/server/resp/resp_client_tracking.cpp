@@ -12,6 +12,8 @@ void RespClient::track(TrackingOptions options) {
   } else {
     server_.invalidations().disable(id_);
   }
+  MutexLock lock(mutex_);
+  description_.redirect = tracking_.on ? static_cast<std::int64_t>(tracking_.redirect) : -1;
 }
 
 void RespClient::remember_keys(const Command& command, Words arguments) {

@@ -30,6 +30,8 @@
 namespace quartz::server {
 
 class AccessControl;
+class BufferBudget;
+class CurrentLimits;
 class RespClient;
 class WorkerThreads;
 
@@ -39,6 +41,10 @@ struct RespServerParts {
   WorkerThreads* workers = nullptr;  ///< Without them what takes long is done by io threads.
   std::optional<Durability> durability = {};  ///< As in ServerConfig.
   const ServerLog* log = nullptr;             ///< Without it nothing is logged.
+  /// What all connections together hold, and how much that may be. Both or none: without them what
+  /// transactions queue is not counted.
+  BufferBudget* buffers = nullptr;
+  const CurrentLimits* limits = nullptr;
 };
 
 /// What all clients of the Redis protocol share. Threads: any number at a time.
@@ -51,6 +57,8 @@ class RespServer {
   AccessControl* access() const noexcept { return parts_.access; }
   WorkerThreads* workers() const noexcept { return parts_.workers; }
   std::optional<Durability> durability() const noexcept { return parts_.durability; }
+  BufferBudget* buffers() const noexcept { return parts_.buffers; }
+  const CurrentLimits* limits() const noexcept { return parts_.limits; }
   Parameters& parameters() noexcept { return parameters_; }
   KeyWaits& key_waits() noexcept { return key_waits_; }
   InvalidationTable& invalidations() noexcept { return invalidations_; }

@@ -167,14 +167,15 @@ Result<void> watch(CommandCall& call) {
     return Error(Errc::invalid_argument, "WATCH inside MULTI is not allowed");
   }
   for (const std::string_view key : call.arguments.subspan(1)) {
-    call.client.watch(call.client.database(), key);
+    QUARTZ_TRY(call.client.watch(call.client.database(), key));
   }
   call.reply.simple("OK");
   return {};
 }
 
+// Within EXEC all keys are watched to its end, so that it notices what changes before that.
 Result<void> unwatch(CommandCall& call) {
-  call.client.unwatch();
+  if (call.messages == nullptr) call.client.unwatch();
   call.reply.simple("OK");
   return {};
 }

@@ -5,8 +5,8 @@
 
 namespace quartz::server {
 
-/// Bytes that all connections together hold of requests that have not arrived whole, and of answers
-/// that were not taken yet. Threads: any number at a time.
+/// Bytes that all connections together hold of requests that have not arrived whole, of answers
+/// that were not taken yet, and of transactions. Threads: any number at a time.
 class BufferBudget {
  public:
   std::size_t held_bytes() const noexcept { return held_.load(std::memory_order_relaxed); }

@@ -1,3 +1,4 @@
+#include <memory>
 #include <string>
 
 #include <fmt/format.h>
@@ -19,6 +20,22 @@ class HostileResp : public HostileClients {
     RawClient client(resp_port());
     client.send(bytes);
     return client.receive_rest();
+  }
+  // The line that answers a request.
+  static std::string reply_of(RawClient& client, std::string_view request) {
+    client.send(request);
+    std::string line;
+    while (!line.ends_with("\r\n")) {
+      const std::string more = client.receive_bytes(1);
+      if (more.empty()) return line;
+      line += more;
+    }
+    return line.substr(0, line.size() - 2);
+  }
+  void serve_with_few_buffers() {
+    ServerConfig config = both_protocols();
+    config.limits.buffered_bytes_max = 1 << 20;
+    serve(config);
   }
 };
 
@@ -80,6 +97,65 @@ TEST_F(HostileResp, requests_of_all_connections_together_are_bounded) {
   third.send(head + part + "x\r\n");
   EXPECT_EQ(third.receive_bytes(5), "+OK\r\n");
   EXPECT_TRUE(others_are_served());
+}
+
+TEST_F(HostileResp, what_all_transactions_together_queue_is_bounded) {
+  serve_with_few_buffers();
+  RawClient client(resp_port());
+  EXPECT_EQ(reply_of(client, "MULTI\r\n"), "+OK");
+  const std::string set =
+      fmt::format("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$40000\r\n{}\r\n", std::string(40'000, 'x'));
+  std::string reply = "+QUEUED";
+  for (int i = 0; i < 40 && reply == "+QUEUED"; ++i) reply = reply_of(client, set);
+  EXPECT_THAT(reply, StartsWith("-ERR too much is waiting in all connections together"));
+  // It is spoiled, and nothing of it is kept any longer, nor is what comes behind.
+  wait_until_nothing_is_held();
+  EXPECT_EQ(reply_of(client, set), "+QUEUED");
+  EXPECT_EQ(reply_of(client, "EXEC\r\n"),
+            "-EXECABORT Transaction discarded because of previous errors.");
+  EXPECT_EQ(reply_of(client, "EXISTS k\r\n"), ":0");
+  EXPECT_TRUE(others_are_served());
+}
+
+TEST_F(HostileResp, a_queue_is_given_back_whichever_way_its_transaction_ends) {
+  serve_with_few_buffers();
+  const std::string set =
+      fmt::format("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$40000\r\n{}\r\n", std::string(40'000, 'x'));
+  const auto begin = [&](RawClient& client) {
+    EXPECT_EQ(reply_of(client, "MULTI\r\n"), "+OK");
+    EXPECT_EQ(reply_of(client, set), "+QUEUED");
+    wait_until_held(20'000);
+  };
+  for (const char* end : {"DISCARD\r\n", "RESET\r\n", "EXEC now\r\n", "EXEC\r\n"}) {
+    RawClient client(resp_port());
+    begin(client);
+    EXPECT_THAT(reply_of(client, end), testing::AnyOf("+OK", "+RESET", StartsWith("-EXEC"), "*1"));
+    wait_until_nothing_is_held();
+  }
+  begin(*std::make_unique<RawClient>(resp_port()));
+  wait_until_nothing_is_held();
+}
+
+TEST_F(HostileResp, watched_keys_of_all_connections_are_bounded) {
+  serve_with_few_buffers();
+  RawClient client(resp_port());
+  std::string reply = "+OK";
+  for (int i = 0; i < 100 && reply == "+OK"; ++i) {
+    const std::string key = std::to_string(i) + std::string(30'000, 'k');
+    reply = reply_of(client, fmt::format("*2\r\n$5\r\nWATCH\r\n${}\r\n{}\r\n", key.size(), key));
+  }
+  EXPECT_THAT(reply, StartsWith("-ERR too much is waiting in all connections together"));
+  EXPECT_EQ(reply_of(client, "UNWATCH\r\n"), "+OK");
+  wait_until_nothing_is_held();
+  EXPECT_TRUE(others_are_served());
+}
+
+TEST_F(HostileResp, a_key_that_is_watched_again_takes_nothing_more) {
+  serve_with_few_buffers();
+  RawClient client(resp_port());
+  const std::string watch =
+      fmt::format("*2\r\n$5\r\nWATCH\r\n$30000\r\n{}\r\n", std::string(30'000, 'k'));
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(reply_of(client, watch), "+OK") << i;
 }
 
 TEST_F(HostileResp, a_subscriber_that_does_not_read_is_let_go) {

@@ -77,6 +77,27 @@ TEST_F(HttpUsers, are_made_rotated_and_revoked_by_administrators) {
   EXPECT_EQ(ask("DELETE", "/api/v1/admin/keys/shop", bearer(root)).status, 404);
 }
 
+TEST_F(HttpUsers, that_are_revoked_take_nobody_with_them_who_only_has_their_name) {
+  const std::string root = create("root", {"admin"});
+  const std::string named = create("default", {"kv:read"});
+  ServerConfig config = small_config();
+  config.resp.enabled = true;
+  config.resp.port = 0;
+  serve(config);
+  // Whoever has not logged in is called "default" as well.
+  RawClient unknown(server_->resp_port().value());
+  unknown.send("AUTH root wrong\r\n");
+  const std::string refused = "-WRONGPASS invalid username-password pair or user is disabled.\r\n";
+  ASSERT_EQ(unknown.receive_bytes(refused.size()), refused);
+  RawClient known(server_->resp_port().value());
+  known.send("AUTH default " + named.substr(named.find(':') + 1) + "\r\n");
+  ASSERT_EQ(known.receive_bytes(5), "+OK\r\n");
+  EXPECT_EQ(ask("DELETE", "/api/v1/admin/keys/default", bearer(root)).status, 204);
+  EXPECT_TRUE(known.is_ended());
+  unknown.send("AUTH root " + root.substr(root.find(':') + 1) + "\r\n");
+  EXPECT_EQ(unknown.receive_bytes(5), "+OK\r\n");
+}
+
 TEST_F(HttpUsers, are_forgotten_by_a_connection_whose_next_request_says_nothing) {
   const std::string shop = create("shop", {"kv:read"});
   serve();

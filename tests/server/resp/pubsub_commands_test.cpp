@@ -13,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
+using testing::Not;
 
 class PubsubCommands : public RespConversation {};
 
@@ -54,6 +55,19 @@ TEST_F(PubsubCommands, channels_of_the_shard_are_others_than_those_of_all) {
   EXPECT_EQ(other.say("SUNSUBSCRIBE"), "*3\r\n$12\r\nsunsubscribe\r\n$5\r\nsport\r\n:0\r\n");
   EXPECT_EQ(other.say("SUNSUBSCRIBE"), "*3\r\n$12\r\nsunsubscribe\r\n$-1\r\n:0\r\n");
   EXPECT_EQ(say("SPUBLISH news more"), ":0\r\n");
+}
+
+TEST_F(PubsubCommands, who_listens_to_the_shard_only_listens_all_the_same) {
+  RespPeer other(server());
+  other.say("SSUBSCRIBE news");
+  EXPECT_EQ(other.say("PING"), "*2\r\n$4\r\npong\r\n$0\r\n\r\n");
+  EXPECT_EQ(other.say("PING hi"), "*2\r\n$4\r\npong\r\n$2\r\nhi\r\n");
+  const std::string its_id = "id=" + std::to_string(other.client().id()) + " ";
+  EXPECT_THAT(say("CLIENT LIST TYPE pubsub"), HasSubstr(its_id));
+  EXPECT_THAT(say("CLIENT LIST TYPE normal"), Not(HasSubstr(its_id)));
+  other.say("SUNSUBSCRIBE");
+  EXPECT_EQ(other.say("PING"), "+PONG\r\n");
+  EXPECT_THAT(say("CLIENT LIST TYPE normal"), HasSubstr(its_id));
 }
 
 TEST_F(PubsubCommands, what_exec_sends_to_the_shard_stays_there) {

@@ -11,6 +11,7 @@ namespace quartz::server {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::HasSubstr;
 
 class TransactionCommands : public RespConversation {};
 
@@ -159,6 +160,61 @@ TEST_F(TransactionCommands, a_watch_can_be_given_up) {
     EXPECT_EQ(say("MULTI"), "+OK\r\n");
     EXPECT_EQ(say("EXEC"), "*0\r\n") << line;
   }
+}
+
+TEST_F(TransactionCommands, a_key_that_is_watched_again_is_what_it_was_at_first) {
+  RespPeer other(server());
+  EXPECT_EQ(say("WATCH a b a"), "+OK\r\n");
+  EXPECT_EQ(other.say("SET a 1"), "+OK\r\n");
+  EXPECT_EQ(say("WATCH a"), "+OK\r\n");
+  EXPECT_EQ(say("MULTI"), "+OK\r\n");
+  EXPECT_EQ(say("EXEC"), "*-1\r\n");
+  EXPECT_EQ(say("WATCH a"), "+OK\r\n");
+  EXPECT_EQ(say("MULTI"), "+OK\r\n");
+  EXPECT_EQ(say("EXEC"), "*0\r\n");
+}
+
+TEST_F(TransactionCommands, a_reset_ends_a_transaction_and_its_watch) {
+  RespPeer other(server());
+  EXPECT_EQ(say("WATCH a"), "+OK\r\n");
+  EXPECT_EQ(say("MULTI"), "+OK\r\n");
+  EXPECT_EQ(other.say("SET a 1"), "+OK\r\n");
+  EXPECT_EQ(say("RESET"), "+RESET\r\n");
+  EXPECT_EQ(say("EXEC"), "-ERR EXEC without MULTI\r\n");
+  EXPECT_EQ(say("MULTI"), "+OK\r\n");
+  EXPECT_EQ(say("PING"), "+QUEUED\r\n");
+  EXPECT_EQ(say("EXEC"), "*1\r\n+PONG\r\n");
+}
+
+TEST_F(TransactionCommands, an_unwatch_that_was_queued_changes_nothing) {
+  RespPeer other(server());
+  EXPECT_EQ(say("WATCH a"), "+OK\r\n");
+  EXPECT_EQ(say("MULTI"), "+OK\r\n");
+  EXPECT_EQ(say("UNWATCH"), "+QUEUED\r\n");
+  EXPECT_EQ(say("INCR b"), "+QUEUED\r\n");
+  EXPECT_EQ(say("EXEC"), "*2\r\n+OK\r\n:1\r\n");
+  EXPECT_EQ(say("WATCH a"), "+OK\r\n");
+  EXPECT_EQ(say("MULTI"), "+OK\r\n");
+  EXPECT_EQ(say("UNWATCH"), "+QUEUED\r\n");
+  EXPECT_EQ(other.say("SET a 1"), "+OK\r\n");
+  EXPECT_EQ(say("EXEC"), "*-1\r\n");
+}
+
+TEST_F(TransactionCommands, clients_are_told_how_many_commands_wait) {
+  RespPeer other(server());
+  EXPECT_THAT(other.say("CLIENT LIST"), HasSubstr(" multi=-1 "));
+  EXPECT_EQ(say("MULTI"), "+OK\r\n");
+  const std::string mine = "CLIENT LIST ID " + std::to_string(me().client().id());
+  EXPECT_THAT(other.say(mine), HasSubstr(" multi=0 "));
+  EXPECT_EQ(say("CLIENT INFO"), "+QUEUED\r\n");
+  EXPECT_EQ(say("SET a 1"), "+QUEUED\r\n");
+  EXPECT_THAT(other.say(mine), HasSubstr(" multi=2 "));
+  EXPECT_THAT(say("EXEC"), HasSubstr(" multi=2 "));
+  EXPECT_THAT(other.say(mine), HasSubstr(" multi=-1 "));
+  EXPECT_EQ(say("MULTI"), "+OK\r\n");
+  EXPECT_EQ(say("SET a 1"), "+QUEUED\r\n");
+  EXPECT_EQ(say("DISCARD"), "+OK\r\n");
+  EXPECT_THAT(other.say(mine), HasSubstr(" multi=-1 "));
 }
 
 TEST_F(TransactionCommands, a_watched_key_is_one_of_its_database) {
