@@ -22,7 +22,7 @@ void InvalidationTable::enable(std::uint64_t client, const TrackingOptions& opti
   trackers_[client] = {.options = options};
 }
 
-// Its number stays with the keys until those change, as it is no other client's.
+// Its number stays with the keys for a while, as it is no other client's.
 void InvalidationTable::disable(std::uint64_t client) {
   MutexLock lock(mutex_);
   trackers_.erase(client);
@@ -39,6 +39,28 @@ std::size_t InvalidationTable::key_count() const {
   return keys_.size();
 }
 
+std::size_t InvalidationTable::number_count() const {
+  MutexLock lock(mutex_);
+  return number_count_;
+}
+
+// When there is no room, whoever tracks no more makes it. There is room for as many again
+// afterwards, so that those who stay are not looked at for each that comes.
+void InvalidationTable::note_locked(std::uint64_t client, Numbers& clients) {
+  if (std::ranges::find(clients, client) != clients.end()) return;
+  if (clients.size() == clients.capacity()) {
+    Numbers staying;
+    for (const std::uint64_t id : clients) {
+      if (trackers_.contains(id)) staying.push_back(id);
+    }
+    number_count_ -= clients.size() - staying.size();
+    clients = std::move(staying);
+    clients.reserve(2 * clients.size() + 2);
+  }
+  clients.push_back(client);
+  ++number_count_;
+}
+
 void InvalidationTable::remember(std::uint64_t client, std::span<const std::string_view> keys) {
   Messages messages;
   {
@@ -46,10 +68,9 @@ void InvalidationTable::remember(std::uint64_t client, std::span<const std::stri
     for (const std::string_view key : keys) {
       const auto [entry, is_new] = keys_.try_emplace(std::string(key));
       if (is_new) key_bytes_ += key.size();
-      auto& clients = entry->second;
-      if (std::ranges::find(clients, client) == clients.end()) clients.push_back(client);
+      note_locked(client, entry->second);
     }
-    while (keys_.size() > keys_max_ || key_bytes_ > kKeyBytesMax) {
+    while (keys_.size() > keys_max_ || key_bytes_ > kKeyBytesMax || number_count_ > kNumbersMax) {
       const std::string any = keys_.begin()->first;
       invalidate_locked(any, nullptr, messages);
     }
@@ -74,6 +95,7 @@ void InvalidationTable::emptied(std::size_t, const void* origin) {
     for (auto& [id, tracker] : trackers_) address_locked(id, tracker, std::nullopt, messages);
     keys_.clear();
     key_bytes_ = 0;
+    number_count_ = 0;
   }
   send(messages, origin);
 }
@@ -95,6 +117,7 @@ void InvalidationTable::invalidate_locked(std::string_view key, const void* orig
     address_locked(id, tracker->second, Keys(&key, 1), messages);
   }
   key_bytes_ -= found->first.size();
+  number_count_ -= found->second.size();
   keys_.erase(found);
 }
 
@@ -144,8 +167,7 @@ void InvalidationTable::address_locked(std::uint64_t id, Tracker& tracker, std::
       message.push(2);
       message.bulk("invalidate");
     } else {
-      const ClientDescription described = to->description();
-      if (redirect == 0 || described.channels + described.patterns == 0) return;
+      if (redirect == 0 || !listens(to->description())) return;
       message.push(3);
       message.bulk("message");
       message.bulk(kChannel);

@@ -34,7 +34,7 @@ struct TrackingOptions {
 
 /// Which clients keep which keys in mind, and must be told when those change. As in Redis a key is
 /// the same in every database. Bounded: keys beyond the bound are forgotten by telling that they
-/// have changed.
+/// have changed. Clients that track no more are forgotten when a key has gained as many others.
 ///
 /// A key is remembered before it is read, and a change is told after it is visible, on whatever
 /// thread made it: so that whoever has read an old value is told behind it.
@@ -44,6 +44,7 @@ class InvalidationTable : public KeyChangeListener {
  public:
   static constexpr std::size_t kKeysMax = 1'000'000;
   static constexpr std::size_t kKeyBytesMax = std::size_t{64} << 20;
+  static constexpr std::size_t kNumbersMax = std::size_t{16} << 20;
 
   explicit InvalidationTable(RespServer& server, std::size_t keys_max = kKeysMax) noexcept
       : server_(server), keys_max_(keys_max) {}
@@ -55,6 +56,8 @@ class InvalidationTable : public KeyChangeListener {
   /// Whether the client that was to be told in its place has gone.
   bool is_redirection_broken(std::uint64_t client) const;
   std::size_t key_count() const;
+  /// How many numbers of clients all keys together have.
+  std::size_t number_count() const;
 
   void changed(std::span<const ChangedKey> keys, const void* origin) override;
   void emptied(std::size_t database, const void* origin) override;
@@ -71,6 +74,9 @@ class InvalidationTable : public KeyChangeListener {
   using Messages = std::vector<Message>;
   using Keys = std::span<const std::string_view>;
 
+  using Numbers = std::vector<std::uint64_t>;
+
+  void note_locked(std::uint64_t client, Numbers& clients) QUARTZ_REQUIRES(mutex_);
   void invalidate_locked(std::string_view key, const void* origin, Messages& messages)
       QUARTZ_REQUIRES(mutex_);
   void broadcast_locked(std::span<const ChangedKey> keys, const void* origin, Messages& messages)
@@ -85,8 +91,9 @@ class InvalidationTable : public KeyChangeListener {
   std::once_flag listening_;
   mutable Mutex mutex_;
   std::map<std::uint64_t, Tracker> trackers_ QUARTZ_GUARDED_BY(mutex_);
-  std::unordered_map<std::string, std::vector<std::uint64_t>> keys_ QUARTZ_GUARDED_BY(mutex_);
+  std::unordered_map<std::string, Numbers> keys_ QUARTZ_GUARDED_BY(mutex_);
   std::size_t key_bytes_ QUARTZ_GUARDED_BY(mutex_) = 0;
+  std::size_t number_count_ QUARTZ_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace quartz::server

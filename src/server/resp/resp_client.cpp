@@ -95,9 +95,10 @@ std::size_t RespClient::receive(std::string_view input, std::string& output) {
     if (scouted > 0) --scouted;
     trace_id_ = traced.trace_id;
     if (!traced.words.empty()) answer(traced.words, output);
-    append_pending(output);
     // The words of a line do not lie in the input; they go with the next request.
     if (inline_words || burst_.full()) finish_burst(output);
+    // Replies of commands that may run again would take with them what stands behind.
+    if (burst_.empty()) append_pending(output);
     if (output.size() >= kOutputBytesMax) {
       more_ = true;
       break;

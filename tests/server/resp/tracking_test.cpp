@@ -1,10 +1,15 @@
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/resp/command_burst.hpp"
 #include "server/resp/invalidation_table.hpp"
 #include "server/resp/resp_conversation.hpp"
 
@@ -135,6 +140,57 @@ TEST_F(Tracking, can_be_told_to_another_client_as_messages) {
   EXPECT_EQ(listener.pushed(), "*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n$-1\r\n");
 }
 
+TEST_F(Tracking, can_be_told_to_a_client_that_listens_to_the_shard_only) {
+  RespPeer listener(server());
+  listener.say("SSUBSCRIBE x");
+  writer_.say("CLIENT TRACKING on REDIRECT " + std::to_string(listener.client().id()));
+  writer_.say("GET k");
+  say("SET k 1");
+  EXPECT_EQ(listener.pushed(),
+            "*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n*1\r\n$1\r\nk\r\n");
+}
+
+TEST_F(Tracking, is_told_to_another_client_also_between_commands_that_run_again) {
+  // Whoever sees every command comes between a command and its commit.
+  bool in_between = false;
+  const auto monitor =
+      std::make_shared<RespClient>(server(), ClientDescription(),
+                                   ClientWire{.push =
+                                                  [&](const std::string& line) {
+                                                    if (line.find("\"INCR\"") == std::string::npos)
+                                                      return;
+                                                    if (std::exchange(in_between, true)) return;
+                                                    ASSERT_TRUE(engine().put("n", "5").has_value());
+                                                  },
+                                              .close = [] {}});
+  server().add(monitor);
+  std::string answered;
+  monitor->receive("MONITOR\r\n", answered);
+  ASSERT_EQ(answered, "+OK\r\n");
+  write("CLIENT TRACKING on REDIRECT " + std::to_string(me().client().id()));
+  write("GET k");
+  std::string requests;
+  std::string replies;
+  for (std::size_t i = 0; i < CommandBurst::kCommandsMax; ++i) {
+    requests += request_of({"SET", "k", std::to_string(i)});
+    replies += "+OK\r\n";
+  }
+  EXPECT_EQ(me().send(requests + request_of({"INCR", "n"}) + request_of({"GET", "n"})),
+            replies + invalidated("k") + ":6\r\n$1\r\n6\r\n");
+  EXPECT_TRUE(in_between);
+}
+
+TEST_F(Tracking, is_listed_with_whom_it_is_told_to) {
+  EXPECT_THAT(say("CLIENT INFO"), HasSubstr(" redir=-1 "));
+  const std::string id = std::to_string(writer_.client().id());
+  say("CLIENT TRACKING on REDIRECT " + id);
+  EXPECT_THAT(say("CLIENT INFO"), HasSubstr(" redir=" + id + " "));
+  say("CLIENT TRACKING on");
+  EXPECT_THAT(say("CLIENT INFO"), HasSubstr(" redir=0 "));
+  say("CLIENT TRACKING off");
+  EXPECT_THAT(say("CLIENT INFO"), HasSubstr(" redir=-1 "));
+}
+
 TEST_F(Tracking, says_when_the_client_that_was_to_be_told_has_gone) {
   std::string id;
   {
@@ -176,6 +232,41 @@ TEST_F(Tracking, forgets_keys_beyond_the_bound_by_telling_of_them) {
   table.remember(me().client().id(), keys);
   EXPECT_EQ(table.key_count(), 2u);
   EXPECT_THAT(me().pushed(), StartsWith(">2\r\n$10\r\ninvalidate\r\n*1\r\n"));
+}
+
+TEST_F(Tracking, forgets_clients_that_come_and_go_while_a_key_stays_the_same) {
+  InvalidationTable table(server());
+  TrackingOptions options;
+  options.on = true;
+  const std::vector<std::string_view> keys = {"hot"};
+  const std::uint64_t stays = me().client().id();
+  table.enable(stays, options);
+  table.remember(stays, keys);
+  for (std::uint64_t id = 1'000; id < 11'000; ++id) {
+    table.enable(id, options);
+    table.remember(id, keys);
+    table.disable(id);
+  }
+  EXPECT_LE(table.number_count(), 8u);
+  const std::vector<ChangedKey> changed = {{.key = "hot"}};
+  table.changed(changed, nullptr);
+  EXPECT_EQ(me().pushed(), invalidated("hot"));
+  EXPECT_EQ(table.number_count(), 0u);
+}
+
+TEST_F(Tracking, remembers_all_clients_that_stay) {
+  InvalidationTable table(server());
+  TrackingOptions options;
+  options.on = true;
+  const std::vector<std::string_view> keys = {"hot", "warm"};
+  for (std::uint64_t id = 1'000; id < 1'100; ++id) {
+    table.enable(id, options);
+    table.remember(id, keys);
+    table.remember(id, keys);
+  }
+  EXPECT_EQ(table.number_count(), 200u);
+  table.emptied(0, nullptr);
+  EXPECT_EQ(table.number_count(), 0u);
 }
 
 }  // namespace
