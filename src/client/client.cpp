@@ -34,19 +34,23 @@ Request& take(Core& core, std::span<const std::string_view> words) {
 
 constexpr std::string_view kGet = "GET";
 
-bool is_near_read(const Core& core, std::span<const std::string_view> words,
-                  const RequestOptions& options) {
-  return core.near_cache() != nullptr && options.consistency == Consistency::near &&
-         words.size() == 2 && words[0] == kGet;
+// What the command is to be asked of; null: of the server alone. Asked for once, since another
+// thread may be closing the client; what it is lives as long as the core.
+NearCache* near_cache_of(const Core& core, std::span<const std::string_view> words,
+                         const RequestOptions& options) {
+  const bool near =
+      options.consistency == Consistency::near && words.size() == 2 && words[0] == kGet;
+  return near ? core.near_cache() : nullptr;
 }
 
 // Nothing if the near cache does not know; or what it knows, that there is no value included.
 std::optional<std::optional<std::string>> find_near(const Core& core,
                                                     std::span<const std::string_view> words,
                                                     const RequestOptions& options) {
-  if (!is_near_read(core, words, options)) return std::nullopt;
+  NearCache* const near_cache = near_cache_of(core, words, options);
+  if (near_cache == nullptr) return std::nullopt;
   std::string value;
-  switch (core.near_cache()->find(words[1], Core::Clock::now(), value)) {
+  switch (near_cache->find(words[1], Core::Clock::now(), value)) {
     case NearCache::Found::hit:
       return std::optional<std::string>(std::move(value));
     case NearCache::Found::absent:
@@ -60,7 +64,7 @@ std::optional<std::optional<std::string>> find_near(const Core& core,
 Request& take_read(Core& core, std::span<const std::string_view> words,
                    const RequestOptions& options) {
   Request& request = take(core, words);
-  if (is_near_read(core, words, options)) {
+  if (near_cache_of(core, words, options) != nullptr) {
     // Its last word, before the end of the line.
     const std::string_view text = request.text;
     request.near_key = text.substr(text.size() - words[1].size() - 2, words[1].size());

@@ -204,7 +204,8 @@ void Core::attempt(Request& request, Clock::time_point now) {
 
 // Whether it has to be sent, over that connection.
 bool Core::ask_near_cache(Request& request, Connection& connection, Clock::time_point now) {
-  auto answer = near_cache_->ask(*request.near_key, connection.feed(), now, near_value_,
+  std::string value;  // Its own: whoever has his turn when this one is settled asks as well.
+  auto answer = near_cache_->ask(*request.near_key, connection.feed(), now, value,
                                  request.fetch_wait, request.near_subject);
   switch (answer.found) {
     case NearCache::Found::hit:
@@ -212,7 +213,7 @@ bool Core::ask_near_cache(Request& request, Connection& connection, Clock::time_
       record(request, now, std::nullopt);
       settle(request);
       request.succeed_later(answer.found == NearCache::Found::hit
-                                ? std::optional<std::string_view>(near_value_)
+                                ? std::optional<std::string_view>(value)
                                 : std::nullopt);
       return false;
     case NearCache::Found::wait:
@@ -231,9 +232,9 @@ void Core::fill_near_cache(Request& request, Exchange::Reply reply) {
   request.connection->heard(request.sent_at);
   if (!request.fetch) return;
   if (request.near_subject == NearCache::Subject::reply) {
-    near_value_.clear();
-    append_stored_reply(reply, near_value_);
-    return request.fetch.complete(near_value_);
+    std::string stored;
+    append_stored_reply(reply, stored);
+    return request.fetch.complete(stored);
   }
   const protocol::RespNode* const value = ReplyNodes(reply).take();
   if (value->type == protocol::RespType::bulk) {

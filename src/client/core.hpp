@@ -185,7 +185,6 @@ class Core : public std::enable_shared_from_this<Core>, public Endpoint::Observe
   MetricsRecorder metrics_;
   // Behind the requests, for they may have begun to fill it.
   std::unique_ptr<NearCache> near_cache_;
-  std::string near_value_;
   std::atomic<bool> closing_{false};
 
   Mutex pool_mutex_;

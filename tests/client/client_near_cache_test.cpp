@@ -239,6 +239,24 @@ TEST(NearReadsUnderWay, see_what_the_client_writes_before_that_is_answered) {
   EXPECT_EQ(second.get().value(), "2");
 }
 
+TEST(NearReadsUnderWay, fail_once_a_client_is_closed_beside_them) {
+  TrackedPeer peer;
+  for (int i = 0; i < 200; ++i) {
+    Client client{near_config(peer.url())};
+    ASSERT_TRUE(client.get("k"));
+    std::atomic<bool> reading{false};
+    std::thread reader([&] {
+      ClientResult<Value> value = client.get("k");
+      for (; value; value = client.get("k")) reading = true;
+      EXPECT_EQ(value.error().code(), ClientErrc::closed);
+      reading = true;
+    });
+    while (!reading) std::this_thread::yield();
+    client.close();
+    reader.join();
+  }
+}
+
 TEST(NearReadsOfServers, that_do_not_track_ask_each_time) {
   TrackedPeer peer;
   peer.tracking = "-ERR unknown subcommand 'TRACKING'\r\n";
