@@ -16,6 +16,8 @@ namespace {
 // What waits for a reader who has stopped reading. Beyond it the session ends, as that of a network
 // does; a server's `limits.unread_bytes_max` is as much.
 constexpr std::size_t kUnreadBytesMax = 32u << 20;
+// What a buffer keeps of its memory once it is empty.
+constexpr std::size_t kInboxBytesKept = 4u << 20;
 
 }  // namespace
 
@@ -25,11 +27,13 @@ struct LocalStream::Inbox {
   // Of what has arrived or, without that, of the end.
   bool has_news() const noexcept { return begin < bytes.size() || ended; }
 
+  // A reader who goes on takes all of it before the server, which waits for that, says more.
   void take(std::string_view replies) {
     if (ended) return;
     bytes += replies;
-    if (reader) return tell();
+    while (reader && begin < bytes.size()) tell();
     ended = bytes.size() - begin > kUnreadBytesMax;
+    if (bytes.empty() && bytes.capacity() > kInboxBytesKept) std::string().swap(bytes);
   }
 
   // Needs a reader and news.

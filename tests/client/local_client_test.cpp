@@ -1,6 +1,9 @@
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -13,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "client/client_fixture.hpp"
+#include "client/request_words.hpp"
 #include "quartz/client/client.hpp"
 #include "server/auth/scope.hpp"
 #include "server/auth/users.hpp"
@@ -132,6 +136,34 @@ TEST_F(LocalClients, get_large_values_side_by_side) {
   context.run();
   EXPECT_EQ(done, 8);
   EXPECT_EQ(client.metrics().connections_lost, 0u);
+}
+
+// However much is asked for at a time, what was answered and not told yet is bounded.
+TEST_F(LocalClients, are_told_much_in_pieces) {
+  Client client{local_config()};
+  const std::string large(std::size_t{1} << 20, 'x');
+  ASSERT_TRUE(client.set("k", large).value());
+  constexpr std::size_t kReads = 64;
+  std::string requests;
+  for (std::size_t i = 0; i < kReads; ++i) requests += "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n";
+  requests += kPing;
+  asio::io_context context;
+  std::size_t told = 0;
+  std::size_t largest = 0;
+  std::string end;
+  const auto session = server_->local_service()->connect(
+      context.get_executor(), {.replied =
+                                   [&](std::string_view replies) {
+                                     told += replies.size();
+                                     largest = std::max(largest, replies.size());
+                                     end = replies.substr(replies.size() - 7);
+                                   },
+                               .ended = [] {}});
+  session->send(requests);
+  context.run();
+  EXPECT_GT(told, kReads * large.size());
+  EXPECT_LE(largest, 2 * large.size() + 100);
+  EXPECT_EQ(end, "+PONG\r\n");
 }
 
 // Such commands run on another thread.

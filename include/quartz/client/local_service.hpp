@@ -21,7 +21,7 @@ class LocalService {
   };
 
   /// Called on the executor of `connect`, one at a time and never from within `send`; not after the
-  /// session was let go.
+  /// session was let go. While there is much to tell, requests wait until it has returned.
   struct Listener {
     std::function<void(std::string_view replies)> replied;  ///< Any piece of the stream of replies.
     std::function<void()> ended;  ///< Once, the last: the server ended it.

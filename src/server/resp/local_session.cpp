@@ -10,6 +10,13 @@ namespace quartz::server {
 
 namespace asio = boost::asio;
 
+namespace {
+
+// What a buffer keeps of its memory once it was told.
+constexpr std::size_t kToldBytesKept = std::size_t{4} << 20;
+
+}  // namespace
+
 // By which others let something happen on the executor. They hold locks that the end of a session
 // takes, so nobody but the executor may ever be the last to hold one; and once it has ended there
 // may be no executor any more.
@@ -74,15 +81,23 @@ void LocalSession::send(std::string_view requests) {
   answer();
 }
 
+// Once there is much output it goes on when that was told, so that whoever asks for more than he
+// reads costs no more memory than a network's client does.
 void LocalSession::answer() {
-  while (client_ && !syncing_) {
+  while (client_ && !syncing_ && !full_) {
     if (client_->waiting()) return wait();
     input_.erase(0, client_->receive(input_, output_));
+    full_ = client_->more();
     if (client_->unsynced()) return sync();
     tell_soon();
     if (client_->closing()) return end_locked();
-    if (!client_->waiting() && !client_->more()) return;
+    if (!client_->waiting()) return;
   }
+}
+
+void LocalSession::go_on() {
+  const MutexLock lock(mutex_);
+  answer();
 }
 
 // Before anybody is told that it was written. If that fails nobody can know what will be there
@@ -163,8 +178,11 @@ void LocalSession::tell() {
     telling_ = false;
     if (syncing_) return;
     told_.clear();
+    if (told_.capacity() > kToldBytesKept) std::string().swap(told_);
     std::swap(told_, output_);
     ended = !client_;
+    // Posted, so that it comes behind what is told here.
+    if (std::exchange(full_, false)) mailbox_->post([](LocalSession& to) { to.go_on(); });
   }
   if (!told_.empty()) listener_.replied(told_);
   if (ended && !std::exchange(told_of_end_, true)) listener_.ended();

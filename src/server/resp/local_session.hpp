@@ -49,6 +49,7 @@ class LocalSession final : public LocalService::Session,
   void end_locked() QUARTZ_REQUIRES(mutex_);
   void tell_soon() QUARTZ_REQUIRES(mutex_);
   void tell();
+  void go_on();
 
   RespServer& server_;  // Not once it was ended.
   const boost::asio::any_io_executor executor_;
@@ -63,6 +64,7 @@ class LocalSession final : public LocalService::Session,
   std::optional<boost::asio::executor_work_guard<boost::asio::any_io_executor>> syncing_
       QUARTZ_GUARDED_BY(mutex_);
   bool telling_ QUARTZ_GUARDED_BY(mutex_) = false;  // Somebody is about to.
+  bool full_ QUARTZ_GUARDED_BY(mutex_) = false;     // No more is answered before that.
   boost::asio::steady_timer waited_ QUARTZ_GUARDED_BY(mutex_);
   std::string told_;          // On the executor.
   bool told_of_end_ = false;  // On the executor.
