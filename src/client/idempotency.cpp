@@ -118,8 +118,9 @@ CommandNature nature_of(std::span<const std::string_view> words) noexcept {
     const bool plain = words.size() >= 3 && !has_any(words.subspan(3), {"NX", "XX", "GET"});
     return plain ? overwrites : changes;
   }
-  if (name == "EXPIRE" || name == "PEXPIRE" || name == "EXPIREAT" || name == "PEXPIREAT") {
-    // With a time that has passed they are DEL.
+  if (name == "EXPIRE" || name == "PEXPIRE") {
+    // With a time that has passed they are DEL. Of EXPIREAT and PEXPIREAT only the server knows
+    // whether it has.
     const bool plain = words.size() == 3 && !words[2].starts_with('-') && words[2] != "0";
     return plain ? settles : changes;
   }

@@ -39,6 +39,9 @@ TEST(Idempotency, is_not_of_conditions_and_old_values) {
 TEST(Idempotency, is_not_of_expiries_that_remove_the_key) {
   EXPECT_FALSE(idempotent({"EXPIRE", "k", "0"}));
   EXPECT_FALSE(idempotent({"pexpire", "k", "-1"}));
+  // Whether that time has passed only the server knows.
+  EXPECT_FALSE(idempotent({"EXPIREAT", "k", "1700000000"}));
+  EXPECT_FALSE(idempotent({"pexpireat", "k", "1700000000000"}));
 }
 
 TEST(Natures, tell_writes_that_look_from_those_that_do_not) {
