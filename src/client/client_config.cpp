@@ -13,9 +13,16 @@ namespace {
 
 constexpr std::uint32_t kConnectionsMax = 16;
 constexpr std::chrono::milliseconds kNone{0};
+// What is added to the clock's time, which counts nanoseconds, must not go beyond its end.
+constexpr std::chrono::milliseconds kLongest = std::chrono::days{365};
 
 ClientError wrong(std::string_view option, std::string_view why) {
   return {ClientErrc::invalid_argument, fmt::format("{}: {}", option, why)};
+}
+
+ClientResult<void> check_longest(std::string_view option, std::chrono::milliseconds time) {
+  if (time > kLongest) return wrong(option, "at most 365 days are allowed");
+  return {};
 }
 
 ClientResult<void> check_endpoints(const ClientConfig& config) {
@@ -34,19 +41,21 @@ ClientResult<void> check_times(const ClientConfig& config) {
   if (config.heartbeat_interval != kNone && config.heartbeat_timeout <= kNone) {
     return wrong("heartbeat_timeout", "at least 1 ms is needed");
   }
-  return {};
+  QUARTZ_TRY(check_longest("connect_timeout", config.connect_timeout));
+  QUARTZ_TRY(check_longest("heartbeat_interval", config.heartbeat_interval));
+  return check_longest("heartbeat_timeout", config.heartbeat_timeout);
 }
 
 ClientResult<void> check_keep_alive(const KeepAliveConfig& config) {
   // As the kernel has it.
-  constexpr std::chrono::seconds kLongest{32'767};
+  constexpr std::chrono::seconds kIdleMax{32'767};
   constexpr std::uint32_t kProbesMax = 127;
-  if (config.idle < kNone || config.idle > kLongest) {
-    return wrong("keep_alive.idle", fmt::format("from 0 to {} s are allowed", kLongest.count()));
+  if (config.idle < kNone || config.idle > kIdleMax) {
+    return wrong("keep_alive.idle", fmt::format("from 0 to {} s are allowed", kIdleMax.count()));
   }
-  if (config.interval <= kNone || config.interval > kLongest) {
+  if (config.interval <= kNone || config.interval > kIdleMax) {
     return wrong("keep_alive.interval",
-                 fmt::format("from 1 to {} s are allowed", kLongest.count()));
+                 fmt::format("from 1 to {} s are allowed", kIdleMax.count()));
   }
   if (config.count == 0 || config.count > kProbesMax) {
     return wrong("keep_alive.count", fmt::format("from 1 to {} are allowed", kProbesMax));
@@ -76,7 +85,9 @@ ClientResult<void> check_retries(const ClientConfig& config) {
   if (config.breaker.open_max < config.breaker.open_min) {
     return wrong("breaker.open_max", "less than breaker.open_min");
   }
-  return {};
+  QUARTZ_TRY(check_longest("retry.backoff_max", config.retry.backoff_max));
+  QUARTZ_TRY(check_longest("retry.retry_after_max", config.retry.retry_after_max));
+  return check_longest("breaker.open_max", config.breaker.open_max);
 }
 
 ClientResult<void> check_leases(const LeaseConfig& config) {
@@ -100,13 +111,14 @@ ClientResult<void> check_hedge(const HedgeConfig& config) {
   if (config.percent_max == 0 || config.percent_max > 100) {
     return wrong("hedge.percent_max", "from 1 to 100 are allowed");
   }
-  return {};
+  QUARTZ_TRY(check_longest("hedge.delay", config.delay));
+  return check_longest("hedge.delay_min", config.delay_min);
 }
 
 ClientResult<void> check_near_cache(const NearCacheConfig& config) {
   if (config.bytes_max == 0) return wrong("near_cache.bytes_max", "at least 1 is needed");
   if (config.stale_after < kNone) return wrong("near_cache.stale_after", "negative");
-  return {};
+  return check_longest("near_cache.stale_after", config.stale_after);
 }
 
 }  // namespace

@@ -69,6 +69,46 @@ TEST(ClientConfigs, are_refused_with_the_option_that_makes_none) {
   }
 }
 
+TEST(ClientConfigs, have_no_times_of_more_than_a_year) {
+  using Change = std::function<void(ClientConfig&, milliseconds)>;
+  const std::vector<std::pair<std::string, Change>> times = {
+      {"connect_timeout", [](auto& config, auto time) { config.connect_timeout = time; }},
+      {"heartbeat_interval", [](auto& config, auto time) { config.heartbeat_interval = time; }},
+      {"heartbeat_timeout", [](auto& config, auto time) { config.heartbeat_timeout = time; }},
+      {"retry.backoff_max", [](auto& config, auto time) { config.retry.backoff_max = time; }},
+      {"retry.retry_after_max",
+       [](auto& config, auto time) { config.retry.retry_after_max = time; }},
+      {"breaker.open_max", [](auto& config, auto time) { config.breaker.open_max = time; }},
+      {"hedge.delay", [](auto& config, auto time) { config.hedge = HedgeConfig{.delay = time}; }},
+      {"hedge.delay_min",
+       [](auto& config, auto time) { config.hedge = HedgeConfig{.delay_min = time}; }},
+      {"near_cache.stale_after",
+       [](auto& config, auto time) { config.near_cache = NearCacheConfig{.stale_after = time}; }},
+  };
+  constexpr std::chrono::days kYear{365};
+  for (const auto& [option, change] : times) {
+    ClientConfig config;
+    change(config, kYear);
+    EXPECT_TRUE(check(config)) << option;
+    for (const milliseconds time : {milliseconds(kYear) + milliseconds(1), milliseconds::max()}) {
+      change(config, time);
+      const auto checked = check(config);
+      ASSERT_FALSE(checked) << option;
+      EXPECT_EQ(checked.error().code(), ClientErrc::invalid_argument);
+      EXPECT_THAT(checked.error().message(), StartsWith(option + ":"));
+    }
+  }
+}
+
+TEST(ClientConfigs, may_have_requests_and_leases_without_end) {
+  ClientConfig config;
+  config.request_timeout = milliseconds::max();
+  config.leases.acquire_timeout = milliseconds::max();
+  config.leases.idle_timeout = milliseconds::max();
+  config.leases.lifetime = milliseconds::max();
+  EXPECT_TRUE(check(config));
+}
+
 TEST(ClientConfigs, that_make_no_sense_fail_every_request) {
   ClientConfig config;
   config.connections = 0;

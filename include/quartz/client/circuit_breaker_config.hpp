@@ -12,7 +12,7 @@ struct CircuitBreakerConfig {
   std::uint32_t failures_max = 5;
   /// For how long at first. Twice as long after each probe in vain, up to `open_max`.
   std::chrono::milliseconds open_min{200};
-  std::chrono::milliseconds open_max{5'000};  ///< The longest that it gets.
+  std::chrono::milliseconds open_max{5'000};  ///< The longest that it gets; a year at most.
 };
 
 }  // namespace quartz

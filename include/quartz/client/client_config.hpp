@@ -94,11 +94,11 @@ struct ClientConfig {
 
   /// From the first call to the last byte of the answer, over all attempts and waits. 0: none.
   std::chrono::milliseconds request_timeout{2'000};
-  /// For a name to be looked up, a connection made, encrypted and greeted, all together.
+  /// For a name to be looked up, a connection made, encrypted and greeted; a year at most.
   std::chrono::milliseconds connect_timeout{1'000};
   /// A connection on which nothing has arrived for so long is asked whether it lives. 0: never.
   std::chrono::milliseconds heartbeat_interval{5'000};
-  /// It is given up if nothing arrives for so long then.
+  /// It is given up if nothing arrives for so long then. Both are a year at most.
   std::chrono::milliseconds heartbeat_timeout{1'000};
   /// Of all connections but those within this process.
   KeepAliveConfig keep_alive = {};

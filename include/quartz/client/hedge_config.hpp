@@ -15,7 +15,7 @@ struct HedgeConfig {
   /// a hundred are known.
   std::chrono::milliseconds delay{0};
   double percentile = 0.95;                ///< Between 0 and 1.
-  std::chrono::milliseconds delay_min{1};  ///< Nor sooner than this, then.
+  std::chrono::milliseconds delay_min{1};  ///< Nor sooner, then. Both: a year at most.
   /// In the long run, of a hundred reads so many are sent twice at most. Each takes
   /// `RetryConfig::transient_cost` from the endpoint's budget, too, and gives it back if the
   /// read succeeds.

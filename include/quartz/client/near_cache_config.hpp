@@ -14,7 +14,7 @@ struct NearCacheConfig {
   std::uint32_t value_bytes_max = 64u << 10;
   /// A connection that breaks without a word tells of no changes. What came over one is not served
   /// any more once the newest request that it has answered was sent so long ago. Several times the
-  /// interval of heartbeats. 0: for as long as the connection is thought to live.
+  /// interval of heartbeats. 0: for as long as the connection is thought to live. A year at most.
   std::chrono::milliseconds stale_after{10'000};
 };
 

@@ -14,8 +14,8 @@ struct RetryConfig {
   /// beyond `backoff_max`: "full jitter", which spreads those best who failed together (Brooker,
   /// Exponential Backoff and Jitter, 2015).
   std::chrono::milliseconds backoff_base{10};
-  std::chrono::milliseconds backoff_max{2000};  ///< See `backoff_base`.
-  /// Of the server's own word on when to come back, at most this much is believed.
+  std::chrono::milliseconds backoff_max{2000};  ///< See `backoff_base`; a year at most.
+  /// Of the server's own word on when to come back, so much is believed at most: up to a year.
   std::chrono::milliseconds retry_after_max{30'000};
 
   // The budget of an endpoint: retries take from it and successes give back, so that a server that
