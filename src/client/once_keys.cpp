@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "client/idempotency.hpp"
 #include "client/request_words.hpp"
 #include "protocol/resp_request_writer.hpp"
@@ -29,7 +30,8 @@ constexpr auto kWithoutKey = std::to_array<std::string_view>({"MULTI", "EXEC", "
 
 bool wants_key(const std::vector<std::string_view>& words) {
   if (words.empty() || nature_of(words) == CommandNature::reads) return false;
-  return std::ranges::find(kWithoutKey, words[0]) == kWithoutKey.end();
+  return std::ranges::none_of(kWithoutKey,
+                              [&](std::string_view name) { return is_same_word(words[0], name); });
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ std::string_view name_of(std::string_view request) noexcept {
   const std::size_t words = left.begin_command();
   if (words == 0) return {};
   const std::string_view name = left.take();
-  if (name != kOnce || words <= kOnceWords) return name;
+  if (!is_same_word(name, kOnce) || words <= kOnceWords) return name;
   for (std::size_t i = 1; i < kOnceWords; ++i) left.take();
   return left.take();
 }

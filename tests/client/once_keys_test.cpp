@@ -37,6 +37,9 @@ TEST(OnceKeys, are_given_to_commands_that_write_alone) {
   std::string own = request({"QUARTZ.ONCE", "me", "1", "INCR", "k"});
   keys.give(own);
   EXPECT_EQ(own, request({"QUARTZ.ONCE", "me", "1", "INCR", "k"}));
+  std::string lower = request({"quartz.once", "me", "1", "INCR", "k"});
+  keys.give(lower);
+  EXPECT_EQ(lower, request({"quartz.once", "me", "1", "INCR", "k"}));
   std::string written = request({"INCR", "k"});
   keys.give(written);
   EXPECT_THAT(written, MatchesRegex("\\*5\r\n\\$11\r\nQUARTZ.ONCE\r\n\\$32\r\n[0-9a-f]+\r\n"
@@ -102,6 +105,17 @@ TEST_F(KeyedRequests, that_are_batches_are_carried_out_once_as_a_whole) {
 TEST_F(KeyedRequests, are_measured_as_what_they_carry_out) {
   Client client(patient_config(url()));
   ASSERT_TRUE(client.run(commands::incr("n"), kByKey).has_value());
+  const auto operations = client.metrics().operations;
+  EXPECT_TRUE(
+      std::ranges::any_of(operations, [](const auto& each) { return each.name == "INCR"; }));
+}
+
+TEST_F(KeyedRequests, may_have_their_callers_key_in_any_letters) {
+  Client client(patient_config(url()));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(client.command({"Quartz.Once", "me", "1", "INCR", "n"}, kByKey).value(),
+              Reply::of_integer(1));
+  }
   const auto operations = client.metrics().operations;
   EXPECT_TRUE(
       std::ranges::any_of(operations, [](const auto& each) { return each.name == "INCR"; }));
