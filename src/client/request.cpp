@@ -1,11 +1,13 @@
 #include "client/request.hpp"
 
+#include <exception>
 #include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 
 #include "client/completion.hpp"
 #include "client/core.hpp"
@@ -91,9 +93,16 @@ void Request::succeed(Exchange::Reply reply) {
   complete(
       *this, [&]<class T>(std::type_identity<T>) { return read_for<T>(*this, reply); },
       // On the client's own executor it is already.
-      [&own = core.executor()](const auto& where, auto call) {
-        if (where == own) return call();
-        asio::dispatch(where, std::move(call));
+      [&own = core.executor(), &strand = core.strand()](const auto& where, auto call) {
+        if (where != own) return asio::dispatch(where, std::move(call));
+        try {
+          call();
+        } catch (...) {
+          // As an executor would: it is thrown out of `run`, but not through the connection, which
+          // is in the midst of what was received.
+          asio::post(strand,
+                     [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+        }
       });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -297,6 +298,24 @@ TEST_F(Clients, may_be_destroyed_from_within_an_answer) {
   client->async_incr("n", [&](ClientResult<std::int64_t>) { ++told; });
   context.run();
   EXPECT_EQ(told, 2);
+}
+
+TEST_F(Clients, go_on_after_a_handler_has_thrown) {
+  asio::io_context context;
+  Client client{context.get_executor(), patient_config(url())};
+  std::string read;
+  client.async_set("k", "v", [&](ClientResult<bool>) {
+    client.async_get("k", [&](ClientResult<std::optional<std::string>> value) {
+      read = value ? value->value_or("") : value.error().to_string();
+      client.close();
+    });
+    throw std::runtime_error("of the application");
+  });
+  // Its answer comes with the first one's, behind it.
+  client.async_incr("n", [](ClientResult<std::int64_t> count) { EXPECT_EQ(count.value(), 1); });
+  EXPECT_THROW(context.run(), std::runtime_error);
+  context.run();
+  EXPECT_EQ(read, "v");
 }
 
 TEST_F(Clients, refuse_to_wait_for_themselves) {

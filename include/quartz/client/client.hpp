@@ -23,7 +23,7 @@
 // Completion signatures: `void(ClientResult<T>)`. Any completion token works. The handler runs on
 // its associated executor; without one, on the client's. Never inside the initiating call. Strings
 // that are passed by view must stay as they are until the operation has been started, which
-// handlers and `co_await` do within the expression.
+// handlers and `co_await` do within the expression. What handlers throw comes out of `run`.
 //
 // Every operation can be cancelled by its cancellation slot (terminal, partial): it fails with
 // `cancelled`, the connection stays, and `ClientError::executed` tells whether the server may have
@@ -108,7 +108,7 @@ class QUARTZ_EXPORT Client {
   /// Of a configuration that makes no sense every request fails; `check` tells before. The
   /// executor's context must outlive the client, and has work to do until the client is closed.
   explicit Client(executor_type executor, ClientConfig config = {});
-  /// On a thread of its own, which ends with it.
+  /// On a thread of its own, which ends with it. There handlers must not throw.
   explicit Client(ClientConfig config = {});
   /// One owner of connections and requests: what was moved from may only be destroyed or assigned
   /// to.
