@@ -113,7 +113,7 @@ Statistics Engine::statistics() {
       now.background_error = flush_error_->message();
   }
   MutexLock lock(append_mutex_);
-  now.writes_stopped = stops_writes_;
+  if (stops_writes_) now.writes_stopped = true;
   if (writes_stopped_) now.background_error = writes_stopped_->message();
   return now;
 }
