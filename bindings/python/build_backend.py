@@ -41,7 +41,10 @@ def build_sdist(sdist_directory, config_settings=None):
 
 def _version():
     header = (SOURCE / "include" / "quartz" / "version.hpp").read_text()
-    return ".".join(re.findall(r"^#define QUARTZ_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)$", header, re.MULTILINE))
+    numbers = re.findall(r"^#define QUARTZ_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)\b", header, re.MULTILINE)
+    if len(numbers) != 3:
+        raise RuntimeError("include/quartz/version.hpp does not say which version it is")
+    return ".".join(numbers)
 
 
 def _install(prefix):
