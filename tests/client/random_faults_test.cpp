@@ -78,8 +78,9 @@ TEST_F(RandomFaults, that_reset_connections_lose_and_double_nothing) {
   run.judge();
   tell(run);
   EXPECT_GT(run.proxy().counts().resets, 0u);
-  // Three attempts in vain of one operation are less than one in ten thousand.
-  EXPECT_LE(run.figures().repeatable_failed, 3 + run.figures().repeatable / 2'000);
+  // A reset takes one attempt in twenty-five with it. Of those that are made again, together and
+  // behind a new greeting, it is one in seven, so that three in vain are one in a thousand.
+  EXPECT_LE(run.figures().repeatable_failed, 10 + run.figures().repeatable / 500);
 }
 
 TEST_F(RandomFaults, of_every_kind_lose_and_double_nothing) {
