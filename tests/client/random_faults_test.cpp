@@ -54,6 +54,13 @@ class RandomFaults : public ServedClient {
     return config;
   }
 
+  /// How often a client refuses at once while all of its connections are dead depends on nothing
+  /// but how fast it is asked.
+  static bool most_of_what_was_sent_is_answered(const FaultFigures& figures) {
+    const std::uint64_t sent = figures.operations - figures.not_executed;
+    return figures.failed - figures.not_executed < sent / 2;
+  }
+
   static void tell(FaultRun& run) {
     const FaultCounts counts = run.proxy().counts();
     std::cout << run.figures() << "; " << counts.connections << " connections, " << counts.resets
@@ -97,7 +104,7 @@ TEST_F(RandomFaults, of_every_kind_lose_and_double_nothing) {
   run.judge();
   tell(run);
   EXPECT_GT(run.figures().failed, 0u);
-  EXPECT_LT(run.figures().failed, run.figures().operations / 2);
+  EXPECT_TRUE(most_of_what_was_sent_is_answered(run.figures()));
 }
 
 TEST_F(RandomFaults, of_the_whole_network_lose_and_double_nothing) {
@@ -128,7 +135,7 @@ TEST_F(RandomFaults, of_the_whole_network_lose_and_double_nothing) {
   tell(run);
   EXPECT_GT(run.figures().failed, 0u);
   EXPECT_GT(run.figures().timed_out, 0u);
-  EXPECT_LT(run.figures().failed, run.figures().operations / 2);
+  EXPECT_TRUE(most_of_what_was_sent_is_answered(run.figures()));
 }
 
 }  // namespace
