@@ -11,7 +11,7 @@ namespace {
 using Place = ArgumentDescription::Place;
 
 // What may stand at a place, for the function `offer` of the script.
-std::string offered(const ArgumentDescription& argument) {
+std::string words_offered(const ArgumentDescription& argument) {
   if (!argument.choices.empty()) return fmt::format("{}", fmt::join(argument.choices, " "));
   if (argument.place == Place::directory) return "@directory";
   return argument.place == Place::file ? "@file" : "@nothing";
@@ -30,21 +30,21 @@ void append_tables(const CommandDescription& command, const std::string& path, s
     std::vector<std::string> patterns;
     for (const std::string& name : option.names) {
       valued.push_back(name);
-      patterns.push_back(quoted(path + " " + name));
+      patterns.push_back(shell_quoted(path + " " + name));
     }
-    values +=
-        fmt::format("    {}) offer={} ;;\n", fmt::join(patterns, " | "), quoted(offered(option)));
+    values += fmt::format("    {}) offer={} ;;\n", fmt::join(patterns, " | "),
+                          shell_quoted(words_offered(option)));
   }
   std::vector<std::string> places;
   for (const ArgumentDescription& positional : command.positionals) {
-    places.push_back(quoted(offered(positional)));
+    places.push_back(shell_quoted(words_offered(positional)));
   }
   tables += fmt::format(
       "    {})\n      commands={}\n      options={}\n      valued={}\n      places=({})\n      "
       ";;\n",
-      quoted(path), quoted(fmt::format("{}", fmt::join(commands, " "))),
-      quoted(fmt::format("{}", fmt::join(names, " "))),
-      quoted(fmt::format("{}", fmt::join(valued, " "))), fmt::join(places, " "));
+      shell_quoted(path), shell_quoted(fmt::format("{}", fmt::join(commands, " "))),
+      shell_quoted(fmt::format("{}", fmt::join(names, " "))),
+      shell_quoted(fmt::format("{}", fmt::join(valued, " "))), fmt::join(places, " "));
   for (const CommandDescription& sub : command.commands) {
     append_tables(sub, path + " " + sub.name, tables, values);
   }
@@ -123,7 +123,7 @@ std::string function_name(const std::string& program) {
   return name;
 }
 
-std::string quoted(const std::string& text) {
+std::string shell_quoted(const std::string& text) {
   std::string inner = text;
   replace_all(inner, "'", "'\\''");
   return "'" + inner + "'";

@@ -15,6 +15,6 @@ std::string fish_completion(const CommandDescription& program);
 std::string function_name(const std::string& program);
 
 /// `text` in single quotes, for all three.
-std::string quoted(const std::string& text);
+std::string shell_quoted(const std::string& text);
 
 }  // namespace quartz::cli

@@ -8,9 +8,9 @@ namespace {
 
 using Place = ArgumentDescription::Place;
 
-std::string offered(const ArgumentDescription& argument) {
+std::string options_for_values(const ArgumentDescription& argument) {
   if (!argument.choices.empty()) {
-    return " -x -a " + quoted(fmt::format("{}", fmt::join(argument.choices, " ")));
+    return " -x -a " + shell_quoted(fmt::format("{}", fmt::join(argument.choices, " ")));
   }
   if (argument.place == Place::directory) return " -x -a '(__fish_complete_directories)'";
   return argument.place == Place::file ? " -r -F" : " -x";
@@ -20,7 +20,7 @@ std::vector<std::string> paths_of(const CommandDescription& command, const std::
   std::vector<std::string> paths;
   for (const CommandDescription& sub : command.commands) {
     const std::string below = path.empty() ? sub.name : path + " " + sub.name;
-    paths.push_back(quoted(below));
+    paths.push_back(shell_quoted(below));
     for (std::string& deeper : paths_of(sub, below)) paths.push_back(std::move(deeper));
   }
   return paths;
@@ -28,14 +28,14 @@ std::vector<std::string> paths_of(const CommandDescription& command, const std::
 
 void append_lines(std::string& script, const CommandDescription& command, const std::string& path,
                   const std::string& begin) {
-  const std::string line = begin + " -n " + quoted("_" + begin.substr(12) + "_at " + path);
+  const std::string line = begin + " -n " + shell_quoted("_" + begin.substr(12) + "_at " + path);
   for (const ArgumentDescription& option : command.options) {
     script += line;
     for (const std::string& name : option.names) {
       script += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
     }
-    if (!option.value.empty()) script += offered(option);
-    script += " -d " + quoted(option.description) + "\n";
+    if (!option.value.empty()) script += options_for_values(option);
+    script += " -d " + shell_quoted(option.description) + "\n";
   }
   for (const ArgumentDescription& positional : command.positionals) {
     if (positional.place == Place::directory)
@@ -43,7 +43,7 @@ void append_lines(std::string& script, const CommandDescription& command, const 
     if (positional.place == Place::file) script += line + " -F\n";
   }
   for (const CommandDescription& sub : command.commands) {
-    script += line + " -a " + sub.name + " -d " + quoted(sub.description) + "\n";
+    script += line + " -a " + sub.name + " -d " + shell_quoted(sub.description) + "\n";
   }
   for (const CommandDescription& sub : command.commands) {
     append_lines(script, sub, path.empty() ? sub.name : path + " " + sub.name, begin);

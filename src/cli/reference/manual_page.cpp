@@ -19,7 +19,7 @@ std::string upper(std::string_view text) {
 
 // One line of text as troff prints it: its own signs are escaped, and a dash is one that can be
 // copied into a shell.
-std::string escaped(std::string_view line) {
+std::string troff_escaped(std::string_view line) {
   std::string result;
   if (line.starts_with('.') || line.starts_with('\'')) result += "\\&";
   for (const char c : line) {
@@ -55,24 +55,25 @@ void append_footer(std::string& page, std::string_view footer, bool of_program) 
     if (first_end == std::string_view::npos || !first.ends_with(':') ||
         !paragraph.substr(first_end + 1).starts_with(' ')) {
       page += of_program ? ".SH NOTES\n" : ".PP\n";
-      for_each_part(paragraph, "\n", [&](auto line) { page += escaped(line) + "\n"; });
+      for_each_part(paragraph, "\n", [&](auto line) { page += troff_escaped(line) + "\n"; });
       return;
     }
     const auto title = first.substr(0, first.size() - 1);
     page += of_program ? fmt::format(".SH {}\n", upper(title)) : fmt::format(".PP\n{}:\n", title);
     page += ".PP\n.nf\n";
     for_each_part(paragraph.substr(first_end + 1), "\n",
-                  [&](auto line) { page += escaped(line) + "\n"; });
+                  [&](auto line) { page += troff_escaped(line) + "\n"; });
     page += ".fi\n";
   });
 }
 
 std::string heading_of(const ArgumentDescription& argument) {
   std::vector<std::string> names;
-  for (const std::string& name : argument.names) names.push_back("\\fB" + escaped(name) + "\\fR");
+  for (const std::string& name : argument.names)
+    names.push_back("\\fB" + troff_escaped(name) + "\\fR");
   std::string heading = fmt::format("{}", fmt::join(names, ", "));
   if (!argument.value.empty() && argument.names.front().starts_with('-')) {
-    heading += " \\fI" + escaped(argument.value) + "\\fR";
+    heading += " \\fI" + troff_escaped(argument.value) + "\\fR";
   }
   if (argument.repeated) heading += " ...";
   return heading;
@@ -83,9 +84,9 @@ void append_arguments(std::string& page, const std::vector<ArgumentDescription>&
   for (const ArgumentDescription& argument : arguments) {
     if (argument.group != group) {
       group = argument.group;
-      page += fmt::format(".SS {}\n", escaped(group.empty() ? "Others" : group));
+      page += fmt::format(".SS {}\n", troff_escaped(group.empty() ? "Others" : group));
     }
-    page += ".TP\n" + heading_of(argument) + "\n" + escaped(argument.description);
+    page += ".TP\n" + heading_of(argument) + "\n" + troff_escaped(argument.description);
     if (argument.required && argument.names.front().starts_with('-')) page += " (required)";
     page += "\n";
   }
@@ -100,7 +101,7 @@ std::vector<ArgumentDescription> own_options(const CommandDescription& command) 
 
 // "an embedded store", as lists of manual pages have it.
 std::string summary_of(const CommandDescription& program) {
-  std::string summary = escaped(program.description);
+  std::string summary = troff_escaped(program.description);
   if (summary.ends_with('.')) summary.pop_back();
   if (!summary.empty()) summary.front() = static_cast<char>(std::tolower(summary.front()));
   return summary;
@@ -109,8 +110,8 @@ std::string summary_of(const CommandDescription& program) {
 void append_command(std::string& page, const CommandDescription& command,
                     const std::string& above) {
   const std::string path = above + " " + command.name;
-  page += fmt::format(".SS \"{} {}\"\n{}.\n", escaped(path), escaped(synopsis(command)),
-                      escaped(command.description));
+  page += fmt::format(".SS \"{} {}\"\n{}.\n", troff_escaped(path), troff_escaped(synopsis(command)),
+                      troff_escaped(command.description));
   append_arguments(page, command.positionals);
   append_arguments(page, own_options(command));
   append_footer(page, command.footer, false);
@@ -120,19 +121,19 @@ void append_command(std::string& page, const CommandDescription& command,
 }  // namespace
 
 std::string manual_page(const CommandDescription& program, const ManualPlace& place) {
-  const std::string name = escaped(program.name);
+  const std::string name = troff_escaped(program.name);
   std::string page = fmt::format(
       ".TH {} {} \"\" \"Quartz {}\"\n.SH NAME\n{} \\- {}\n.SH SYNOPSIS\n\\fB{}\\fR {}\n",
       upper(name), place.section, place.version, name, summary_of(program), name,
-      escaped(synopsis(program)));
-  page += fmt::format(".SH DESCRIPTION\n{}\n.SH OPTIONS\n", escaped(program.description));
+      troff_escaped(synopsis(program)));
+  page += fmt::format(".SH DESCRIPTION\n{}\n.SH OPTIONS\n", troff_escaped(program.description));
   append_arguments(page, program.options);
   if (!program.commands.empty()) page += ".SH COMMANDS\n";
   for (const CommandDescription& command : program.commands) {
     append_command(page, command, program.name);
   }
   append_footer(page, program.footer, true);
-  page += fmt::format(".SH SEE ALSO\n{}\n", escaped(place.see_also));
+  page += fmt::format(".SH SEE ALSO\n{}\n", troff_escaped(place.see_also));
   return page;
 }
 

@@ -10,7 +10,7 @@ namespace {
 using Place = ArgumentDescription::Place;
 
 // Signs that a specification of `_arguments` gives a meaning to.
-std::string escaped(std::string_view text) {
+std::string specification_text(std::string_view text) {
   std::string result;
   for (const char c : text) {
     if (c == '[' || c == ']' || c == ':' || c == '\\') result += '\\';
@@ -33,9 +33,10 @@ void append_option(std::string& script, const ArgumentDescription& option) {
   for (const std::string& name : option.names) {
     std::string spec = (option.repeated ? "*" : "") + name;
     if (!option.value.empty() && name.starts_with("--")) spec += "=";
-    spec += "[" + escaped(option.description) + "]";
-    if (!option.value.empty()) spec += ":" + escaped(option.value) + ":" + action(option);
-    script += " \\\n    " + quoted(spec);
+    spec += "[" + specification_text(option.description) + "]";
+    if (!option.value.empty())
+      spec += ":" + specification_text(option.value) + ":" + action(option);
+    script += " \\\n    " + shell_quoted(spec);
   }
 }
 
@@ -52,8 +53,8 @@ void append_function(std::string& script, const CommandDescription& command,
   for (const ArgumentDescription& option : command.options) append_option(script, option);
   for (const ArgumentDescription& positional : command.positionals) {
     const std::string spec = positional.repeated ? "*" : positional.required ? "" : ":";
-    script += " \\\n    " +
-              quoted(spec + ":" + escaped(positional.names.front()) + ":" + action(positional));
+    script += " \\\n    " + shell_quoted(spec + ":" + specification_text(positional.names.front()) +
+                                         ":" + action(positional));
   }
   if (command.commands.empty()) {
     script += "\n}\n";
@@ -63,7 +64,7 @@ void append_function(std::string& script, const CommandDescription& command,
       " \\\n    '1:command:->command' '*::argument:->argument'\n  case $state in\n    command)\n   "
       "   commands=(";
   for (const CommandDescription& sub : command.commands) {
-    script += "\n        " + quoted(sub.name + ":" + escaped(sub.description));
+    script += "\n        " + shell_quoted(sub.name + ":" + specification_text(sub.description));
   }
   script +=
       "\n      )\n      _describe command commands\n      ;;\n    argument)\n      case $line[1] "

@@ -43,11 +43,11 @@ std::vector<std::string> offered(const std::vector<std::string>& words,
                                  const ScratchDirectory& directory = ScratchDirectory()) {
   write_file(directory.path() / "quartz.bash", bash_completion(tool()));
   std::vector<std::string> quoted_words;
-  for (const std::string& word : words) quoted_words.push_back(quoted(word));
+  for (const std::string& word : words) quoted_words.push_back(shell_quoted(word));
   const ToolRun run = run_shell(fmt::format(
       "set -u; cd {}; source ./quartz.bash; COMP_WORDS=({}); COMP_CWORD={}; _quartz; "
       "printf '%s\\n' \"${{COMPREPLY[@]}}\"",
-      quoted(directory.path().string()), fmt::join(quoted_words, " "), words.size() - 1));
+      shell_quoted(directory.path().string()), fmt::join(quoted_words, " "), words.size() - 1));
   EXPECT_EQ(run.err, "");
   std::vector<std::string> lines = lines_of(run.out);
   std::erase(lines, "");
@@ -99,7 +99,7 @@ TEST(ZshCompletion, can_be_read_by_zsh) {
   if (run_shell("command -v zsh").status != 0) GTEST_SKIP() << "zsh is not installed";
   const ScratchDirectory directory;
   write_file(directory.path() / "_quartz", script);
-  const ToolRun run = run_shell("zsh -n " + quoted((directory.path() / "_quartz").string()));
+  const ToolRun run = run_shell("zsh -n " + shell_quoted((directory.path() / "_quartz").string()));
   EXPECT_EQ(run.status, 0);
   EXPECT_EQ(run.err, "");
 }
@@ -112,7 +112,7 @@ TEST(FishCompletion, offers_verbs_options_and_values) {
   write_file(directory.path() / "quartz.fish", script);
   const auto completed = [&](const std::string& line) {
     const ToolRun run = run_shell(
-        "cd " + quoted(directory.path().string()) +
+        "cd " + shell_quoted(directory.path().string()) +
         " && HOME=$PWD fish --no-config -c 'source quartz.fish; complete -C \"" + line + "\"'");
     EXPECT_EQ(run.err, "");
     return run.out;
@@ -123,7 +123,7 @@ TEST(FishCompletion, offers_verbs_options_and_values) {
 }
 
 TEST(Completion, quotes_what_a_description_may_hold) {
-  EXPECT_EQ(quoted("Redis's"), "'Redis'\\''s'");
+  EXPECT_EQ(shell_quoted("Redis's"), "'Redis'\\''s'");
   EXPECT_EQ(function_name("quartz-server"), "_quartz_server");
 }
 
