@@ -21,6 +21,7 @@ std::string words_offered(const ArgumentDescription& argument) {
 void append_tables(const CommandDescription& command, const std::string& path, std::string& tables,
                    std::string& values) {
   std::vector<std::string> commands;
+  commands.reserve(command.commands.size());
   for (const CommandDescription& sub : command.commands) commands.push_back(sub.name);
   std::vector<std::string> names;
   std::vector<std::string> valued;
@@ -28,14 +29,16 @@ void append_tables(const CommandDescription& command, const std::string& path, s
     names.insert(names.end(), option.names.begin(), option.names.end());
     if (option.value.empty()) continue;
     std::vector<std::string> patterns;
+    patterns.reserve(option.names.size());
     for (const std::string& name : option.names) {
       valued.push_back(name);
-      patterns.push_back(shell_quoted(path + " " + name));
+      patterns.push_back(shell_quoted(fmt::format("{} {}", path, name)));
     }
     values += fmt::format("    {}) offer={} ;;\n", fmt::join(patterns, " | "),
                           shell_quoted(words_offered(option)));
   }
   std::vector<std::string> places;
+  places.reserve(command.positionals.size());
   for (const ArgumentDescription& positional : command.positionals) {
     places.push_back(shell_quoted(words_offered(positional)));
   }

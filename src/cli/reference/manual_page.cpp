@@ -69,8 +69,10 @@ void append_footer(std::string& page, std::string_view footer, bool of_program) 
 
 std::string heading_of(const ArgumentDescription& argument) {
   std::vector<std::string> names;
-  for (const std::string& name : argument.names)
-    names.push_back("\\fB" + troff_escaped(name) + "\\fR");
+  names.reserve(argument.names.size());
+  for (const std::string& name : argument.names) {
+    names.push_back(fmt::format("\\fB{}\\fR", troff_escaped(name)));
+  }
   std::string heading = fmt::format("{}", fmt::join(names, ", "));
   if (!argument.value.empty() && argument.names.front().starts_with('-')) {
     heading += " \\fI" + troff_escaped(argument.value) + "\\fR";

@@ -7,7 +7,7 @@
 #include "quartz/result.hpp"
 #include "server/config/option_value.hpp"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name.
 class App;
 }
 
