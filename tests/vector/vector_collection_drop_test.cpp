@@ -68,13 +68,17 @@ TEST_F(VectorCollectionDropTest, a_collection_whose_keyspace_could_not_be_droppe
   upsert(docs, 0, 2100);
   ASSERT_THAT(docs.wait_until_indexed(), Succeeds());
   ASSERT_THAT(docs.save_index(), Succeeds());
-  // What is in memory has to be flushed first, and the disk is full for a moment.
-  files_.fail(io::Operation::write, 1, Errc::no_space, io::FaultLength::once, "/ingest/");
+  // The disk is full for what the drop has to flush. A flush is tried again, which must not be
+  // faster than the drop.
+  ASSERT_THAT(engine_->flush(), Succeeds());
+  upsert(docs, 2100, 2101);
+  files_.fail(io::Operation::write, 1, Errc::no_space, io::FaultLength::for_ever, "/ingest/");
   ASSERT_THAT(VectorCollection::drop(*engine_, "docs"), FailsWith(Errc::no_space, _));
-  EXPECT_EQ(files_.faults(), 1u);
+  EXPECT_GE(files_.faults(), 1u);
+  files_.clear_faults();
   // Writes are refused until the engine has asked how much is free.
   while (!docs.upsert("first", random_vector(random_, kDimensions))) std::this_thread::yield();
-  upsert(docs, 2100, 2200);
+  upsert(docs, 2101, 2200);
   ASSERT_THAT(open().wait_until_indexed(), Succeeds());
   EXPECT_EQ(docs.count(), 2201u);
   // Its index can be saved again as well.
