@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "quartz/vector/vector_search.hpp"
+#include "vector/code_error.hpp"
 #include "vector/distance_kernels.hpp"
 #include "vector/exact_search.hpp"
 #include "vector/filtered_search.hpp"
@@ -196,15 +197,11 @@ void IndexSearch::rank(const VectorIndex& index, const IndexQuery& query) {
   keep(exact_ ? query.k : ranked_.size());
 }
 
-// Codes rank well: behind one that is farther than the last of the nearest by more than codes are
+// Behind a candidate whose code is farther than the last of the nearest by more than codes are
 // wrong, nothing nearer comes.
 void IndexSearch::rank_exactly(const VectorIndex& index, const IndexQuery& query) {
-  constexpr float kCodeError = 0.02F;
   constexpr std::size_t kAhead = 8;
-  const Quantizer& quantizer = index.quantizer();
-  const bool may_stop =
-      quantizer.quantization() == Quantization::sq8 && quantizer.metric() != Metric::dot;
-  const ExactDistance distance(quantizer.metric());
+  const ExactDistance distance(index.quantizer().metric());
   const std::size_t dimensions = query.components.size();
   const auto prefetch = [&](std::size_t i) {
     if (i >= ranked_.size()) return;
@@ -215,21 +212,32 @@ void IndexSearch::rank_exactly(const VectorIndex& index, const IndexQuery& query
     }
   };
   for (std::size_t i = 0; i < kAhead; ++i) prefetch(i);
-  // Only to know the last of the nearest.
+  CodeError error;
+  // Only to know how far the last of the nearest points is, at most: of a point with several
+  // vectors, the one whose code is nearest counts.
   nearest_.reset(query.k);
   std::size_t count = 0;
   for (; count < ranked_.size(); ++count) {
     Ranked& ranked = ranked_[count];
-    if (may_stop && nearest_.full() && ranked.distance > nearest_.worst() * (1 + kCodeError)) break;
+    if (nearest_.full() && ranked.distance > nearest_.worst() + error.bound()) break;
     prefetch(count + kAhead);
+    const float of_codes = ranked.distance;
     ranked.distance = distance(query.components.data(), index.components(ranked.slot), dimensions);
-    nearest_.offer(ranked.distance, ranked.slot);
+    error.learn(of_codes, ranked.distance);
+    if (!is_among(std::span(ranked_).first(count), *ranked.entry)) {
+      nearest_.offer(ranked.distance, ranked.slot);
+    }
   }
   compared_ += count;
   const auto compared_end = ranked_.begin() + static_cast<std::ptrdiff_t>(count);
   std::sort(ranked_.begin(), compared_end,
             [](const Ranked& a, const Ranked& b) { return a.distance < b.distance; });
   ranked_.erase(compared_end, ranked_.end());
+}
+
+bool IndexSearch::is_among(std::span<const Ranked> ranked, const PointEntry& entry) noexcept {
+  return entry.slots().size() > 1 &&
+         std::ranges::find(ranked, &entry, &Ranked::entry) != ranked.end();
 }
 
 void IndexSearch::keep(std::size_t count) {

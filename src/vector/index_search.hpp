@@ -100,6 +100,8 @@ class IndexSearch {
   void scan_all(const VectorIndex& index, const IndexQuery& query, const Matches& matches);
   void rank(const VectorIndex& index, const IndexQuery& query);
   void rank_exactly(const VectorIndex& index, const IndexQuery& query);
+  // Whether one of them is another vector of the same point.
+  static bool is_among(std::span<const Ranked> ranked, const PointEntry& entry) noexcept;
   void keep(std::size_t count);
 
   HnswScratch graph_;
