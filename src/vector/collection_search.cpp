@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <exception>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -90,7 +92,8 @@ Result<std::vector<std::vector<VectorHit>>> Collection::search_batch(
   std::atomic<std::size_t> next{0};
   Mutex error_mutex;
   std::optional<Error> error;
-  const auto work = [&] {
+  std::exception_ptr exception;
+  const auto search_some = [&] {
     for (std::size_t i = next++; i < count; i = next++) {
       auto hits = search(queries.subspan(i * dimensions_, dimensions_), options);
       if (hits) {
@@ -100,6 +103,16 @@ Result<std::vector<std::vector<VectorHit>>> Collection::search_batch(
       next = count;
       MutexLock lock(error_mutex);
       error = Error(hits.error().code(), fmt::format("query {}: {}", i, hits.error().message()));
+    }
+  };
+  // What is thrown, for want of memory, is the caller's, whichever thread it was on.
+  const auto work = [&]() noexcept {
+    try {
+      search_some();
+    } catch (...) {
+      next = count;
+      MutexLock lock(error_mutex);
+      exception = std::current_exception();
     }
   };
   const std::size_t wanted = threads != 0 ? threads : std::thread::hardware_concurrency();
@@ -112,11 +125,14 @@ Result<std::vector<std::vector<VectorHit>>> Collection::search_batch(
       others.emplace_back(work);
     } catch (const std::system_error&) {
       refused = true;
+    } catch (const std::bad_alloc&) {
+      refused = true;
     }
   }
   work();
   for (std::thread& other : others) other.join();
   MutexLock lock(error_mutex);
+  if (exception) std::rethrow_exception(exception);
   if (error) return *std::move(error);
   return answers;
 }
