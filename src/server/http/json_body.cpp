@@ -1,7 +1,11 @@
 #include "server/http/json_body.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
+#include "base/try.hpp"
 #include "protocol/base64.hpp"
 
 namespace quartz::server {
@@ -10,6 +14,9 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::size_t kKeptBytesMax = std::size_t{64} << 10;
+
+/// More than any body has names: an object with more has one twice, or one that is unknown.
+constexpr std::size_t kMembersMax = 32;
 
 Error wrong_member(std::string_view name, std::string_view wanted) {
   return {Errc::invalid_argument, fmt::format("{} must be {}", name, wanted)};
@@ -20,6 +27,20 @@ Result<Value> member(std::string_view name, const dom::element& value, std::stri
   Value taken;
   if (value.get(taken) != simdjson::SUCCESS) return wrong_member(name, wanted);
   return taken;
+}
+
+// The parser keeps members that are there twice.
+Result<void> check_members(std::string_view name, const dom::object& object) {
+  std::array<std::string_view, kMembersMax> names;
+  auto end = names.begin();
+  for (const auto [key, value] : object) {
+    if (std::find(names.begin(), end, key) != end) {
+      return invalid_body(fmt::format("{} has the member \"{}\" twice", name, key));
+    }
+    if (end == names.end()) return invalid_body(fmt::format("{} has too many members", name));
+    *end++ = key;
+  }
+  return {};
 }
 
 }  // namespace
@@ -71,7 +92,9 @@ Result<dom::array> json_array(std::string_view name, const dom::element& value) 
 }
 
 Result<dom::object> json_object(std::string_view name, const dom::element& value) {
-  return member<dom::object>(name, value, "an object");
+  QUARTZ_ASSIGN(const dom::object object, member<dom::object>(name, value, "an object"));
+  QUARTZ_TRY(check_members(name, object));
+  return object;
 }
 
 Error invalid_body(std::string_view what) { return {Errc::invalid_argument, std::string(what)}; }

@@ -29,6 +29,7 @@ Result<std::string_view> json_text(std::string_view name, const simdjson::dom::e
 /// A string, or `{"b64": "…"}`.
 Result<std::string> json_bytes(std::string_view name, const simdjson::dom::element& value);
 Result<simdjson::dom::array> json_array(std::string_view name, const simdjson::dom::element& value);
+/// An object of few members, each of which is there once: whoever reads it may count them.
 Result<simdjson::dom::object> json_object(std::string_view name,
                                           const simdjson::dom::element& value);
 Error unknown_member(std::string_view name);

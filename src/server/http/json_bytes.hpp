@@ -1,10 +1,7 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
-
-#include <boost/json/value.hpp>
 
 #include "quartz/result.hpp"
 
@@ -13,9 +10,6 @@ namespace quartz::server {
 /// Appends bytes as JSON: a string where they are UTF-8, else `{"b64": "…"}`, so that nothing is
 /// lost.
 void append_json_bytes(std::string& to, std::string_view bytes);
-
-/// The bytes that `"text"` or `{"b64": "…"}` stands for; nothing if it is neither.
-std::optional<std::string> bytes_of_json(const boost::json::value& value);
 
 /// The value in a body such as `{"value": "text"}`, `{"value": {"b64": "…"}}` or `{"b64": "…"}`.
 /// `invalid_argument` saying what is wrong with any other.

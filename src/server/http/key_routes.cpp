@@ -6,9 +6,10 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/try.hpp"
+#include "server/http/json_body.hpp"
 #include "server/http/problem.hpp"
 
 namespace quartz::server {
@@ -41,19 +42,17 @@ Response secret_response(std::string_view name, std::string_view secret, int sta
 }
 
 Result<std::vector<Scope>> scopes_of(std::string_view body) {
-  boost::system::error_code error;
-  const json::value parsed = json::parse(json::string_view(body.data(), body.size()), error);
-  const json::object* const object = error ? nullptr : parsed.if_object();
-  const json::value* const list = object == nullptr ? nullptr : object->if_contains("scopes");
-  if (list == nullptr || !list->is_array()) {
+  JsonBody parser;
+  QUARTZ_ASSIGN(const simdjson::dom::element root, parser.parse(body));
+  QUARTZ_ASSIGN(const simdjson::dom::object object, json_object("the body", root));
+  simdjson::dom::array list;
+  if (object["scopes"].get(list) != simdjson::SUCCESS) {
     return Error(Errc::invalid_argument, "the body must be {\"scopes\": [\"kv:read\", …]}");
   }
   std::vector<Scope> scopes;
-  for (const json::value& each : list->get_array()) {
-    if (!each.is_string()) return Error(Errc::invalid_argument, "a scope must be a string");
-    auto scope = parse_scope(std::string_view(each.get_string()));
-    if (!scope) return scope.error();
-    scopes.push_back(*std::move(scope));
+  for (const simdjson::dom::element each : list) {
+    QUARTZ_ASSIGN(const std::string_view text, json_text("a scope", each));
+    QUARTZ_ASSIGN(scopes.emplace_back(), parse_scope(text));
   }
   return scopes;
 }

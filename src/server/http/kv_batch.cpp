@@ -35,7 +35,9 @@ Result<KvBatch::Condition> condition_of(const dom::element& element) {
       return unknown_member(name);
     }
   }
-  if (!has_key || object.size() != 2) {
+  const int tests = int{condition.exists.has_value()} + int{condition.value.has_value()} +
+                    int{condition.entity_tag.has_value()};
+  if (!has_key || tests != 1) {
     return invalid_body("a condition is a key, and one of exists, value and etag");
   }
   return condition;

@@ -1,16 +1,14 @@
 #include "server/http/kv_write.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <utility>
 
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/system/error_code.hpp>
 #include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "server/http/entity_tag.hpp"
-#include "server/http/json_bytes.hpp"
+#include "server/http/json_body.hpp"
 #include "server/http/problem.hpp"
 #include "server/http/time_to_live.hpp"
 #include "server/service/keys.hpp"
@@ -19,7 +17,7 @@
 namespace quartz::server {
 namespace {
 
-namespace json = boost::json;
+namespace dom = simdjson::dom;
 
 constexpr std::string_view kPatchWanted =
     "the body must be {\"increment\": number}, {\"append\": text}, or {\"ttl\": seconds or null}";
@@ -28,33 +26,33 @@ bool is_conditional(const Request& request) {
   return request.has_header("If-Match") || request.has_header("If-None-Match");
 }
 
-std::optional<KeyPatch> increment_of(const json::value& by) {
-  if (const auto* const integer = by.if_int64()) return KeyPatch{KeyPatch::Increment{*integer}};
-  if (const auto* const real = by.if_double()) {
-    // By its shortest text: 0.1 is meant, not the nearest double to it.
-    const long double meant = std::strtold(fmt::format("{}", *real).c_str(), nullptr);
-    return KeyPatch{KeyPatch::Increment{meant}};
-  }
-  return std::nullopt;
+std::optional<KeyPatch> increment_of(const dom::element& by) {
+  if (by.is_int64()) return KeyPatch{KeyPatch::Increment{by.get_int64().value_unsafe()}};
+  if (by.type() != dom::element_type::DOUBLE) return std::nullopt;
+  // By its shortest text: 0.1 is meant, not the nearest double to it.
+  const std::string text = fmt::format("{}", by.get_double().value_unsafe());
+  return KeyPatch{KeyPatch::Increment{std::strtold(text.c_str(), nullptr)}};
 }
 
-std::optional<KeyPatch> expire_of(const json::value& ttl) {
+std::optional<KeyPatch> expire_of(const dom::element& ttl) {
   if (ttl.is_null()) return KeyPatch{KeyPatch::Expire{}};
-  const auto* const seconds = ttl.if_int64();
-  if (seconds == nullptr || *seconds < 1 || static_cast<std::uint64_t>(*seconds) > kTtlSecondsMax) {
-    return std::nullopt;
-  }
+  const auto seconds = json_number("ttl", ttl, 1, kTtlSecondsMax);
+  if (!seconds) return std::nullopt;
   return KeyPatch{KeyPatch::Expire{std::chrono::seconds(*seconds)}};
 }
 
-std::optional<KeyPatch> patch_of(const json::object& object) {
-  if (const auto* const by = object.if_contains("increment")) return increment_of(*by);
-  if (const auto* const ttl = object.if_contains("ttl")) return expire_of(*ttl);
-  const auto* const suffix = object.if_contains("append");
-  if (suffix == nullptr) return std::nullopt;
-  auto bytes = bytes_of_json(*suffix);
+std::optional<KeyPatch> append_of(const dom::element& suffix) {
+  auto bytes = json_bytes("append", suffix);
   if (!bytes) return std::nullopt;
   return KeyPatch{KeyPatch::Append{*std::move(bytes)}};
+}
+
+std::optional<KeyPatch> patch_of(const dom::object& object) {
+  dom::element value;
+  if (object["increment"].get(value) == simdjson::SUCCESS) return increment_of(value);
+  if (object["ttl"].get(value) == simdjson::SUCCESS) return expire_of(value);
+  if (object["append"].get(value) == simdjson::SUCCESS) return append_of(value);
+  return std::nullopt;
 }
 
 Result<Response> apply(DatabaseView& view, std::string_view key, const KeyPatch::Append& append) {
@@ -87,13 +85,11 @@ Result<Response> apply(DatabaseView& view, std::string_view key, const KeyPatch:
 }  // namespace
 
 Result<KeyPatch> read_key_patch(std::string_view body) {
-  boost::system::error_code error;
-  // Nothing that is wanted here nests deeper.
-  const json::value parsed = json::parse({body.data(), body.size()}, error, {}, {.max_depth = 8});
-  if (error) return Error(Errc::invalid_argument, "the body is no JSON: " + error.message());
-  const auto* const object = parsed.if_object();
-  if (object != nullptr && object->size() == 1) {
-    if (auto patch = patch_of(*object)) return *std::move(patch);
+  JsonBody json;
+  QUARTZ_ASSIGN(const dom::element root, json.parse(body));
+  QUARTZ_ASSIGN(const dom::object object, json_object("the body", root));
+  if (object.size() == 1) {
+    if (auto patch = patch_of(object)) return *std::move(patch);
   }
   return Error(Errc::invalid_argument, std::string(kPatchWanted));
 }

@@ -46,8 +46,9 @@ Result<VectorPoint> point_of(const dom::element& element) {
       QUARTZ_ASSIGN(point.vectors, vectors_of(value));
     } else if (name == "payload") {
       if (value.is_null()) continue;
-      QUARTZ_ASSIGN(const dom::object payload, json_object("payload", value));
-      point.payload = simdjson::minify(payload);
+      // Whose members are the user's business.
+      if (!value.is_object()) return invalid_body("payload must be an object");
+      point.payload = simdjson::minify(value);
     } else {
       return unknown_member(name);
     }
@@ -97,8 +98,8 @@ Result<std::uint32_t> take_number(std::string_view& from) {
 Result<std::vector<VectorPoint>> read_points(std::string_view body) {
   JsonBody json;
   QUARTZ_ASSIGN(dom::element root, json.parse(body));
-  dom::object object;
-  if (root.get(object) == simdjson::SUCCESS) {
+  if (root.is_object()) {
+    QUARTZ_ASSIGN(const dom::object object, json_object("the body", root));
     if (object.size() != 1 || object["points"].get(root) != simdjson::SUCCESS) {
       return invalid_body("the body must be an array of points, or {\"points\": array}");
     }

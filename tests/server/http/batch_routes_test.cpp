@@ -94,6 +94,23 @@ TEST_F(Batches, a_batch_of_another_shape_is_refused) {
   }
 }
 
+TEST_F(Batches, a_member_that_is_there_twice_is_refused) {
+  for (const char* body : {R"({"conditions": [{"key": "a", "key": "a"}], "operations": []})",
+                           R"({"conditions": [{"exists": true, "exists": true}]})",
+                           R"({"conditions": [{"key": "a", "exists": true, "exists": false}]})",
+                           R"({"operations": [{"put": "a", "put": "b", "value": "1"}]})",
+                           R"({"operations": [{"delete": "a", "delete": "b"}]})",
+                           R"({"operations": [], "operations": [{"delete": "a"}]})"}) {
+    const RawResponse refused = write(body);
+    EXPECT_EQ(refused.status, 400) << body;
+    EXPECT_THAT(refused.body, HasSubstr("twice")) << body;
+  }
+  std::string many = R"({"operations": [{)";
+  for (int i = 0; i < 1000; ++i) many += "\"m" + std::to_string(i) + "\": 1, ";
+  EXPECT_EQ(write(many + R"("put": "a"}]})").status, 400);
+  EXPECT_EQ(ask("GET", "/livez").status, 200);
+}
+
 TEST_F(Batches, of_many_that_compare_and_set_none_is_lost) {
   ASSERT_TRUE(engine_.put("n", "0"));
   serve();
