@@ -1,5 +1,7 @@
 #include "server/http/point_routes.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,6 +19,11 @@ namespace quartz::server {
 namespace {
 
 using Where = CollectionAccess::Where;
+
+/// Of a page, about; one point always fits.
+constexpr std::size_t kPageBytesMax = std::size_t{1} << 20;
+/// So that points which have no room on the page are not read by the thousand.
+constexpr std::size_t kScrolledAtATime = 64;
 
 constexpr std::string_view kPoints = "/api/v1/collections/{collection}/points";
 constexpr std::string_view kPoint = "/api/v1/collections/{collection}/points/{id}";
@@ -54,19 +61,30 @@ const RouteResponse& no_collection() {
 }
 
 Result<Response> page_of(const VectorCollection& collection, const PointScroll& scroll) {
-  VectorScrollOptions options{.limit = scroll.limit, .filter = scroll.filter};
-  if (scroll.after) options.after = *scroll.after;
-  QUARTZ_ASSIGN(const std::vector<VectorPoint> points, collection.scroll(options));
   std::string body = "{\"points\":[";
-  for (const VectorPoint& point : points) {
-    if (body.back() != '[') body += ',';
-    append_point(body, point, scroll.with_vectors);
+  std::optional<std::string> after = scroll.after;
+  bool goes_on = true;
+  for (std::size_t left = scroll.limit; left > 0 && goes_on && body.size() < kPageBytesMax;) {
+    VectorScrollOptions options{.limit = std::min(left, kScrolledAtATime), .filter = scroll.filter};
+    if (after) options.after = *after;
+    QUARTZ_ASSIGN(const std::vector<VectorPoint> points, collection.scroll(options));
+    goes_on = points.size() == options.limit;
+    for (const VectorPoint& point : points) {
+      if (body.size() >= kPageBytesMax) {
+        goes_on = true;
+        break;
+      }
+      if (body.back() != '[') body += ',';
+      append_point(body, point, scroll.with_vectors);
+      after = point.id;
+      --left;
+    }
   }
   body += "],\"next\":";
-  if (points.size() < scroll.limit) {
-    body += "null";
+  if (goes_on) {
+    append_json_bytes(body, *after);
   } else {
-    append_json_bytes(body, points.back().id);
+    body += "null";
   }
   body += '}';
   return json_response(std::move(body));
@@ -106,18 +124,20 @@ void PointRoutes::add_to(RouteTable& table) {
              .parameters = {collection_parameter(), id_parameter()},
              .responses = {{.status = 204, .description = "It is not there."}, no_collection()},
              .function = [this](Request& request) { return remove(request); }});
-  table.add({.method = Method::post,
-             .path = "/api/v1/collections/{collection}/scroll",
-             .name = "scroll_points",
-             .summary = "Points in the order of their ids, page by page.",
-             .scope = "vectors:read",
-             .parameters = {collection_parameter()},
-             .body = {{.content_type = kJson, .schema = kScrollSchema}},
-             .responses = {{.status = 200,
-                            .description = "A page; `next` goes into the `after` of the next one.",
-                            .forms = {{.content_type = kJson, .schema = kPageSchema}}},
-                           no_collection()},
-             .function = [this](Request& request) { return scroll(request); }});
+  table.add(
+      {.method = Method::post,
+       .path = "/api/v1/collections/{collection}/scroll",
+       .name = "scroll_points",
+       .summary = "Points in the order of their ids, page by page.",
+       .scope = "vectors:read",
+       .parameters = {collection_parameter()},
+       .body = {{.content_type = kJson, .schema = kScrollSchema}},
+       .responses = {{.status = 200,
+                      .description = "A page, which ends at about 1 MiB; `next` goes into the "
+                                     "`after` of the next one.",
+                      .forms = {{.content_type = kJson, .schema = kPageSchema}}},
+                     no_collection()},
+       .function = [this](Request& request) { return scroll(request); }});
 }
 
 boost::asio::awaitable<Response> PointRoutes::put(const Request& request) {

@@ -7,12 +7,16 @@
 
 #include "base/ascii.hpp"
 #include "base/try.hpp"
+#include "server/http/json_body.hpp"
 #include "server/http/problem.hpp"
 
 namespace quartz::server {
 namespace {
 
 using Where = CollectionAccess::Where;
+
+/// All hits of a batch are kept until the last query is answered.
+constexpr std::size_t kBatchHitsMax = 100'000;
 
 constexpr std::string_view kOptions =
     R"("k":{"type":"integer","minimum":1,"maximum":10000},"filter":{"type":"string"},)"
@@ -128,7 +132,15 @@ Result<Response> search(const VectorCollection& collection, const PointQuery& qu
   return json_response(std::move(body));
 }
 
+Result<void> check_batch(const PointQuery& batch, std::size_t dimensions) {
+  const std::size_t queries = batch.vector.size() / dimensions;
+  if (queries <= kBatchHitsMax / batch.options.k) return {};
+  return invalid_body(fmt::format("{} queries with k = {} ask for more than {} hits together",
+                                  queries, batch.options.k, kBatchHitsMax));
+}
+
 Result<Response> search_all(const VectorCollection& collection, const PointQuery& batch) {
+  QUARTZ_TRY(check_batch(batch, collection.config().dimensions));
   QUARTZ_ASSIGN(const auto results, collection.search_batch(batch.vector, batch.options));
   std::string body = "{\"results\":[";
   for (const std::vector<VectorHit>& hits : results) {
@@ -176,9 +188,11 @@ void QueryRoutes::add_to(RouteTable& table) {
   table.add(query_route("/api/v1/collections/{collection}/query", "query_points",
                         "The points nearest to a vector, or to a stored point.", query_schema(),
                         hits_schema(), [this](Request& request) { return query(request); }));
-  table.add(query_route("/api/v1/collections/{collection}/query/batch", "query_points_in_batch",
-                        "The points nearest to each of several vectors.", batch_schema(),
-                        kResultsSchema, [this](Request& request) { return query_batch(request); }));
+  table.add(query_route(
+      "/api/v1/collections/{collection}/query/batch", "query_points_in_batch",
+      "The points nearest to each of several vectors: of all of them at most 100000 "
+      "hits, which is vectors times k.",
+      batch_schema(), kResultsSchema, [this](Request& request) { return query_batch(request); }));
   table.add(query_route("/api/v1/collections/{collection}/explain", "explain_query",
                         "The same as a query, and how it was carried out.", query_schema(),
                         explanation_schema(),

@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -173,6 +174,58 @@ TEST_F(CollectionsOverHttp, several_queries_are_answered_together) {
   EXPECT_EQ(post("/query/batch?k=1", bytes_of({1, 0, 0, 1}), kIsVectors).body, expected);
   EXPECT_EQ(post("/query/batch", R"({"vectors": [[1, 0], [0]], "k": 1})").status, 400);
   EXPECT_EQ(post("/query/batch", R"({"k": 1})").status, 400);
+}
+
+TEST_F(CollectionsOverHttp, a_batch_asks_for_no_more_hits_than_memory_has_room_for) {
+  make_docs();
+  std::string vectors = "[1,0]";
+  for (int i = 1; i < 10; ++i) vectors += ",[1,0]";
+  const std::string full = R"({"k": 10000, "vectors": [)" + vectors;
+  EXPECT_EQ(post("/query/batch", full + "]}").status, 200);
+  const RawResponse refused = post("/query/batch", full + ",[0,1]]}");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_THAT(refused.body, HasSubstr("100000"));
+}
+
+TEST_F(CollectionsOverHttp, members_that_are_there_twice_are_refused) {
+  make_docs();
+  for (const char* body : {R"({"vector": [1], "vector": [0]})", R"({"id": "a", "id": "b"})",
+                           R"({"vector": [1, 0], "k": 1, "k": 2})"}) {
+    EXPECT_EQ(post("/query", body).status, 400) << body;
+  }
+  EXPECT_EQ(post("/query/batch", R"({"vectors": [[1, 0]], "vectors": [[0, 1]]})").status, 400);
+  EXPECT_EQ(ask("PUT", std::string(kDocs) + "/points", kIsJson,
+                R"([{"id": "a", "vector": [1, 0], "vector": [0, 1]}])")
+                .status,
+            400);
+  // Payloads are the user's, and may have many.
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += (i == 0 ? "\"m" : ", \"m") + std::to_string(i) + "\": 1";
+  const std::string point = R"([{"id": "a", "vector": [1, 0], "payload": {)" + many + "}}]";
+  EXPECT_EQ(ask("PUT", std::string(kDocs) + "/points", kIsJson, point).status, 200);
+}
+
+TEST_F(CollectionsOverHttp, a_page_of_large_points_ends_early) {
+  make_docs();
+  const std::string payload(300'000, 'x');
+  for (const char* id : {"l1", "l2", "l3", "l4", "l5", "l6"}) {
+    const std::string body = R"([{"id": ")" + std::string(id) +
+                             R"(", "vector": [1, 0], "payload": {"text": ")" + payload + "\"}}]";
+    ASSERT_EQ(ask("PUT", std::string(kDocs) + "/points", kIsJson, body).status, 200);
+  }
+  std::vector<std::string> all;
+  std::string after = "null";
+  std::size_t pages = 0;
+  for (; after != "null" || pages == 0; ++pages) {
+    const RawResponse page = post("/scroll", R"({"limit": 1000, "after": )" + after + "}");
+    ASSERT_EQ(page.status, 200);
+    EXPECT_LT(page.body.size(), 1'600'000U);
+    const auto parsed = boost::json::parse(page.body);
+    for (const std::string& id : ids_of(parsed.at("points"))) all.push_back(id);
+    after = boost::json::serialize(parsed.at("next"));
+  }
+  EXPECT_EQ(pages, 2U);
+  EXPECT_THAT(all, ElementsAre("a", "b", "c", "l1", "l2", "l3", "l4", "l5", "l6"));
 }
 
 TEST_F(CollectionsOverHttp, a_query_is_explained) {
