@@ -66,8 +66,12 @@ class HttpApplication {
   boost::asio::awaitable<Response> answer(Request& request, const Route*& route);
   /// Adds to any response what depends on the request: its id in a problem, CORS, coding.
   void complete(const Request& request, Response& response) const;
-  /// Counts and logs it. `sent_bytes` are those of the body.
+  /// Counts and logs it.
   void record(const AccessRecord& access, const Route* route);
+  /// Of a body that goes on behind what was recorded.
+  void count_sent(std::size_t bytes) noexcept {
+    response_bytes_.fetch_add(bytes, std::memory_order_relaxed);
+  }
 
   const CurrentLimits& limits() const noexcept { return around_.limits; }
   BufferBudget& buffers() const noexcept { return around_.buffers; }

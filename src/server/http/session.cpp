@@ -265,7 +265,9 @@ boost::asio::awaitable<void> HttpSession::send_stream() {
     connection_->set_deadline(Connection::kNever);
     out_ = co_await stream_->next();
     if (out_.empty()) break;
+    const std::size_t bytes = out_.size();
     sent = co_await flush();
+    if (sent) application_.count_sent(bytes);
   }
   stream_->end();
   // Which ends the read for the peer's leaving, too; nothing of the peer is left unread.

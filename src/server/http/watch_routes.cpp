@@ -53,11 +53,14 @@ boost::asio::awaitable<Response> WatchRoutes::watch(const Request& request) {
     const std::string_view text = request.header("Last-Event-ID");
     std::uint64_t after = 0;
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), after);
-    if (failure != std::errc() || end != text.data() + text.size() || after > choice.after) {
+    if (failure == std::errc::result_out_of_range) after = ~std::uint64_t{0};
+    if (failure == std::errc::invalid_argument || end != text.data() + text.size()) {
       co_return problem_response(400, "Last-Event-ID is none that this server gave");
     }
-    choice.after = after;
     choice.resumed = true;
+    // Of before the newest writes were lost, or of another database that was at this address.
+    choice.is_ahead = after > choice.after;
+    if (!choice.is_ahead) choice.after = after;
   }
   const auto executor = co_await boost::asio::this_coro::executor;
   auto stream = std::make_shared<WatchStream>(executor, feed_, std::move(choice));

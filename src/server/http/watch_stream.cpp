@@ -46,13 +46,16 @@ asio::awaitable<std::string> WatchStream::next() {
   std::string text;
   if (!std::exchange(greeted_, true)) {
     // Bytes at once tell the client that it watches from here on.
-    fmt::format_to(std::back_inserter(text), ": watching\nretry: 1000\nid: {}\n\n", choice_.after);
+    text = ": watching\nretry: 1000\n";
+    // Whoever has to begin anew comes back with the id that he has until he knows.
+    if (!choice_.is_ahead) fmt::format_to(std::back_inserter(text), "id: {}\n", choice_.after);
+    text += '\n';
     co_return text;
   }
   while (!ended_) {
     asleep_.store(true, std::memory_order_seq_cst);
     const ChangeFeed::Page page = look();
-    if (page.lost) {
+    if (page.lost || choice_.is_ahead) {
       append_loss(text, page);
       co_return text;
     }
@@ -90,11 +93,12 @@ void WatchStream::append_changes(std::string& to, const ChangeFeed::Page& page) 
 void WatchStream::append_loss(std::string& to, const ChangeFeed::Page& page) {
   // Whoever was away too long reads anew and goes on from here; whoever is too slow would be again.
   const bool goes_on = std::exchange(choice_.resumed, false);
+  std::string_view reason = "changes came faster than they were read";
+  if (goes_on) reason = "what came behind Last-Event-ID is not kept any more";
+  if (std::exchange(choice_.is_ahead, false)) reason = "Last-Event-ID is ahead of the database";
   choice_.after = page.through;
   fmt::format_to(std::back_inserter(to), "id: {}\nevent: {}\ndata: {{\"reason\":\"{}\"}}\n\n",
-                 page.through, goes_on ? "reset" : "overrun",
-                 goes_on ? "what came behind Last-Event-ID is not kept any more"
-                         : "changes came faster than they were read");
+                 page.through, goes_on ? "reset" : "overrun", reason);
   if (!goes_on) ended_ = true;
 }
 

@@ -27,7 +27,8 @@ class WatchStream final : public ResponseStream,
     std::size_t database = 0;
     std::string prefix;
     std::uint64_t after = 0;  ///< The sequence that the client has seen.
-    bool resumed = false;     ///< It was the client who named it.
+    bool resumed = false;     ///< It was the client who named it,
+    bool is_ahead = false;    ///< or named one that is not yet, in whose place `after` is.
     std::chrono::milliseconds heartbeat{15'000};
   };
 

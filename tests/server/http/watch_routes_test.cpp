@@ -124,8 +124,33 @@ TEST_F(Watching, whoever_was_away_too_long_is_told_to_begin_anew) {
   EXPECT_EQ(events.next(), R"(put {"key":"b"})");
 }
 
+TEST_F(Watching, whoever_is_ahead_of_the_database_is_told_to_begin_anew) {
+  ask("PUT", "/api/v1/kv/a", "", "1");
+  for (const char* id : {"99999999", "99999999999999999999"}) {
+    EventReader events(port(), "", "Last-Event-ID: " + std::string(id) + "\r\n");
+    // Whoever leaves before the event comes back with the same id.
+    EXPECT_THAT(events.greeting(), Not(HasSubstr("id:")));
+    EXPECT_THAT(events.next(), HasSubstr("reset "));
+    EXPECT_EQ(events.id(), std::to_string(engine_.sequence()));
+    ask("PUT", "/api/v1/kv/b", "", "1");
+    EXPECT_EQ(events.next(), R"(put {"key":"b"})");
+  }
+}
+
+TEST_F(Watching, what_is_sent_is_counted) {
+  {
+    EventReader events(port(), "");
+    ask("PUT", "/api/v1/kv/a", "", "1");
+    EXPECT_EQ(events.next(), R"(put {"key":"a"})");
+    // What follows is sent when what was before it is counted.
+    ask("DELETE", "/api/v1/kv/a");
+    EXPECT_EQ(events.next(), R"(delete {"key":"a"})");
+    EXPECT_GE(server_->statistics().http_response_bytes, events.greeting().size());
+  }
+}
+
 TEST_F(Watching, an_id_that_no_event_had_is_refused) {
-  for (const char* id : {"x", "", "-1", "99999999"}) {
+  for (const char* id : {"x", "", "-1", "1x", "99999999999999999999x"}) {
     EXPECT_EQ(ask("GET", "/api/v1/watch", "Last-Event-ID: " + std::string(id) + "\r\n").status, 400)
         << id;
   }
