@@ -41,7 +41,7 @@ int main() {
 
   const std::string over_http =
       send(*server.http_port(),
-           "GET /api/v1/kv/greeting HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+           "GET /api/v1/kv/greeting HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   std::cout << over_http.substr(over_http.rfind('\n') + 1) << '\n';
 
   const std::string over_resp = send(*server.resp_port(), "SET answer 42\r\nQUIT\r\n");

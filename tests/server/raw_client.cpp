@@ -103,7 +103,7 @@ RawResponse RawClient::receive(bool head) {
 std::string request_text(std::string_view method, std::string_view target, std::string_view headers,
                          std::string_view body) {
   std::string text;
-  text.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: test\r\n");
+  text.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n");
   text.append(headers);
   if (!body.empty()) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   return text.append("\r\n").append(body);

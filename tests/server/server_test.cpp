@@ -167,7 +167,7 @@ TEST_F(Servers, stopping_lets_a_request_that_has_begun_finish) {
   serve();
   RawClient client(port());
   client.send(
-      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n"
+      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n"
       "Expect: 100-continue\r\n\r\n");
   EXPECT_EQ(client.receive().status, 100);  // So that the request has begun.
   auto stopped = std::async(std::launch::async, [&] { server_->stop(); });
@@ -190,7 +190,7 @@ TEST_F(Servers, stopping_cuts_off_what_does_not_finish_in_time) {
   serve(config);
   RawClient client(port());
   client.send(
-      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n"
+      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n"
       "Expect: 100-continue\r\n\r\n");
   EXPECT_EQ(client.receive().status, 100);  // So that the request has begun.
   server_->stop();

@@ -46,15 +46,24 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
 }
 
 std::optional<Response> HttpApplication::refusal_of(Request& request, const Route*& route) {
+  std::variant<const Route*, Response> chosen = table_.choose(request);
+  if (const auto* const found = std::get_if<const Route*>(&chosen)) route = *found;
+  // What will be refused for another reason counts, too.
+  if (route == nullptr || route->is_limited) {
+    if (auto refusal = request.peer->rate_refusal()) return refusal;
+  }
   const auto config = around_.config.get();
   const CorsConfig& cors = config->cors;
+  if (!around_.access.required() && !is_trusted_host(cors, request)) {
+    return problem_response(403,
+                            "a server that lets everybody in answers to localhost, to addresses "
+                            "and to the hosts of cors.origins only, not to the one of this Host");
+  }
   if (!cors.origins.empty() && is_preflight(request)) return preflight_response(cors, request);
   if (is_foreign_write(cors, request)) {
     return problem_response(403, "cors.origins does not have the page that sends this");
   }
-  std::variant<const Route*, Response> chosen = table_.choose(request);
   if (auto* const refusal = std::get_if<Response>(&chosen)) return std::move(*refusal);
-  route = *std::get_if<const Route*>(&chosen);
   auto refusal = request.peer->refusal_of(*route, request);
   if (!refusal) request.route = route;
   return refusal;

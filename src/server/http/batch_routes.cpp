@@ -1,5 +1,6 @@
 #include "server/http/batch_routes.hpp"
 
+#include <algorithm>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "server/http/database_argument.hpp"
+#include "server/http/http_peer.hpp"
 #include "server/http/idempotent_request.hpp"
 #include "server/http/json_bytes.hpp"
 #include "server/http/kv_batch.hpp"
@@ -35,6 +37,18 @@ constexpr std::string_view kKeyspacesSchema =
     R"("properties":{"name":{"type":"string"},"estimated_keys":{"type":"integer"}},)"
     R"("required":["name"]}}},"required":["keyspaces"]})";
 
+// Whoever may write a key may see what it holds, and so may put conditions on it.
+bool permits(const Grants& grants, const KvBatch& batch) {
+  const auto sees = [&](const KvBatch::Condition& condition) {
+    return grants.may(Right::kv_write, condition.key) || grants.may(Right::kv_read, condition.key);
+  };
+  const auto writes = [&](const KvBatch::Operation& operation) {
+    return grants.may(Right::kv_write, operation.key);
+  };
+  return std::ranges::all_of(batch.conditions, sees) &&
+         std::ranges::all_of(batch.operations, writes);
+}
+
 Route listing(std::string_view path, std::string_view name, std::string_view summary,
               std::string_view schema, Route::Function function) {
   return {.method = Method::get,
@@ -56,6 +70,7 @@ void BatchRoutes::add_to(RouteTable& table) {
              .name = "write_batch",
              .summary = "Puts and removes several keys, under conditions: all of it or nothing.",
              .scope = "kv:write",
+             .checks_keys = true,
              .parameters = {database_parameter(), idempotency_parameter()},
              .body = {{.content_type = kJson, .schema = kBatchSchema}},
              .responses = {{.status = 200,
@@ -81,6 +96,9 @@ boost::asio::awaitable<Response> BatchRoutes::write(const Request& request) {
 Response BatchRoutes::write_now(const Request& request) {
   const auto batch = read_kv_batch(request.body);
   if (!batch) return problem_response(batch.error());
+  if (request.peer != nullptr && !permits(request.peer->grants(), *batch)) {
+    return problem_response(403, "this needs the scope kv:write for every key of the batch");
+  }
   const auto database = service_.databases().select(database_number(request));
   if (!database) return problem_response(database.error());
   const auto apply = [&](DatabaseView& view) { return apply_kv_batch(view, *batch); };

@@ -14,6 +14,12 @@ bool is_preflight(const Request& request) noexcept;
 /// reach of every page that its user opens. Pages that the server itself sent may.
 bool is_foreign_write(const CorsConfig& config, const Request& request);
 
+/// Whether a page cannot have had the name in `Host` lead to this server. One that can, and lets it
+/// lead to a loopback address once it is loaded, is of the same origin as the server to a browser,
+/// which then lets it read everything. Trusted are loopback names, addresses, hosts of `origins`,
+/// and none at all, as HTTP/1.0 may have it.
+bool is_trusted_host(const CorsConfig& config, const Request& request);
+
 /// Adds what tells a browser that the page the request comes from may read the response; nothing
 /// for pages that are not allowed, or requests that come from none.
 void allow_origin(const CorsConfig& config, const Request& request, Response& response);

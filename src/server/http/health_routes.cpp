@@ -61,10 +61,14 @@ Route plain_route(std::string_view path, std::string_view name, std::string_view
 
 void HealthRoutes::add_to(RouteTable& table) {
   const BodyForm text{.content_type = kPlainText, .schema = kTextSchema};
-  table.add(plain_route("/livez", "live", "The process answers.", text,
-                        [this](Request&) { return live(); }));
+  Route live_route = plain_route("/livez", "live", "The process answers.", text,
+                                 [this](Request&) { return live(); });
+  // Whoever is refused here believes that the server is gone, and ends it.
+  live_route.is_limited = false;
+  table.add(std::move(live_route));
   Route ready_route = plain_route("/readyz", "ready", "Requests are welcome.", text,
                                   [this](Request&) { return ready(); });
+  ready_route.is_limited = false;
   ready_route.responses.push_back({.status = 503, .description = "They are not, and why."});
   table.add(ready_route);
   ready_route.path = "/healthz";

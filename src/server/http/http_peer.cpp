@@ -32,6 +32,14 @@ Response unauthorized(std::string_view detail) {
   return problem_response(401, detail).with("WWW-Authenticate", "Bearer realm=\"quartz\"");
 }
 
+// Whether there is any key at all for which he has the scope.
+bool has_some(const Grants& grants, std::string_view scope) {
+  const auto parsed = parse_scope(scope);
+  return parsed && std::ranges::any_of(grants.scopes(), [&](const Scope& each) {
+           return each.right == parsed->right;
+         });
+}
+
 Response too_many() {
   return problem_response(429, "more requests than limits.requests_per_second")
       .with("Retry-After", "1");
@@ -61,7 +69,6 @@ const Grants& HttpPeer::grants() const noexcept {
 }
 
 std::optional<Response> HttpPeer::refusal_of(const Route& route, const Request& request) {
-  if (auto refusal = rate_refusal()) return refusal;
   if (route.scope.empty()) return std::nullopt;
   if (access_.required()) {
     if (auto refusal = identify(request)) return refusal;
@@ -78,6 +85,7 @@ std::optional<Response> HttpPeer::refusal_of(const Route& route, const Request& 
 }
 
 bool HttpPeer::permits(const Route& route, const Request& request) const {
+  if (route.checks_keys && has_some(identity_->grants, route.scope)) return true;
   return permits_scope(identity_->grants, route.scope, request.arguments);
 }
 

@@ -21,6 +21,9 @@ class HttpPeer {
   /// `access` outlives this. `address` is with its port.
   HttpPeer(AccessControl& access, std::string_view address);
 
+  /// 429 if his address asks for more than `limits.requests_per_second`; otherwise this is one
+  /// more.
+  std::optional<Response> rate_refusal();
   /// Nothing if the request may go on; 401, 403 or 429 if not. Afterwards `grants` are his.
   std::optional<Response> refusal_of(const Route& route, const Request& request);
   /// Tells the response how much he may still ask for.
@@ -38,7 +41,6 @@ class HttpPeer {
   const std::string& host() const noexcept { return host_; }
 
  private:
-  std::optional<Response> rate_refusal();
   std::optional<Response> identify(const Request& request);
   std::optional<Response> log_in(std::string_view credential);
   bool permits(const Route& route, const Request& request) const;

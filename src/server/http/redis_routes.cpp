@@ -109,6 +109,15 @@ Result<void> check_stateless(const std::vector<std::string>& words) {
   return wrong_body(fmt::format("'{}' needs a connection of its own", command->name));
 }
 
+// The request is the transaction: a command that ends it would leave the rest without one.
+Result<void> check_within_transaction(const std::vector<std::string>& words) {
+  const std::vector<std::string_view> views(words.begin(), words.end());
+  const Command* const command = CommandTable::all().find(views);
+  if (command == nullptr) return {};
+  if (!command->is(CommandFlag::in_multi) && command->name != "unwatch") return {};
+  return wrong_body(fmt::format("'{}' cannot be within a transaction", command->name));
+}
+
 // With the request's key, and its place among the commands of the request, if it writes.
 Result<std::vector<std::string>> keyed(const std::vector<std::string>& words, std::string_view key,
                                        std::size_t index) {
@@ -177,6 +186,7 @@ Route route_of(std::string_view path, std::string_view name, std::string_view su
           .name = name,
           .summary = summary,
           .scope = "kv:write",
+          .checks_keys = true,  // With each command.
           .parameters = {database_parameter(), idempotency_parameter()},
           .body = {{.content_type = kJson, .schema = body},
                    // What clients send that name no type, browsers among them.
@@ -268,6 +278,10 @@ boost::asio::awaitable<Response> RedisRoutes::pipeline(const Request& request) {
 boost::asio::awaitable<Response> RedisRoutes::transaction(const Request& request) {
   auto commands = commands_of(request.body);
   if (!commands) co_return refused(commands.error());
+  for (const std::vector<std::string>& words : *commands) {
+    const Result<void> fine = check_within_transaction(words);
+    if (!fine) co_return refused(fine.error());
+  }
   commands->insert(commands->begin(), {"MULTI"});
   commands->push_back({"EXEC"});
   const Result<std::string> output = co_await replies(request, *commands);

@@ -63,6 +63,10 @@ struct Route {
   std::string_view name;        ///< Unique, for programs that are generated: "get_value".
   std::string_view summary;
   std::string_view scope;  ///< What a client must be allowed: "kv:read"; empty: nothing.
+  /// Keys are in the body: who has the scope for some of them is let in, and the function looks
+  /// which ones.
+  bool checks_keys = false;
+  bool is_limited = true;  ///< Counts towards `limits.requests_per_second`.
   std::vector<RouteParameter> parameters = {};
   std::vector<BodyForm> body = {};  ///< Empty: a request with a body is refused.
   std::vector<RouteResponse> responses = {};

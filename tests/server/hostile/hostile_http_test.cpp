@@ -27,8 +27,8 @@ class HostileHttp : public HostileClients {
 
 TEST_F(HostileHttp, bodies_whose_length_can_be_read_in_two_ways_are_refused) {
   serve(both_protocols());
-  const std::string put = "PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\n";
-  const std::string smuggled = "GET /livez HTTP/1.1\r\nHost: h\r\n\r\n";
+  const std::string put = "PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\n";
+  const std::string smuggled = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
   for (const char* framing :
        {"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
@@ -47,7 +47,7 @@ TEST_F(HostileHttp, bodies_whose_length_can_be_read_in_two_ways_are_refused) {
 
 TEST_F(HostileHttp, floods_of_headers_are_refused) {
   serve(both_protocols());
-  std::string many = "GET /livez HTTP/1.1\r\nHost: h\r\n";
+  std::string many = "GET /livez HTTP/1.1\r\nHost: localhost\r\n";
   for (int i = 0; i < 100; ++i) many += fmt::format("x{}: 1\r\n", i);
   EXPECT_EQ(status_of(many + "\r\n"), 431);
   EXPECT_EQ(status_of("GET /livez HTTP/1.1\r\nx: " + std::string(100'000, 'x')), 431);
@@ -58,7 +58,7 @@ TEST_F(HostileHttp, floods_of_headers_are_refused) {
 TEST_F(HostileHttp, chunks_that_announce_too_much_or_make_no_sense_are_refused) {
   serve(both_protocols());
   const std::string put =
-      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
   EXPECT_THAT(status_of(put + "FFFFFFFFFFFFFFFF\r\nx"), AnyOf(400, 413));
   EXPECT_THAT(status_of(put + "FFFFFFFFFFFFFFFFF\r\nx"), AnyOf(400, 413));
   EXPECT_EQ(status_of(put + "7FFFFFFF\r\nx"), 413);
@@ -73,7 +73,7 @@ TEST_F(HostileHttp, chunks_that_announce_too_much_or_make_no_sense_are_refused) 
 TEST_F(HostileHttp, many_tiny_chunks_are_no_more_than_what_they_hold) {
   serve(both_protocols());
   RawClient client(port());
-  client.send("PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n");
+  client.send("PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
   std::string chunks;
   for (int i = 0; i < 20'000; ++i) chunks += "1\r\nx\r\n";
   client.send(chunks + "0\r\n\r\n");
@@ -98,7 +98,7 @@ TEST_F(HostileHttp, a_flood_of_requests_is_answered_in_order_as_fast_as_it_is_re
   RawClient client(port());
   std::string flood;
   for (int i = 0; i < kRequests; ++i) {
-    flood += fmt::format("GET /livez HTTP/1.1\r\nHost: h\r\nX-Request-Id: r{}\r\n\r\n", i);
+    flood += fmt::format("GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: r{}\r\n\r\n", i);
   }
   ASSERT_TRUE(client.send(flood));
   for (int i = 0; i < kRequests; ++i) {
@@ -116,12 +116,13 @@ TEST_F(HostileHttp, nobodys_body_is_read_before_it_is_known_who_sends_it) {
   for (const char* expectation : {"", "Expect: 100-continue\r\n"}) {
     RawClient client(port());
     client.send(fmt::format(
-        "PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\n{}Content-Length: 9000\r\n\r\n", expectation));
+        "PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\n{}Content-Length: 9000\r\n\r\n",
+        expectation));
     EXPECT_EQ(client.receive().status, 401) << expectation;
     EXPECT_TRUE(client.is_ended());
   }
   RawClient nowhere(port());
-  nowhere.send("PUT /nowhere HTTP/1.1\r\nHost: h\r\nContent-Length: 9000\r\n\r\n");
+  nowhere.send("PUT /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n");
   EXPECT_EQ(nowhere.receive().status, 404);
 }
 
@@ -132,14 +133,14 @@ TEST_F(HostileHttp, who_asks_too_often_is_told_so_before_the_body) {
   int refused = 0;
   for (int i = 0; i < 50 && refused == 0; ++i) {
     RawClient client(port());
-    client.send("PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n");
+    client.send("PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n");
     client.send("ok");
     const RawResponse response = client.receive();
     if (response.status == 429) ++refused;
   }
   EXPECT_EQ(refused, 1);
   RawClient client(port());
-  client.send("PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nContent-Length: 9000\r\n\r\n");
+  client.send("PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n\r\n");
   EXPECT_EQ(client.receive().status, 429);
 }
 
@@ -147,7 +148,8 @@ TEST_F(HostileHttp, bodies_of_all_connections_together_are_bounded) {
   ServerConfig config = both_protocols();
   config.limits.buffered_bytes_max = 1 << 20;
   serve(config);
-  const std::string head = "PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\n";
+  const std::string head =
+      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n\r\n";
   const std::string body(900'000, 'x');
   RawClient first(port());
   first.send(head + body.substr(1));

@@ -114,13 +114,42 @@ TEST_F(HttpUsers, are_told_of_the_rate_and_held_to_it) {
   ServerConfig config = small_config();
   config.limits.requests_per_second = 2;
   serve(config);
-  const RawResponse first = ask("GET", "/livez");
+  const RawResponse first = ask("GET", "/api/v1/health");
   EXPECT_EQ(first.header("RateLimit-Policy"), "\"default\";q=2;w=1");
   EXPECT_EQ(first.header("RateLimit"), "\"default\";r=1;t=1");
-  RawResponse last = ask("GET", "/livez");
-  for (int i = 0; i < 100 && last.status == 200; ++i) last = ask("GET", "/livez");
+  RawResponse last = ask("GET", "/api/v1/health");
+  for (int i = 0; i < 100 && last.status == 200; ++i) last = ask("GET", "/api/v1/health");
   EXPECT_EQ(last.status, 429);
   EXPECT_EQ(last.header("Retry-After"), "1");
+}
+
+TEST_F(HttpUsers, are_not_held_to_the_rate_where_they_look_whether_the_server_lives) {
+  ServerConfig config = small_config();
+  config.limits.requests_per_second = 1;
+  serve(config);
+  for (int i = 0; i < 50; ++i) {
+    for (const char* path : {"/livez", "/readyz", "/healthz"}) {
+      ASSERT_EQ(ask("GET", path).status, 200) << path;
+    }
+  }
+}
+
+TEST_F(HttpUsers, are_held_to_the_rate_by_requests_that_lead_nowhere) {
+  ServerConfig config = small_config();
+  config.limits.requests_per_second = 2;
+  serve(config);
+  const std::string foreign = "Origin: https://evil.example\r\n";
+  const auto meets_the_limit = [&](std::string_view method, std::string_view target,
+                                   std::string_view headers, int status) {
+    RawResponse last = ask(method, target, headers);
+    EXPECT_EQ(last.header("RateLimit-Policy"), "\"default\";q=2;w=1") << target;
+    for (int i = 0; i < 1000 && last.status == status; ++i) last = ask(method, target, headers);
+    EXPECT_EQ(last.status, 429) << method << ' ' << target;
+  };
+  meets_the_limit("GET", "/nowhere", "", 404);
+  meets_the_limit("GET", "/api/v1/kv?limit=x", "", 400);
+  meets_the_limit("DELETE", "/api/v1/kv", "", 405);
+  meets_the_limit("POST", "/api/v1/kv/k", foreign, 403);
 }
 
 TEST_F(HttpUsers, must_be_required_before_other_machines_are_let_in) {
@@ -142,6 +171,40 @@ TEST_F(HttpUsers, may_run_those_commands_of_redis_that_they_are_granted) {
       ask("POST", "/command", bearer(shop) + json_body, R"(["CONFIG","GET","*"])");
   EXPECT_EQ(refused.status, 400);
   EXPECT_THAT(refused.body, HasSubstr("NOPERM"));
+}
+
+TEST_F(HttpUsers, are_judged_by_the_keys_in_a_batch) {
+  const std::string user = create("user", {"kv:write:o/", "kv:read:r/"});
+  const auto status_of = [&](std::string_view body) {
+    return ask("POST", "/api/v1/batch", bearer(user) + std::string(kIsJson), body).status;
+  };
+  EXPECT_EQ(status_of(R"({"operations":[{"put":"o/1","value":"v"},{"delete":"o/2"}]})"), 200);
+  EXPECT_EQ(engine_.get("o/1").value(), "v");
+  EXPECT_EQ(status_of(R"({"conditions":[{"key":"o/1","value":"v"},{"key":"r/1","exists":false}]})"),
+            200);
+  EXPECT_EQ(status_of(R"({"operations":[{"put":"o/3","value":"v"},{"put":"p","value":"v"}]})"),
+            403);
+  EXPECT_EQ(status_of(R"({"operations":[{"put":"o/3","value":"v"},{"delete":"r/1"}]})"), 403);
+  EXPECT_EQ(status_of(R"({"conditions":[{"key":"p","exists":false}]})"), 403);
+  EXPECT_EQ(engine_.get("o/3").value(), std::nullopt);
+  const std::string reader = create("reader", {"kv:read"});
+  EXPECT_EQ(ask("POST", "/api/v1/batch", bearer(reader) + std::string(kIsJson), "{}").status, 403);
+}
+
+TEST_F(HttpUsers, are_judged_by_the_keys_of_commands) {
+  const std::string user = create("user", {"kv:write:o/"});
+  const auto post = [&](std::string_view path, std::string_view body) {
+    return ask("POST", path, bearer(user) + std::string(kIsJson), body).body;
+  };
+  EXPECT_EQ(post("/command", R"(["SET","o/1","1"])"), R"({"result":"OK"})");
+  EXPECT_THAT(post("/command", R"(["SET","p","1"])"), HasSubstr("NOPERM"));
+  EXPECT_THAT(post("/command", R"(["GET","o/1"])"), HasSubstr("NOPERM"));
+  EXPECT_THAT(post("/command", R"(["FLUSHALL"])"), HasSubstr("NOPERM"));
+  EXPECT_THAT(post("/pipeline", R"([["INCR","o/1"],["SET","p","1"]])"),
+              HasSubstr(R"([{"result":2},{"error":"NOPERM)"));
+  EXPECT_THAT(post("/multi-exec", R"([["SET","o/1","9"],["SET","p","1"]])"), HasSubstr("NOPERM"));
+  EXPECT_EQ(engine_.get("o/1").value(), "2");
+  EXPECT_EQ(engine_.get("p").value(), std::nullopt);
 }
 
 TEST_F(HttpUsers, pay_for_their_first_command_of_redis_with_the_request) {

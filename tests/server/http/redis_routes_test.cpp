@@ -93,6 +93,19 @@ TEST_F(RedisOverHttp, a_transaction_is_all_or_nothing) {
   EXPECT_EQ(engine_.get("a").value(), "2");
 }
 
+TEST_F(RedisOverHttp, a_transaction_has_no_other_within) {
+  for (const char* command : {R"(["MULTI"])", R"(["EXEC"])", R"(["discard"])", R"(["WATCH", "a"])",
+                              R"(["UNWATCH"])", R"(["RESET"])", R"(["QUIT"])"}) {
+    const RawResponse refused =
+        ask("POST", "/multi-exec", kIsJson,
+            R"([["SET", "a", "1"], )" + std::string(command) + R"(, ["SET", "b", "2"]])");
+    EXPECT_EQ(refused.status, 400) << command;
+    EXPECT_THAT(refused.body, HasSubstr("within a transaction")) << command;
+    EXPECT_EQ(engine_.get("a").value(), std::nullopt) << command;
+    EXPECT_EQ(engine_.get("b").value(), std::nullopt) << command;
+  }
+}
+
 TEST_F(RedisOverHttp, texts_are_in_base64_if_the_client_asks_for_it) {
   ASSERT_TRUE(engine_.put("bytes", "\xFF"));
   EXPECT_EQ(post("/command", R"(["GET", "bytes"])"), R"({"result":{"b64":"/w=="}})");

@@ -91,7 +91,7 @@ TEST_F(HttpSessions, a_client_that_waits_is_told_to_continue) {
   serve();
   RawClient client(port());
   client.send(
-      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
       "Content-Length: 2\r\n\r\n");
   EXPECT_EQ(client.receive().status, 100);
   client.send("ok");
@@ -105,7 +105,7 @@ TEST_F(HttpSessions, a_body_that_is_too_large_is_refused_before_it_is_sent) {
   serve(config);
   RawClient client(port());
   client.send(
-      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\n"
+      "PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
       "Content-Length: 11\r\n\r\n");
   const RawResponse response = client.receive();
   EXPECT_EQ(response.status, 413);
@@ -118,7 +118,7 @@ TEST_F(HttpSessions, who_sends_too_much_still_gets_to_read_why) {
   config.limits.body_bytes_max = 10;
   serve(config);
   RawClient client(port());
-  client.send("PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n");
+  client.send("PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n");
   client.send(std::string(1'000'000, 'x'));
   EXPECT_EQ(client.receive().status, 413);
 }
@@ -186,7 +186,7 @@ TEST_F(HttpSessions, a_body_that_stalls_is_given_up_with_408) {
   config.limits.transfer_bytes_per_second_min = 1 << 20;
   serve(config);
   RawClient client(port());
-  client.send("PUT /api/v1/kv/k HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc");
+  client.send("PUT /api/v1/kv/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc");
   const RawResponse response = client.receive();
   EXPECT_EQ(response.status, 408);
   EXPECT_THAT(response.body, HasSubstr("\"executed\":false"));
@@ -210,7 +210,7 @@ TEST_F(HttpSessions, large_bodies_pass_both_ways_in_chunks_too) {
   EXPECT_EQ(ask("GET", "/api/v1/kv/large").body, value);
   RawClient client(port());
   client.send(
-      "PUT /api/v1/kv/chunks HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "PUT /api/v1/kv/chunks HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
       "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
   EXPECT_EQ(client.receive().status, 204);
   EXPECT_EQ(ask("GET", "/api/v1/kv/chunks").body, "hello world");
@@ -246,14 +246,63 @@ TEST_F(HttpSessions, browsers_are_told_which_pages_may_ask) {
   EXPECT_THAT(preflight.header("Access-Control-Allow-Methods"), HasSubstr("PUT"));
 }
 
+TEST_F(HttpSessions, browsers_are_told_what_pages_may_send_and_see) {
+  ServerConfig config = small_config();
+  config.cors.origins = {"https://app.example"};
+  serve(config);
+  const std::string origin = "Origin: https://app.example\r\n";
+  const std::string sent =
+      ask("OPTIONS", "/api/v1/kv/k", origin + "Access-Control-Request-Method: PUT\r\n")
+          .header("Access-Control-Allow-Headers");
+  for (const char* name : {"X-Api-Key", "traceparent", "Idempotency-Key", "Last-Event-ID"}) {
+    EXPECT_THAT(sent, HasSubstr(name));
+  }
+  const std::string seen = ask("GET", "/livez", origin).header("Access-Control-Expose-Headers");
+  for (const char* name :
+       {"RateLimit,", "RateLimit-Policy", "Retry-After", "Idempotency-Replayed"}) {
+    EXPECT_THAT(seen, HasSubstr(name));
+  }
+}
+
+TEST_F(HttpSessions, a_name_that_somebody_lets_lead_here_is_not_answered_to) {
+  ServerConfig config = small_config();
+  config.cors.origins = {"https://app.example:8443"};
+  serve(config);
+  const auto status_for = [&](std::string_view host) {
+    RawClient client(port());
+    client.send("GET /api/v1/kv HTTP/1.1\r\nHost: " + std::string(host) + "\r\n\r\n");
+    return client.receive().status;
+  };
+  for (const char* host :
+       {"localhost", "LocalHost:3000", "app.localhost:3000", "localhost.", "127.0.0.1:3000",
+        "[::1]:3000", "[::1]", "192.168.1.2", "app.example", "APP.example:8443"}) {
+    EXPECT_EQ(status_for(host), 200) << host;
+  }
+  for (const char* host : {"evil.example", "evil.example:3000", "notlocalhost", "localhost.evil",
+                           "127.0.0.1.evil.example", "evil.app.example", "[::1", ""}) {
+    EXPECT_EQ(status_for(host), 403) << host;
+  }
+  RawClient old(port());
+  old.send("GET /api/v1/kv HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(old.receive().status, 200);
+}
+
+TEST_F(HttpSessions, whoever_lets_any_page_in_is_answered_under_any_name) {
+  ServerConfig config = small_config();
+  config.cors.origins = {"*"};
+  serve(config);
+  RawClient client(port());
+  client.send("GET /api/v1/kv HTTP/1.1\r\nHost: any.example\r\n\r\n");
+  EXPECT_EQ(client.receive().status, 200);
+}
+
 TEST_F(HttpSessions, pages_of_others_cannot_write) {
   serve();
   const std::string target = "/api/v1/kv/k";
   EXPECT_EQ(ask("POST", target, "Origin: https://evil.example\r\n", "v").status, 403);
   EXPECT_EQ(ask("POST", target, "Origin: null\r\n", "v").status, 403);
   EXPECT_EQ(engine_.get("k").value(), std::nullopt);
-  // The tests call themselves the host "test".
-  EXPECT_EQ(ask("POST", target, "Origin: http://test\r\n", "v").status, 201);
+  EXPECT_EQ(ask("POST", target, "Origin: http://localhost\r\n", "v").status, 201);
 }
 
 TEST_F(HttpSessions, accesses_are_recorded_by_route_and_without_keys) {
