@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "server/http/http_peer.hpp"
 #include "server/http/problem.hpp"
+#include "server/http/time_to_live.hpp"
 #include "server/service/big_endian.hpp"
 
 namespace quartz::server {
@@ -116,7 +117,9 @@ IdempotentRequest::IdempotentRequest(IdempotencyKeys& keys, const Request& reque
     : keys_(keys), request_{.user = user_of(request), .http = true, .id = key} {
   append_text(content_, to_string(request.method));
   append_text(content_, request.target);
-  for (const std::string_view header : {"Content-Type", "If-Match", "If-None-Match"}) {
+  for (const std::string_view header :
+       {std::string_view("Content-Type"), std::string_view("If-Match"),
+        std::string_view("If-None-Match"), kTtlHeader}) {
     append_text(content_, request.header(header));
   }
   append_text(content_, request.body);

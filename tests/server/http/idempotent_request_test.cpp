@@ -77,6 +77,7 @@ TEST_F(IdempotentRequests, refuse_another_request_with_the_same_key) {
   refuses(ask("PUT", "/api/v1/kv/k", key("a"), "w"));
   refuses(ask("PUT", "/api/v1/kv/l", key("a"), "v"));
   refuses(ask("PUT", "/api/v1/kv/k?ttl=5", key("a"), "v"));
+  refuses(ask("PUT", "/api/v1/kv/k", key("a") + "Quartz-TTL: 5\r\n", "v"));
   refuses(ask("PUT", "/api/v1/kv/k", key("a") + "If-Match: *\r\n", "v"));
   refuses(ask("POST", "/api/v1/kv/k", key("a"), "v"));
   EXPECT_EQ(ask("GET", "/api/v1/kv/k").body, "v");
