@@ -3,9 +3,11 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "base/try.hpp"
 #include "server/http/database_argument.hpp"
 #include "server/http/entity_tag.hpp"
 #include "server/http/idempotent_request.hpp"
+#include "server/http/json_body.hpp"
 #include "server/http/json_bytes.hpp"
 #include "server/http/media_type.hpp"
 #include "server/http/problem.hpp"
@@ -19,6 +21,10 @@ namespace {
 constexpr std::uint64_t kPageRowsMax = 10'000;
 constexpr std::uint64_t kPageRows = 100;
 
+constexpr std::string_view kNewValueSchema =
+    R"({"type":"object","properties":{"value":{"oneOf":[{"type":"string"},)"
+    R"({"type":"object","properties":{"b64":{"type":"string","contentEncoding":"base64"}},)"
+    R"("required":["b64"]}]}},"required":["value"],"additionalProperties":false})";
 constexpr std::string_view kValueSchema =
     R"({"type":"object","properties":{"value":{"oneOf":[{"type":"string"},)"
     R"({"type":"object","properties":{"b64":{"type":"string","contentEncoding":"base64"}},)"
@@ -43,6 +49,10 @@ const RouteParameter& key_parameter() {
   return parameter;
 }
 
+constexpr std::string_view kCursorSchema =
+    R"({"type":"object","properties":{"cursor":{"type":"string"}},"required":["cursor"]})";
+
+// But for the cursor.
 std::vector<RouteParameter> page_parameters() {
   return {{.name = "prefix", .description = "Only keys that begin with it."},
           {.name = "start", .description = "First key."},
@@ -52,16 +62,15 @@ std::vector<RouteParameter> page_parameters() {
            .description = "Most rows of the page; 100 if not given.",
            .minimum = 1,
            .maximum = kPageRowsMax},
-          {.name = "cursor", .description = "The next_cursor of the page before."},
           {.name = "keys_only",
            .type = ParameterType::boolean,
            .description = "Leaves the values out."},
           database_parameter()};
 }
 
-std::vector<BodyForm> value_forms() {
+std::vector<BodyForm> value_forms(std::string_view schema) {
   return {{.content_type = kBytes, .schema = kBytesSchema},
-          {.content_type = kJson, .schema = kValueSchema}};
+          {.content_type = kJson, .schema = schema}};
 }
 
 std::string_view key_of(const Request& request) { return *request.arguments.text("key"); }
@@ -69,6 +78,20 @@ std::string_view key_of(const Request& request) { return *request.arguments.text
 bool is_json(const Request& request) {
   const std::string_view type = request.header("Content-Type");
   return is_same_word(trimmed(type.substr(0, type.find(';'))), kJson);
+}
+
+Result<std::string> cursor_in(std::string_view body) {
+  JsonBody json;
+  QUARTZ_ASSIGN(const simdjson::dom::element root, json.parse(body));
+  QUARTZ_ASSIGN(const simdjson::dom::object object, json_object("the body", root));
+  std::optional<std::string> cursor;
+  for (const auto [name, value] : object) {
+    if (name != "cursor") return unknown_member(name);
+    QUARTZ_ASSIGN(const std::string_view text, json_text(name, value));
+    cursor = text;
+  }
+  if (!cursor) return invalid_body("the body must be {\"cursor\": \"…\"}");
+  return *std::move(cursor);
 }
 
 std::string json_of(const VisibleRow& row, ExpiryTime now) {
@@ -92,23 +115,40 @@ void KvRoutes::add_to(RouteTable& table) {
              .summary = "The value of a key: its bytes, or JSON if Accept asks for it.",
              .scope = "kv:read",
              .parameters = {key_parameter(), database_parameter()},
-             .responses = {{.status = 200, .description = "The value.", .forms = value_forms()},
+             .responses = {{.status = 200,
+                            .description = "The value.",
+                            .forms = value_forms(kValueSchema)},
                            {.status = 304, .description = "If-None-Match has its ETag."},
                            {.status = 404, .description = "No such key."},
                            {.status = 409, .description = "The key holds no string."},
                            {.status = 412, .description = "If-Match has another ETag."}},
              .function = [this](Request& request) { return get(request); }});
+  const RouteResponse page{.status = 200,
+                           .description = "A page; X-Next-Cursor names the next one, too.",
+                           .forms = {{.content_type = kJson, .schema = kRowsSchema},
+                                     {.content_type = kNdjson, .schema = kRowSchema}}};
+  std::vector<RouteParameter> parameters = page_parameters();
+  parameters.push_back({.name = "cursor", .description = "The next_cursor of the page before."});
   table.add({.method = Method::get,
              .path = "/api/v1/kv",
              .name = "list_values",
              .summary = "Rows in the order of their keys, page by page.",
              .scope = "kv:read",
+             .parameters = std::move(parameters),
+             .responses = {page},
+             .function = [this](Request& request) {
+               return list(request, request.arguments.text("cursor"));
+             }});
+  table.add({.method = Method::post,
+             .path = "/api/v1/kv",
+             .name = "continue_listing",
+             .summary = "The same with the cursor in the body, for those that are too long for a "
+                        "request line.",
+             .scope = "kv:read",
              .parameters = page_parameters(),
-             .responses = {{.status = 200,
-                            .description = "A page; X-Next-Cursor names the next one, too.",
-                            .forms = {{.content_type = kJson, .schema = kRowsSchema},
-                                      {.content_type = kNdjson, .schema = kRowSchema}}}},
-             .function = [this](Request& request) { return list(request); }});
+             .body = {{.content_type = kJson, .schema = kCursorSchema}},
+             .responses = {page},
+             .function = [this](Request& request) { return list_on(request); }});
 }
 
 void KvRoutes::add_writers_to(RouteTable& table) {
@@ -123,7 +163,7 @@ void KvRoutes::add_writers_to(RouteTable& table) {
              .scope = "kv:write",
              .parameters = {key_parameter(), ttl_parameter(), database_parameter(),
                             idempotency_parameter()},
-             .body = value_forms(),
+             .body = value_forms(kNewValueSchema),
              .responses = {{.status = 204, .description = "Done."}, refused, other_kind, reused},
              .function =
                  writer([this](Request& request) { return write(request, KeyWrite::What::put); })});
@@ -134,7 +174,7 @@ void KvRoutes::add_writers_to(RouteTable& table) {
              .scope = "kv:write",
              .parameters = {key_parameter(), ttl_parameter(), database_parameter(),
                             idempotency_parameter()},
-             .body = value_forms(),
+             .body = value_forms(kNewValueSchema),
              .responses = {{.status = 201, .description = "Created."},
                            {.status = 409,
                             .description = "The key is there already, or holds no string."},
@@ -204,7 +244,13 @@ Response KvRoutes::get(Request& request) const {
   return response;
 }
 
-Response KvRoutes::list(Request& request) const {
+Response KvRoutes::list_on(const Request& request) const {
+  const Result<std::string> cursor = cursor_in(request.body);
+  if (!cursor) return problem_response(cursor.error());
+  return list(request, *cursor);
+}
+
+Response KvRoutes::list(const Request& request, std::optional<std::string_view> cursor) const {
   const Arguments& arguments = request.arguments;
   const bool lines = prefers(request.header("Accept"), kNdjson, kJson);
   Response response{.content_type = lines ? kNdjson : kJson};
@@ -218,7 +264,7 @@ Response KvRoutes::list(Request& request) const {
                             {.prefix = arguments.text("prefix").value_or(""),
                              .start = arguments.text("start"),
                              .end = arguments.text("end"),
-                             .cursor = arguments.text("cursor"),
+                             .cursor = cursor,
                              .rows_max = arguments.number_or("limit", kPageRows),
                              .keys_only = arguments.flag("keys_only"),
                              .lines = lines});

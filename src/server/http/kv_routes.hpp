@@ -28,7 +28,8 @@ class KvRoutes {
  private:
   void add_writers_to(RouteTable& table);
   Response get(Request& request) const;
-  Response list(Request& request) const;
+  Response list(const Request& request, std::optional<std::string_view> cursor) const;
+  Response list_on(const Request& request) const;
   Response write(const Request& request, KeyWrite::What what);
   Response patch(const Request& request);
   template <class Operation>

@@ -64,6 +64,20 @@ TEST_F(Documents, the_page_lists_every_route_and_fetches_nothing) {
   }
 }
 
+TEST_F(Documents, a_value_tells_its_time_to_live_and_takes_none_in_its_body) {
+  const auto document = boost::json::parse(ask("GET", "/openapi.json").body);
+  const auto& operations = document.at("paths").at("/api/v1/kv/{key}");
+  const auto properties_of = [](const boost::json::value& described) {
+    return described.at("content").at("application/json").at("schema").at("properties").as_object();
+  };
+  for (const char* method : {"put", "post"}) {
+    const auto taken = properties_of(operations.at(method).at("requestBody"));
+    EXPECT_TRUE(taken.contains("value")) << method;
+    EXPECT_FALSE(taken.contains("ttl")) << method;
+  }
+  EXPECT_TRUE(properties_of(operations.at("get").at("responses").at("200")).contains("ttl"));
+}
+
 TEST_F(Documents, text_is_sent_compressed_to_those_who_can_read_it) {
   const std::string plain = ask("GET", "/docs").body;
   const RawResponse zstd = ask("GET", "/docs", "Accept-Encoding: gzip, zstd\r\n");

@@ -207,6 +207,30 @@ TEST_F(KeyValueRoutes, a_page_is_bounded_by_bytes_too) {
   EXPECT_FALSE(page.at("next_cursor").is_null());
 }
 
+TEST_F(KeyValueRoutes, a_listing_goes_on_behind_a_key_that_is_longer_than_a_header_may_be) {
+  const std::string longest(32'768, 'k');
+  ASSERT_TRUE(engine_.put(longest, "1"));
+  ASSERT_TRUE(engine_.put("l", "2"));
+  const auto first = list("limit=1");
+  EXPECT_THAT(keys_of(first), ElementsAre(longest));
+  const std::string cursor = first.at("next_cursor").as_string().c_str();
+  const RawResponse second =
+      ask("POST", "/api/v1/kv?limit=1", kIsJson, R"({"cursor": ")" + cursor + "\"}");
+  EXPECT_EQ(second.status, 200);
+  EXPECT_THAT(keys_of(boost::json::parse(second.body)), ElementsAre("l"));
+  for (const char* body : {"", "{}", R"({"cursor": 1})", R"({"cursor": "!"})", R"({"limit": 1})"}) {
+    EXPECT_EQ(ask("POST", "/api/v1/kv", kIsJson, body).status, 400) << body;
+  }
+}
+
+TEST_F(KeyValueRoutes, a_member_that_is_there_twice_is_refused) {
+  ASSERT_TRUE(engine_.put("n", "1"));
+  EXPECT_EQ(ask("PUT", "/api/v1/kv/n", kIsJson, R"({"value": "2", "value": "3"})").status, 400);
+  EXPECT_EQ(ask("PATCH", "/api/v1/kv/n", kIsJson, R"({"increment": 1, "increment": 2})").status,
+            400);
+  EXPECT_EQ(engine_.get("n").value(), "1");
+}
+
 TEST_F(KeyValueRoutes, a_listing_may_be_lines) {
   ASSERT_TRUE(engine_.put("a", "1"));
   ASSERT_TRUE(engine_.put("b", "\xFF"));
