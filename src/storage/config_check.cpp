@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/longest_time.hpp"
 #include "base/try.hpp"
 #include "storage/log_options.hpp"
 
@@ -38,6 +39,10 @@ Result<void> check_config(const StorageConfig& config) {
   if (config.flush_interval.count() < 0) {
     return Error(Errc::invalid_argument,
                  fmt::format("flush_interval = {} ms is negative", config.flush_interval.count()));
+  }
+  if (config.flush_interval > kLongestTime) {
+    return Error(Errc::invalid_argument, fmt::format("flush_interval = {} ms is more than a year",
+                                                     config.flush_interval.count()));
   }
   if (config.enable_wal && config.durability == Durability::memory) {
     return Error(Errc::invalid_argument,

@@ -1,5 +1,6 @@
 #include "storage/config_check.hpp"
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -13,6 +14,8 @@ namespace quartz::storage {
 namespace {
 
 using ::testing::HasSubstr;
+
+constexpr std::chrono::hours kYear{24 * 365};
 
 using Change = std::function<void(StorageConfig&)>;
 
@@ -43,6 +46,10 @@ TEST(ConfigCheck, refuses_nonsense_and_names_the_option) {
       {"memtable_bytes", [](StorageConfig& c) { c.memtable_bytes = 0; }},
       {"flush_interval",
        [](StorageConfig& c) { c.flush_interval = std::chrono::milliseconds(-1); }},
+      {"flush_interval",
+       [](StorageConfig& c) { c.flush_interval = kYear + std::chrono::milliseconds(1); }},
+      {"flush_interval",
+       [](StorageConfig& c) { c.flush_interval = std::chrono::milliseconds::max(); }},
       {"durability", [](StorageConfig& c) { c.durability = Durability::memory; }},
       {"compaction_threshold", [](StorageConfig& c) { c.compaction_threshold = 0; }},
       {"compaction_threshold",
@@ -74,6 +81,7 @@ TEST(ConfigCheck, accepts_the_ends_of_each_range) {
         c.memtable_bytes = std::size_t{6} << 30;
       },
       [](StorageConfig& c) { c.memtable_bytes = c.segment_bytes * 3; },
+      [](StorageConfig& c) { c.flush_interval = kYear; },
       [](StorageConfig& c) { c.compaction_threshold = 1; },
       [](StorageConfig& c) {
         c.compaction_threshold = 64;

@@ -56,7 +56,7 @@ struct StorageConfig {
   /// Bound on memtables, their segments and indexes included: the active one, those waiting for
   /// their flush, and flushed ones that stay readable. At least 3 segments.
   std::size_t memtable_bytes = std::size_t{512} << 20;
-  std::chrono::milliseconds flush_interval{0};  ///< Oldest unflushed write; 0: by size only.
+  std::chrono::milliseconds flush_interval{0};  ///< Oldest unflushed, to a year; 0: by size only.
 
   // Levels.
   std::size_t block_cache_bytes = std::size_t{64} << 20;  ///< Uncompressed blocks; 0: 8 MiB.
