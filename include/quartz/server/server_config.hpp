@@ -116,7 +116,7 @@ struct ServerConfig {
   /// For all writes of clients. Empty: what the engine was opened with, on the io thread.
   std::optional<Durability> durability = {};
   std::uint32_t worker_threads = 4;  ///< For work that blocks; 1 to 256. Started when needed.
-  /// Where backups that clients ask for are put, each in a folder of its own; empty: nowhere.
+  /// Where backups go, each in a folder of its own, apart from the database; empty: nowhere.
   std::string backup_directory = {};
   IdempotencyConfig idempotency = {};  ///< Requests of HTTP that are repeated.
 

@@ -11,6 +11,8 @@
 #include "server/config/option_text.hpp"
 #include "server/config/toml_file.hpp"
 #include "server/server_config_check.hpp"
+#include "server/transport/tls_certificates.hpp"
+#include "storage/config_check.hpp"
 
 namespace quartz::server {
 namespace {
@@ -67,10 +69,27 @@ Result<void> Configuration::check() const {
   if (!settings_.server.http.enabled && !settings_.server.resp.enabled) {
     return Error(Errc::invalid_argument, "http: neither this protocol nor resp is enabled");
   }
-  const auto checked = check_server_config(settings_.server);
-  if (checked) return {};
-  // The checks speak of the options of ServerConfig, some of which have shorter names here.
-  std::string message = checked.error().message();
+  if (const auto checked = check_server_config(settings_.server); !checked) {
+    return blamed(checked.error().message());
+  }
+  const auto apart = check_backup_directory(settings_.server.backup_directory, settings_.data_dir);
+  if (!apart) return blamed(apart.error().message());
+  // The engine's options have a section here, "segment_bytes = 1 is …" has none.
+  const auto storage = storage::check_config(settings_.storage);
+  if (!storage) return blamed("storage." + storage.error().message());
+  return {};
+}
+
+// The server says `io_error` of one that cannot be read; before it is started, what names it is
+// wrong.
+Result<void> Configuration::check_files() const {
+  const auto certificates = TlsCertificates::load(settings_.server.tls);
+  if (!certificates) return blamed(certificates.error().message());
+  return {};
+}
+
+// The checks speak of the options of ServerConfig, some of which have shorter names here.
+Error Configuration::blamed(std::string message) const {
   for (const auto& [theirs, ours] : {std::pair{"http_address:", "address:"},
                                      std::pair{"slow_request_threshold:", "log.slow_threshold:"},
                                      std::pair{"slow_commands_max:", "log.slow_commands_max:"},
@@ -78,11 +97,12 @@ Result<void> Configuration::check() const {
     if (message.starts_with(theirs)) message.replace(0, std::string_view(theirs).size(), ours);
   }
   for (const Option& option : all_options()) {
-    if (message.starts_with(option.path() + ":")) {
-      return Error(Errc::invalid_argument, fmt::format("{} ({})", message, origin(option)));
+    const std::string path = option.path();
+    if (message.starts_with(path + ":") || message.starts_with(path + " ")) {
+      return {Errc::invalid_argument, fmt::format("{} ({})", message, origin(option))};
     }
   }
-  return Error(Errc::invalid_argument, message);
+  return {Errc::invalid_argument, std::move(message)};
 }
 
 std::string Configuration::print() const {

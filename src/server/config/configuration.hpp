@@ -19,6 +19,8 @@ class Configuration {
   /// Whether the server would start with it, as far as can be told without starting it.
   /// `invalid_argument` naming the option, and where its value came from.
   Result<void> check() const;
+  /// The same of the files of certificates that it names, which are read.
+  Result<void> check_files() const;
 
   const Settings& settings() const noexcept { return settings_; }
   /// "default" for what no source spoke of.
@@ -28,6 +30,8 @@ class Configuration {
   std::string print() const;
 
  private:
+  Error blamed(std::string message) const;
+
   Settings settings_;
   std::map<const Option*, std::string> origins_;
 };

@@ -145,7 +145,10 @@ ExitStatus run(int argument_count, const char* const* arguments) {
   const auto configuration = configure(*line, environment);
   if (!configuration) return fail(configuration.error());
   if (line->print_config) return print(configuration->print());
-  if (line->check_config) return print("quartz-server: the configuration is fine\n");
+  if (line->check_config) {
+    const auto usable = configuration->check_files();
+    return usable ? print("quartz-server: the configuration is fine\n") : fail(usable.error());
+  }
   const auto served = serve(*line, environment, configuration->settings());
   return served ? ExitStatus::success : fail(served.error());
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/try.hpp"
+#include "storage/format_file.hpp"
 
 namespace quartz::server {
 namespace {
@@ -23,6 +24,16 @@ Error failure(std::string_view what, const fs::path& path, const std::error_code
   return {Errc::io_error, fmt::format("{} {}: {}", what, path.string(), code.message())};
 }
 
+Error no_such_backup(std::string_view name) {
+  return {Errc::not_found, fmt::format("there is no backup {}", name)};
+}
+
+// What a database has as soon as it is complete, and no other folder: it is none of ours.
+bool is_backup(const fs::path& place) {
+  std::error_code code;
+  return fs::is_regular_file(place / storage::kFormatFileName, code);
+}
+
 Result<std::uint64_t> bytes_below(const fs::path& folder) {
   std::error_code code;
   std::uint64_t bytes = 0;
@@ -34,6 +45,20 @@ Result<std::uint64_t> bytes_below(const fs::path& folder) {
   }
   if (code) return failure("cannot read", folder, code);
   return bytes;
+}
+
+// What makes it a backup goes last, so that one that was removed by half can be removed again.
+Result<void> remove_backup(const fs::path& place) {
+  std::error_code code;
+  for (fs::directory_iterator each(place, code), end; !code && each != end; each.increment(code)) {
+    if (each->path().filename() == storage::kFormatFileName) continue;
+    std::error_code kept;
+    fs::remove_all(each->path(), kept);
+    if (kept) return failure("cannot remove", each->path(), kept);
+  }
+  if (!code) fs::remove_all(place, code);
+  if (code) return failure("cannot remove", place, code);
+  return {};
 }
 
 }  // namespace
@@ -73,7 +98,7 @@ Result<std::vector<Backups::Backup>> Backups::list() const {
        each.increment(code)) {
     std::error_code gone;
     const std::string name = each->path().filename().string();
-    if (!each->is_directory(gone) || !is_name(name)) continue;
+    if (!each->is_directory(gone) || !is_name(name) || !is_backup(each->path())) continue;
     // One that is being removed is none.
     const auto bytes = bytes_below(each->path());
     if (bytes) backups.push_back({.name = name, .bytes = *bytes});
@@ -85,19 +110,15 @@ Result<std::vector<Backups::Backup>> Backups::list() const {
 
 Result<VerifyReport> Backups::verify(std::string_view name) const {
   QUARTZ_ASSIGN(const fs::path place, place_of(name));
+  if (!is_backup(place)) return no_such_backup(name);
   return quartz::verify(place);
 }
 
 Result<void> Backups::remove(std::string_view name) {
   QUARTZ_ASSIGN(const fs::path place, place_of(name));
   MutexLock lock(mutex_);
-  std::error_code code;
-  if (!fs::is_directory(place, code)) {
-    return Error(Errc::not_found, fmt::format("there is no backup {}", name));
-  }
-  fs::remove_all(place, code);
-  if (code) return failure("cannot remove", place, code);
-  return {};
+  if (!is_backup(place)) return no_such_backup(name);
+  return remove_backup(place);
 }
 
 }  // namespace quartz::server

@@ -17,7 +17,8 @@ namespace quartz::server {
 inline constexpr std::size_t kBackupNameBytesMax = 64;
 
 /// Copies of a database in one directory, each in a folder of its own that opens as a database.
-/// Names are of `[a-z0-9_-]`, so that none leads elsewhere. All of it takes long. Errors:
+/// Names are of `[a-z0-9_-]`, so that none leads elsewhere; a folder that is no database is no
+/// backup, and left alone. All of it takes long. Errors:
 /// `unsupported` without a directory, `invalid_argument` for what is no name, `not_found`,
 /// `already_exists`, `io_error`. Threads: any number at a time.
 class Backups {

@@ -1,6 +1,7 @@
 #include "server/http/admin_routes.hpp"
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include <boost/json/array.hpp>
@@ -10,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "server/served_engine.hpp"
+#include "support/result_matchers.hpp"
 
 namespace quartz::server {
 namespace {
@@ -53,6 +55,42 @@ TEST_F(Administration, backups_are_listed_verified_and_removed) {
   EXPECT_EQ(ask("DELETE", std::string(kBackups) + "/a").status, 404);
   EXPECT_EQ(ask("POST", std::string(kBackups) + "/a/verify").status, 404);
   EXPECT_FALSE(std::filesystem::exists(scratch_ / "backups/a"));
+}
+
+TEST_F(Administration, a_folder_that_is_no_database_is_no_backup) {
+  const auto photo = scratch_ / "backups/photos/one.jpg";
+  std::filesystem::create_directories(photo.parent_path());
+  std::ofstream(photo) << "one";
+  EXPECT_EQ(ask("GET", kBackups).body, R"({"backups":[]})");
+  EXPECT_EQ(ask("POST", std::string(kBackups) + "/photos/verify").status, 404);
+  EXPECT_EQ(ask("DELETE", std::string(kBackups) + "/photos").status, 404);
+  EXPECT_EQ(back_up(R"({"name": "photos"})").status, 409);
+  EXPECT_TRUE(std::filesystem::exists(photo));
+}
+
+TEST_F(Administration, a_backup_that_was_removed_by_half_can_be_removed) {
+  ASSERT_EQ(back_up(R"({"name": "a"})").status, 201);
+  std::filesystem::remove_all(scratch_ / "backups/a/levels");
+  EXPECT_EQ(ask("DELETE", std::string(kBackups) + "/a").status, 204);
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "backups/a"));
+}
+
+TEST_F(ServedEngine, backups_lie_apart_from_the_database) {
+  std::filesystem::create_directory_symlink(scratch_ / "data", scratch_ / "link");
+  for (const char* place : {"data", "data/", "data/backups", "data/levels", "", "link", "link/x",
+                            "x/../data", "data/x/../../data"}) {
+    ServerConfig config = small_config();
+    config.backup_directory = (scratch_ / place).string();
+    EXPECT_THAT(Server::start(engine_, config),
+                FailsWith(Errc::invalid_argument,
+                          testing::AllOf(HasSubstr("backup_directory"), HasSubstr("data_dir"))))
+        << place;
+  }
+  for (const char* place : {"data2", "data.backups/", "data/../backups"}) {
+    ServerConfig config = small_config();
+    config.backup_directory = (scratch_ / place).string();
+    EXPECT_THAT(Server::start(engine_, config), Succeeds()) << place;
+  }
 }
 
 TEST_F(Administration, a_name_that_could_lead_elsewhere_is_refused) {

@@ -90,6 +90,28 @@ TEST_F(Program, variables_and_flags_are_named_when_they_are_wrong) {
   EXPECT_THAT(run_server({"--config", "missing.toml"}), EndsWithStatus(1));
 }
 
+TEST_F(Program, what_cannot_be_started_is_no_fine_configuration) {
+  const std::string data = (scratch_ / "data").string();
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--segment-bytes", "1"}, "storage.segment_bytes = 1 is outside"},
+      {{"--memtable-bytes", "1"}, "storage.memtable_bytes = 1 is less"},
+      {{"--flush-interval", "8761h"}, "storage.flush_interval"},
+      {{"--durability", "memory"}, "storage.durability"},
+      {{"--backup-directory", data}, "backup_directory: "},
+      {{"--tls-certificate-file", "absent.crt", "--tls-key-file", "absent.key"},
+       "tls.certificate_file: absent.crt"}};
+  for (const auto& [flags, message] : cases) {
+    std::vector<std::string> checked = arguments(flags);
+    checked.emplace_back("--check-config");
+    const ProcessRun run = run_server(checked);
+    EXPECT_THAT(run, EndsWithStatus(2)) << flags.front();
+    EXPECT_THAT(run.err, HasSubstr(message));
+    EXPECT_THAT(run.err, HasSubstr("(" + flags.front() + ")"));
+  }
+  EXPECT_THAT(run_server(arguments({"--check-config"})), EndsWithStatus(0));
+  EXPECT_FALSE(std::filesystem::exists(scratch_ / "data"));
+}
+
 TEST_F(Program, a_database_in_use_is_busy) {
   ServerProcess server(arguments());
   ASSERT_NE(server.read_port(), 0);
