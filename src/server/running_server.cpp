@@ -70,7 +70,7 @@ RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine,
                     .log = log_,
                     .stopping = stopping_,
                     .statistics = [this] { return statistics(); },
-                    .revoked = [this](std::string_view user) { end_connections_of(user); }}),
+                    .users_changed = [this](std::string_view revoked) { users_changed(revoked); }}),
       expiry_sweeper_(*service_, log_, resp_.latency_events()),
       threads_(config_.io_threads) {
   access_.rates().set_per_second(config_.limits.requests_per_second);
@@ -81,6 +81,7 @@ RunningServer::RunningServer(std::shared_ptr<StorageEngine> engine,
 Result<std::unique_ptr<RunningServer>> RunningServer::start(std::shared_ptr<StorageEngine> engine,
                                                             ServerConfig config) {
   QUARTZ_TRY(check_server_config(config));
+  QUARTZ_TRY(check_backup_directory(config.backup_directory, engine->directory()));
   QUARTZ_ASSIGN(std::unique_ptr<TlsCertificates> certificates, TlsCertificates::load(config.tls));
   QUARTZ_ASSIGN(std::unique_ptr<Service> service, Service::open(*engine, config.idempotency));
   QUARTZ_ASSIGN(std::unique_ptr<Users> users, Users::open(*engine));
@@ -191,6 +192,12 @@ Result<void> RunningServer::listen() {
     if (*listener) (*listener)->start();
   }
   return {};
+}
+
+// Streams of HTTP were let in once; each of them finds out whether it may go on.
+void RunningServer::users_changed(std::string_view revoked) {
+  threads_.post_to_each([](IoThread& thread) { thread.connections.tell_users_changed(); });
+  if (!revoked.empty()) end_connections_of(revoked);
 }
 
 // Those of HTTP have to prove who they are with every request anyway. Who has not logged in is

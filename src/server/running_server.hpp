@@ -58,6 +58,7 @@ class RunningServer {
   ListenerSurroundings surroundings(TransportCounters& counters);
   void add_parameters();
   void set_connections_max(std::uint32_t count) QUARTZ_REQUIRES(reconfiguring_);
+  void users_changed(std::string_view revoked);
   void end_connections_of(std::string_view user);
   void stop_once();
 

@@ -87,7 +87,7 @@ class HttpWithoutSockets {
                                 .log = log_,
                                 .stopping = stopping_,
                                 .statistics = [] { return ServerStatistics(); },
-                                .revoked = [](std::string_view) {}}};
+                                .users_changed = [](std::string_view) {}}};
   HttpPeer peer_{access_, "127.0.0.1:1"};
 };
 

@@ -71,6 +71,14 @@ Result<IdentityRef> AccessControl::renewed(const IdentityRef& identity) const {
   return identity_of(*found, *shown, version);
 }
 
+bool AccessControl::lets_go_on(IdentityRef& identity) const {
+  if (!identity) return !required();
+  const auto now = renewed(identity);
+  if (!now || !*now) return false;
+  identity = *now;
+  return true;
+}
+
 // A name that nobody has may be a secret that was put in the wrong place.
 void AccessControl::note_failure(std::string_view user, bool known, std::string_view address) {
   log_.warn("audit: failed log-in as {} from {}", known ? user : "an unknown user", address);

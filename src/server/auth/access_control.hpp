@@ -44,6 +44,9 @@ class AccessControl {
   /// The same identity as of now; null if the secret or the user is gone. Cost: a load as long as
   /// nothing has changed.
   Result<IdentityRef> renewed(const IdentityRef& identity) const;
+  /// Whether what was let in as `identity`, which becomes the one of now, may go on; null is
+  /// anybody, as long as nobody has to say who he is. One that cannot be looked up may not.
+  bool lets_go_on(IdentityRef& identity) const;
 
   RateLimits& rates() noexcept { return rates_; }
 

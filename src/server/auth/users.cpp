@@ -30,12 +30,18 @@ Result<std::unique_ptr<Users>> Users::open(StorageEngine& engine) {
   return users;
 }
 
-Result<void> Users::store(const User& user) {
-  QUARTZ_TRY(engine_.put(keyspace_, row_key(user.name), user.encode()));
-  // Whoever was shown a secret, or told that one is revoked, relies on it from then on.
-  QUARTZ_TRY(engine_.sync());
+// What was written holds at once, for connections that were let in before too: also if the sync
+// fails, or the write itself, of which nobody knows then whether it can be read. `more` is modular.
+Result<void> Users::settle(const Result<void>& written, std::size_t more) {
+  if (written) {
+    count_.fetch_add(more, std::memory_order_acq_rel);
+  } else if (const auto users = all()) {
+    count_.store(users->size(), std::memory_order_release);
+  }
   version_.fetch_add(1, std::memory_order_acq_rel);
-  return {};
+  QUARTZ_TRY(written);
+  // Whoever was shown a secret, or told that one is revoked, relies on it from then on.
+  return engine_.sync();
 }
 
 Result<std::string> Users::create(std::string_view name, std::span<const Scope> scopes) {
@@ -54,8 +60,7 @@ Result<std::string> Users::create(std::string_view name, std::span<const Scope> 
   QUARTZ_ASSIGN(std::string secret, make_secret());
   QUARTZ_ASSIGN(const SecretHash hash, hash_secret(secret, user.salt));
   user.secrets.push_back(hash);
-  QUARTZ_TRY(store(user));
-  count_.fetch_add(1, std::memory_order_acq_rel);
+  QUARTZ_TRY(settle(engine_.put(keyspace_, row_key(name), user.encode()), 1));
   return secret;
 }
 
@@ -67,7 +72,7 @@ Result<std::string> Users::rotate(std::string_view name) {
   QUARTZ_ASSIGN(const SecretHash hash, hash_secret(secret, user->salt));
   user->secrets.insert(user->secrets.begin(), hash);
   user->secrets.resize(std::min(user->secrets.size(), User::kSecretsMax));
-  QUARTZ_TRY(store(*user));
+  QUARTZ_TRY(settle(engine_.put(keyspace_, row_key(name), user->encode()), 0));
   return secret;
 }
 
@@ -75,11 +80,7 @@ Result<void> Users::revoke(std::string_view name) {
   MutexLock lock(mutex_);
   QUARTZ_ASSIGN(const auto user, find(name));
   if (!user) return no_such_user(name);
-  QUARTZ_TRY(engine_.remove(keyspace_, row_key(name)));
-  QUARTZ_TRY(engine_.sync());
-  count_.fetch_sub(1, std::memory_order_acq_rel);
-  version_.fetch_add(1, std::memory_order_acq_rel);
-  return {};
+  return settle(engine_.remove(keyspace_, row_key(name)), std::size_t{0} - 1);
 }
 
 Result<std::optional<User>> Users::find(std::string_view name) const {

@@ -42,7 +42,7 @@ class Users {
  private:
   Users(StorageEngine& engine, Keyspace keyspace) noexcept
       : engine_(engine), keyspace_(std::move(keyspace)) {}
-  Result<void> store(const User& user) QUARTZ_REQUIRES(mutex_);
+  Result<void> settle(const Result<void>& written, std::size_t more) QUARTZ_REQUIRES(mutex_);
 
   StorageEngine& engine_;
   const Keyspace keyspace_;

@@ -30,7 +30,7 @@ HttpApplication::HttpApplication(HttpSurroundings surroundings)
       queries_(around_.service.collections(), around_.workers),
       redis_(around_.resp),
       admin_(around_.engine, around_.workers, around_.config, around_.limits),
-      keys_(around_.access.users(), around_.revoked) {
+      keys_(around_.access.users(), around_.users_changed) {
   health_.add_to(table_);
   kv_.add_to(table_);
   batches_.add_to(table_);

@@ -48,7 +48,8 @@ struct HttpSurroundings {
   const ServerLog& log;
   const std::atomic<bool>& stopping;
   std::function<ServerStatistics()> statistics;
-  std::function<void(std::string_view user)> revoked;  ///< Ends his connections.
+  /// Of users; of one that was revoked it ends the connections.
+  std::function<void(std::string_view revoked)> users_changed;
 };
 
 /// The HTTP interface, apart from connections: from a request to its response. Threads: any.

@@ -119,20 +119,24 @@ Response KeyRoutes::create(const Request& request) {
   const auto scopes = scopes_of(request.body);
   if (!scopes) return problem_response(scopes.error());
   const auto secret = users_.create(named_user(request), *scopes);
+  // Also after a failure, which leaves open what is on disk.
+  changed_({});
   if (!secret) return problem_response(secret.error());
   return secret_response(named_user(request), *secret, 201);
 }
 
 Response KeyRoutes::rotate(const Request& request) {
   const auto secret = users_.rotate(named_user(request));
+  changed_({});
   if (!secret) return problem_response(secret.error());
   return secret_response(named_user(request), *secret, 200);
 }
 
 Response KeyRoutes::revoke(const Request& request) {
   const auto revoked = users_.revoke(named_user(request));
+  // Whoever is to be out is out, even if that may not survive power loss.
+  if (revoked || revoked.error().code() != Errc::not_found) changed_(named_user(request));
   if (!revoked) return problem_response(revoked.error());
-  revoked_(named_user(request));
   return {.status = 204};
 }
 

@@ -11,9 +11,10 @@ namespace quartz::server {
 /// Users of the database, for administrators. Outlives the requests; threads: any.
 class KeyRoutes {
  public:
-  /// `revoked` is told of each user that is no more, to end his connections.
-  KeyRoutes(Users& users, std::function<void(std::string_view user)> revoked)
-      : users_(users), revoked_(std::move(revoked)) {}
+  /// `changed` is told of each change, with the name of the user that is no more, to end his
+  /// connections; an empty name if none was revoked.
+  KeyRoutes(Users& users, std::function<void(std::string_view revoked)> changed)
+      : users_(users), changed_(std::move(changed)) {}
 
   void add_to(RouteTable& table);
 
@@ -24,7 +25,7 @@ class KeyRoutes {
   Response revoke(const Request& request);
 
   Users& users_;
-  const std::function<void(std::string_view user)> revoked_;
+  const std::function<void(std::string_view revoked)> changed_;
 };
 
 }  // namespace quartz::server

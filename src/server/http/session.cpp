@@ -254,8 +254,15 @@ boost::asio::awaitable<bool> HttpSession::answer_request() {
   co_return goes_on;
 }
 
-// Until the stream ends, the client leaves or is too slow, or the server stops.
+// Until the stream ends, the client leaves or is too slow, whoever asked for it is not let in any
+// more, or the server stops.
 boost::asio::awaitable<void> HttpSession::send_stream() {
+  const AccessControl& access = application_.access();
+  // What a connection was told of a user who had to say so earlier is no part of this request.
+  IdentityRef identity = access.required() ? peer_.identity() : nullptr;
+  connection_->when_users_change([stream = stream_, &access, identity]() mutable {
+    if (!access.lets_go_on(identity)) stream->end();
+  });
   connection_->when_stopping([stream = stream_] { stream->end(); });
   if (connection_->stopping()) stream_->end();
   boost::asio::co_spawn(connection_->executor(), watch_peer(connection_, stream_),
@@ -264,7 +271,7 @@ boost::asio::awaitable<void> HttpSession::send_stream() {
   while (sent) {
     connection_->set_deadline(Connection::kNever);
     out_ = co_await stream_->next();
-    if (out_.empty()) break;
+    if (out_.empty() || !access.lets_go_on(identity)) break;
     const std::size_t bytes = out_.size();
     sent = co_await flush();
     if (sent) application_.count_sent(bytes);

@@ -79,7 +79,9 @@ error_code Connection::reason_of(error_code error) const noexcept {
 asio::awaitable<error_code> Connection::handshake() {
   auto* const tls = std::get_if<TlsStream>(&stream_);
   if (tls == nullptr) co_return error_code();
+  is_welcome_or_goodbye_ = true;
   const auto [error] = co_await tls->async_handshake(asio::ssl::stream_base::server, kAwait);
+  is_welcome_or_goodbye_ = false;
   co_return reason_of(error);
 }
 
@@ -120,13 +122,17 @@ asio::awaitable<error_code> Connection::write(asio::const_buffer bytes) {
     if (sent.error) co_return sent.error;
     bytes += sent.bytes;
     if (bytes.size() == 0) co_return error_code();
+    writes_ = true;
     const auto [failure, written] = co_await asio::async_write(*plain, bytes, kAwait);
+    writes_ = false;
     counters_.sent_bytes.add(written);
     co_return reason_of(failure);
   }
-  counters_.sent_bytes.add(bytes.size());
   auto& tls = *std::get_if<TlsStream>(&stream_);
+  writes_ = true;
   const auto [failure, written] = co_await asio::async_write(tls, bytes, kAwait);
+  writes_ = false;
+  counters_.sent_bytes.add(written);
   co_return reason_of(failure);
 }
 
@@ -145,29 +151,40 @@ void Connection::drain() {
 void Connection::expire() {
   deadline_ = kNever;
   expired_ = true;
-  counters_.deadlines_missed.fetch_add(1, std::memory_order_relaxed);
+  // One who asks for nothing more, or does not say goodbye, owes nothing.
+  if (writes_ || !(awaits_request_ || is_welcome_or_goodbye_)) {
+    counters_.deadlines_missed.fetch_add(1, std::memory_order_relaxed);
+  }
   error_code ignored;
   static_cast<void>(socket().cancel(ignored));
 }
 
 asio::awaitable<void> Connection::close_gently() {
+  is_welcome_or_goodbye_ = true;
   set_deadline(Clock::now() + kGoodbyeTimeout);
+  bool is_mutual = false;
   if (auto* const tls = std::get_if<TlsStream>(&stream_)) {
-    // Waits for the peer's goodbye as well, which is all that there is to drop.
-    co_await tls->async_shutdown(kAwait);
-  } else {
-    // A socket that is closed with unread bytes resets the connection, and the peer may lose the
-    // response that tells it why.
-    error_code error;
-    static_cast<void>(socket().shutdown(Socket::shutdown_send, error));
-    std::array<char, 4096> dropped;
-    for (std::size_t total = 0; !error && total < kGoodbyeBytesMax;) {
-      const Received received = co_await read_some(asio::buffer(dropped), Awaited::rest_of_request);
-      error = received.error;
-      total += received.bytes;
-    }
+    // Says goodbye, then waits for the peer's, and fails if the peer is still sending something
+    // else.
+    const auto [error] = co_await tls->async_shutdown(kAwait);
+    is_mutual = !error;
   }
+  if (!is_mutual) co_await drop_the_rest();
   close();
+}
+
+// A socket that is closed with unread bytes resets the connection, and the peer may lose the
+// response that tells it why. Of what is encrypted nobody needs to know what it was.
+asio::awaitable<void> Connection::drop_the_rest() {
+  error_code error;
+  static_cast<void>(socket().shutdown(Socket::shutdown_send, error));
+  std::array<char, 4096> dropped;
+  for (std::size_t total = 0; !error && !expired_ && total < kGoodbyeBytesMax;) {
+    const auto [failure, bytes] = co_await socket().async_read_some(asio::buffer(dropped), kAwait);
+    error = failure;
+    total += bytes;
+    if (!encrypted()) counters_.received_bytes.add(bytes);
+  }
 }
 
 void Connection::close() noexcept {

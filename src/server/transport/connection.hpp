@@ -87,6 +87,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Calls `told` once when the server begins to stop, for sessions that wait for something else
   /// than a read.
   void when_stopping(std::function<void()> told) { told_ = std::move(told); }
+  /// Calls `told` whenever users have changed, for sessions that go on without being asked again.
+  void when_users_change(std::function<void()> told) { told_of_users_ = std::move(told); }
 
   /// "127.0.0.1:50123", "[::1]:50123".
   const std::string& remote_address() const noexcept { return remote_; }
@@ -108,6 +110,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Socket& socket() noexcept;
   /// The error of an operation that was cancelled tells why.
   boost::system::error_code reason_of(boost::system::error_code error) const noexcept;
+  boost::asio::awaitable<void> drop_the_rest();
   void drain();
   void expire();
 
@@ -120,8 +123,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string local_;
   Clock::time_point deadline_ = kNever;
   std::function<void()> told_;
+  std::function<void()> told_of_users_;
   std::size_t index_ = 0;  // In the set of its thread.
   bool awaits_request_ = false;
+  bool writes_ = false;
+  bool is_welcome_or_goodbye_ = false;  // No request is under way, whoever is read from.
   bool stopping_ = false;
   bool expired_ = false;
 };

@@ -26,6 +26,12 @@ void ConnectionSet::drain() {
   for (Connection* connection : connections_) connection->drain();
 }
 
+void ConnectionSet::tell_users_changed() {
+  for (Connection* connection : connections_) {
+    if (connection->told_of_users_) connection->told_of_users_();
+  }
+}
+
 void ConnectionSet::close_all() {
   for (Connection* connection : connections_) connection->close();
 }

@@ -30,6 +30,8 @@ class ConnectionSet {
   /// Tells all of them, and those that come yet, that the server stops.
   void drain();
   bool draining() const noexcept { return draining_; }
+  /// Tells those who want to know that users have changed.
+  void tell_users_changed();
   /// Closes all of them.
   void close_all();
 

@@ -42,6 +42,10 @@ class IoThreads {
   template <class Work>
   void run_on_each(Work work);
 
+  /// The same without waiting, so that it may be called from one of them.
+  template <class Work>
+  void post_to_each(Work work);
+
   /// Waits until nothing is outstanding on any of them, and ends them.
   void stop();
 
@@ -53,6 +57,13 @@ class IoThreads {
   std::vector<std::thread> running_;
   std::atomic<std::size_t> turn_{0};
 };
+
+template <class Work>
+void IoThreads::post_to_each(Work work) {
+  for (const auto& thread : threads_) {
+    boost::asio::post(thread->context, [work, to = thread.get()] { work(*to); });
+  }
+}
 
 template <class Work>
 void IoThreads::run_on_each(Work work) {

@@ -10,8 +10,11 @@
 #include "server/auth/access_control.hpp"
 #include "server/auth/grants.hpp"
 #include "server/auth/rate_limits.hpp"
+#include "storage/engine.hpp"
+#include "support/faulty_file_system.hpp"
 #include "support/result_matchers.hpp"
 #include "support/scratch_directory.hpp"
+#include "support/small_engine.hpp"
 
 namespace quartz::server {
 namespace {
@@ -113,6 +116,39 @@ TEST_F(UsersOfADatabase, are_out_at_once_when_they_are_revoked) {
   EXPECT_FALSE(access_.required());
   EXPECT_THAT(users_->revoke("shop"), FailsWith(Errc::not_found));
   EXPECT_THAT(users_->rotate("shop"), FailsWith(Errc::not_found));
+}
+
+TEST(Users, whose_change_could_not_be_synced_are_as_it_says_all_the_same) {
+  ScratchDirectory scratch;
+  io::FaultyFileSystem faults(io::posix_file_system());
+  StorageEngine engine{
+      storage::Engine::open(scratch / "data", quartz::small_config(), faults).value()};
+  const auto users = Users::open(engine).value();
+  const AuthenticationConfig config;
+  const ServerLog log({});
+  AccessControl access(*users, config, log);
+  const std::string secret = users->create("shop", scopes({"kv:read"})).value();
+  IdentityRef identity = access.log_in("shop", secret, "h").value();
+  faults.fail(io::Operation::sync_data, 1, Errc::io_error, io::FaultLength::for_ever);
+  EXPECT_FALSE(users->revoke("shop"));
+  EXPECT_GT(faults.faults(), 0u);
+  EXPECT_FALSE(users->find("shop").value().has_value());
+  EXPECT_FALSE(access.lets_go_on(identity));
+  EXPECT_FALSE(access.required());
+}
+
+TEST(Users, of_whom_the_first_could_not_be_synced_lock_others_out_all_the_same) {
+  ScratchDirectory scratch;
+  io::FaultyFileSystem faults(io::posix_file_system());
+  StorageEngine engine{
+      storage::Engine::open(scratch / "data", quartz::small_config(), faults).value()};
+  const auto users = Users::open(engine).value();
+  const std::uint64_t before = users->version();
+  faults.fail(io::Operation::sync_data, 1, Errc::io_error, io::FaultLength::for_ever);
+  EXPECT_FALSE(users->create("shop", scopes({"kv:read"})));
+  EXPECT_GT(faults.faults(), 0u);
+  EXPECT_EQ(users->any(), users->find("shop").value().has_value());
+  EXPECT_NE(users->version(), before);
 }
 
 TEST_F(UsersOfADatabase, are_refused_with_bad_names_and_without_scopes) {

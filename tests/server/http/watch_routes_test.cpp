@@ -180,6 +180,71 @@ TEST_F(Watching, head_asks_only_for_the_head) {
   EXPECT_EQ(client.receive(true).status, 200);
 }
 
+/// Users that are made and revoked while watchers watch.
+class WatchingUsers : public ServedEngine {
+ protected:
+  /// Made by whom there is none to forbid it, or by root.
+  std::string make(const std::string& name, const std::string& scope) {
+    const RawResponse made = ask("POST", "/api/v1/admin/keys/" + name, root_ + std::string(kIsJson),
+                                 R"({"scopes":[")" + scope + R"("]})");
+    EXPECT_EQ(made.status, 201) << made.body;
+    const auto at = made.body.find("\"secret\":\"") + 10;
+    return "X-Api-Key: " + name + ":" + made.body.substr(at, made.body.find('"', at) - at) + "\r\n";
+  }
+  void make_root() { root_ = make("root", "admin"); }
+  void wait_until_all_are_gone() {
+    while (server_->statistics().connections_open > 0) std::this_thread::yield();
+  }
+
+  std::string root_;
+};
+
+TEST_F(WatchingUsers, that_are_revoked_see_nothing_more_and_are_ended_at_once) {
+  make_root();
+  const std::string spy = make("spy", "kv:read");
+  EventReader events(port(), "?heartbeat=3600", spy);
+  ASSERT_TRUE(engine_.put("before", "1"));
+  EXPECT_EQ(events.next(), R"(put {"key":"before"})");
+  EXPECT_EQ(ask("DELETE", "/api/v1/admin/keys/spy", root_).status, 204);
+  ASSERT_TRUE(engine_.put("after", "1"));
+  EXPECT_EQ(events.next(), "");
+}
+
+TEST_F(WatchingUsers, that_are_revoked_are_ended_although_nothing_happens) {
+  make_root();
+  EventReader events(port(), "?heartbeat=3600", make("spy", "kv:read"));
+  EXPECT_EQ(ask("DELETE", "/api/v1/admin/keys/spy", root_).status, 204);
+  wait_until_all_are_gone();
+}
+
+TEST_F(WatchingUsers, whose_secret_is_no_more_are_ended) {
+  make_root();
+  EventReader events(port(), "?heartbeat=3600", make("spy", "kv:read"));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(ask("POST", "/api/v1/admin/keys/spy/rotate", root_).status, 200);
+  }
+  wait_until_all_are_gone();
+}
+
+TEST_F(WatchingUsers, that_said_nothing_are_ended_by_the_first_user) {
+  serve();
+  EventReader events(port(), "?heartbeat=3600");
+  make_root();
+  ASSERT_TRUE(engine_.put("after", "1"));
+  EXPECT_EQ(events.next(), "");
+  wait_until_all_are_gone();
+}
+
+TEST_F(WatchingUsers, go_on_whatever_becomes_of_others) {
+  make_root();
+  EventReader events(port(), "", make("shop", "kv:read"));
+  make("other", "kv:read");
+  EXPECT_EQ(ask("POST", "/api/v1/admin/keys/shop/rotate", root_).status, 200);
+  EXPECT_EQ(ask("DELETE", "/api/v1/admin/keys/other", root_).status, 204);
+  ASSERT_TRUE(engine_.put("a", "1"));
+  EXPECT_EQ(events.next(), R"(put {"key":"a"})");
+}
+
 class Feed : public ServedEngine {
  protected:
   std::vector<std::string> keys_since(const ChangeFeed& feed, std::uint64_t after,

@@ -41,6 +41,12 @@ class TlsClient {
     return receive();
   }
 
+  // All of it, or false.
+  bool send(const std::string& text) {
+    return ::SSL_write(ssl_.get(), text.data(), static_cast<int>(text.size())) ==
+           static_cast<int>(text.size());
+  }
+
   // What comes next; empty at the end.
   std::string receive() {
     std::string answer(65536, '\0');
@@ -158,6 +164,22 @@ TEST_F(Tls, files_that_do_not_fit_are_refused) {
   config.tls.certificate_file = "missing.crt";
   EXPECT_THAT(Server::start(engine_, config),
               FailsWith(Errc::io_error, HasSubstr("tls.certificate_file")));
+}
+
+TEST_F(Tls, who_is_refused_while_he_sends_a_body_is_told_why) {
+  ServerConfig config = encrypted();
+  config.limits.body_bytes_max = 1000;
+  serve(config);
+  TlsClient client(port());
+  const std::string body(1 << 20, 'x');
+  const std::string request = request_text("PUT", "/api/v1/kv/k", "", body);
+  const std::size_t begun = request.size() - body.size() + 5000;
+  ASSERT_TRUE(client.send(request.substr(0, begun)));
+  // From here on the server says goodbye, and has more to read than that.
+  while (server_->statistics().http_responses[4] == 0) std::this_thread::yield();
+  EXPECT_TRUE(client.send(request.substr(begun)));
+  EXPECT_THAT(client.receive(), StartsWith("HTTP/1.1 413"));
+  EXPECT_EQ(client.receive(), "");
 }
 
 TEST_F(Tls, stopping_ends_idle_encrypted_connections) {

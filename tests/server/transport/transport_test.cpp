@@ -136,8 +136,10 @@ TEST(Connection, a_read_past_its_deadline_times_out_and_so_does_the_next) {
   Door door([&](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
     std::string buffer(10, '\0');
     connection->set_deadline(Connection::Clock::now() + milliseconds(50));
-    const auto first = co_await connection->read_some(asio::buffer(buffer));
-    const auto second = co_await connection->read_some(asio::buffer(buffer));
+    const auto first =
+        co_await connection->read_some(asio::buffer(buffer), Awaited::rest_of_request);
+    const auto second =
+        co_await connection->read_some(asio::buffer(buffer), Awaited::rest_of_request);
     errors.set_value({first.error, second.error});
     // With a new deadline it can be written to: that it was too slow, say.
     connection->set_deadline(Connection::kNever);
@@ -160,6 +162,24 @@ TEST(Connection, a_write_that_nobody_reads_times_out) {
   });
   const RawClient client(door.port());
   EXPECT_EQ(error.get_future().get(), asio::error::timed_out);
+  EXPECT_EQ(door.counters().deadlines_missed, 1u);
+}
+
+TEST(Connection, a_peer_that_asks_for_nothing_more_or_does_not_say_goodbye_misses_no_deadline) {
+  std::promise<boost::system::error_code> idle;
+  std::promise<void> gone;
+  Door door([&](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
+    std::string buffer(10, '\0');
+    connection->set_deadline(Connection::Clock::now() + milliseconds(50));
+    const auto received = co_await connection->read_some(asio::buffer(buffer));
+    idle.set_value(received.error);
+    co_await connection->close_gently();
+    gone.set_value();
+  });
+  const RawClient client(door.port());
+  EXPECT_EQ(idle.get_future().get(), asio::error::timed_out);
+  gone.get_future().get();
+  EXPECT_EQ(door.counters().deadlines_missed, 0u);
 }
 
 TEST(Connection, draining_ends_the_wait_for_a_request_and_no_other) {
