@@ -1,6 +1,7 @@
 #include "rows.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "bytes.hpp"
 
@@ -78,7 +79,7 @@ Rows::Rows(std::shared_ptr<Session> session, const Keyspace& keyspace,
 
 void Rows::fill() {
   if (reading_) fail(Errc::busy, "another thread is reading the next rows of this iterator");
-  static_cast<void>(session_->engine());  // Not in a fork.
+  static_cast<void>(session_->engine());  // Not after `close`.
   reading_ = true;
   const auto cursor = cursor_;
   const auto done = [this](void*) { reading_ = false; };
@@ -93,6 +94,7 @@ void Rows::fill() {
 }
 
 py::object Rows::next() {
+  session_->check_process();  // Rows that were read ahead are the parent's, too.
   if (cursor_ != nullptr && cursor_->released()) {
     chunk_.clear();
     at_ = 0;
@@ -117,11 +119,21 @@ py::object Rows::next() {
 }
 
 void Rows::close() {
+  // Whoever of the parent's threads had the cursor's lock will never let go of it here.
+  session_->check_process();
+  const auto cursor = forget();
+  if (cursor != nullptr) without_gil([&] { cursor->release(); });
+}
+
+void Rows::leave() {
+  if (!session_->is_parents()) return close();
+  static_cast<void>(forget());
+}
+
+std::shared_ptr<PinnedCursor> Rows::forget() {
   chunk_.clear();
   at_ = 0;
-  const auto cursor = std::move(cursor_);
-  cursor_.reset();
-  if (cursor != nullptr) without_gil([&] { cursor->release(); });
+  return std::exchange(cursor_, nullptr);
 }
 
 void bind_rows(py::module_& module) {
@@ -133,7 +145,7 @@ void bind_rows(py::module_& module) {
       .def("__iter__", [](py::object self) { return self; })
       .def("__next__", &Rows::next)
       .def("__enter__", [](py::object self) { return self; })
-      .def("__exit__", [](Rows& self, const py::args&) { self.close(); })
+      .def("__exit__", [](Rows& self, const py::args&) { self.leave(); })
       .def("close", &Rows::close, "Ends the iteration. A second call does nothing.");
 }
 

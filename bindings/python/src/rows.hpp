@@ -65,9 +65,14 @@ class Rows {
 
   pybind11::object next();
   void close();
+  /// The end of a `with`: `close`, or in a child of a fork only forgets the parent's cursor, since
+  /// an exception would hide the one that ends the block.
+  void leave();
 
  private:
   void fill();
+  /// What was read ahead, and the cursor, which it returns.
+  std::shared_ptr<PinnedCursor> forget();
 
   std::shared_ptr<Session> session_;
   std::shared_ptr<PinnedCursor> cursor_;  // Null at the end, and after `close`.

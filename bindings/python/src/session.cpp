@@ -41,7 +41,7 @@ Session::Session(StorageEngine engine)
 }
 
 void Session::check_process() const {
-  if (forks_when_opened_ != fork_count()) {
+  if (is_parents()) {
     fail(Errc::closed,
          "the database belongs to the process that opened it, of which this one is a fork; open "
          "databases behind the fork");

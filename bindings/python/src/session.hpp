@@ -93,7 +93,9 @@ class Session {
  public:
   explicit Session(StorageEngine engine);
 
-  /// Throws `closed` in a child of the process that opened it.
+  /// Whether this is a child of the process that opened it.
+  bool is_parents() const noexcept { return forks_when_opened_ != fork_count(); }
+  /// Throws `closed` in such a child.
   void check_process() const;
   /// Throws `closed` there, and after `close`.
   StorageEngine& engine();

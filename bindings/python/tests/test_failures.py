@@ -143,6 +143,28 @@ def test_a_fork_cannot_use_the_database_of_its_parent_and_leaves_it_whole(db, di
     assert list(db) == [b"a", b"b"]
 
 
+def _leave(rows):
+    with rows:
+        pass
+    raise quartz.Error("left")
+
+
+def test_a_fork_has_no_rows_of_its_parent_not_even_those_that_were_read_ahead(db):
+    db[b"a"], db[b"b"] = b"1", b"2"
+    rows, left = db.keys(), db.keys()
+    assert next(rows) == next(left) == b"a"
+    context = multiprocessing.get_context("fork")
+    answers = context.SimpleQueue()
+    uses = [lambda: next(rows), rows.close, lambda: _leave(left)]
+    child = context.Process(target=_use_in_child, args=(uses, answers))
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+    closed = "closed: the database belongs to the process that opened it"
+    assert [answers.get()[:len(closed)] for _ in uses] == [closed, closed, "left"]
+    assert next(rows) == next(left) == b"b"
+
+
 def test_a_fork_may_forget_the_database_of_its_parent(directory):
     program = f"""
 import os, quartz
