@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "bytes.hpp"
+
 namespace py = pybind11;
 
 namespace quartz::python {
@@ -14,7 +16,7 @@ void raise(const Failure& failure) {
   const auto code = to_string(failure.error().code());
   const py::object type =
       py::module_::import("quartz._errors").attr("class_of")(py::str(code.data(), code.size()));
-  const py::object error = type(py::str(failure.error().message()));
+  const py::object error = type(text_of(failure.error().message()));
   PyErr_SetObject(type.ptr(), error.ptr());
 }
 

@@ -29,6 +29,13 @@ def test_an_error_has_the_text_of_the_library(directory):
     assert str(directory) in raised.value.message
 
 
+def test_an_error_names_a_file_whose_name_is_no_text(tmp_path):
+    odd = tmp_path / os.fsdecode(b"odd \xff name")
+    with pytest.raises(quartz.NotFoundError) as raised:
+        quartz.open(odd, create_if_missing=False)
+    assert str(odd) in raised.value.message
+
+
 def test_options_are_refused_by_name(directory):
     with pytest.raises(TypeError, match="no option 'cache'"):
         quartz.open(directory, cache=1)
