@@ -6,7 +6,18 @@ import os
 from typing import Any, Mapping
 
 from . import _quartz
-from ._vectors import VectorCollection
+from ._vectors import VectorCollection, _given
+
+_COLLECTION_DEFAULTS: Mapping[str, Any] = {
+    "metric": "cosine",
+    "quantization": "sq8",
+    "m": 16,
+    "ef_construction": 200,
+    "seed": 1,
+    "vectors_in_memory": True,
+    "payloads_in_memory": True,
+    "payload_indexes": {},
+}
 
 
 class Database(_quartz.Database):
@@ -16,37 +27,45 @@ class Database(_quartz.Database):
         self,
         name: str,
         dimensions: int | None = None,
-        metric: str = "cosine",
+        metric: str | None = None,
         *,
-        quantization: str = "sq8",
-        m: int = 16,
-        ef_construction: int = 200,
-        seed: int = 1,
-        vectors_in_memory: bool = True,
-        payloads_in_memory: bool = True,
+        quantization: str | None = None,
+        m: int | None = None,
+        ef_construction: int | None = None,
+        seed: int | None = None,
+        vectors_in_memory: bool | None = None,
+        payloads_in_memory: bool | None = None,
         payload_indexes: Mapping[str, str] | None = None,
     ) -> VectorCollection:
         """The collection of vectors of that name, which is created if there is none.
 
-        `metric` is "cosine", "l2" or "dot". Without `dimensions` it must exist, and nothing else may be given:
-        what it is was stored with it. Other values than the stored ones raise InvalidArgumentError.
-        `payload_indexes` has the kind of index ("keyword", "prefix", "integer", "floating", "boolean") for
-        each field that filters should find without reading payloads.
+        `metric` is "cosine" (the default), "l2" or "dot". The other defaults are quantization="sq8", m=16,
+        ef_construction=200, seed=1, vectors_in_memory=True and payloads_in_memory=True. `payload_indexes` has the
+        kind of index ("keyword", "prefix", "integer", "floating", "boolean") for each field that filters should
+        find without reading payloads.
+
+        With `dimensions`, other values than the stored ones raise InvalidArgumentError. Without, the collection
+        must exist, and what it is was stored with it: TypeError if anything else is given.
         """
-        if dimensions is None:
-            return VectorCollection(self._vectors(name, {}))
-        config: dict[str, Any] = {
-            "dimensions": dimensions,
-            "metric": metric,
-            "quantization": quantization,
-            "m": m,
-            "ef_construction": ef_construction,
-            "seed": seed,
-            "vectors_in_memory": vectors_in_memory,
-            "payloads_in_memory": payloads_in_memory,
-            "payload_indexes": dict(payload_indexes or {}),
-        }
-        return VectorCollection(self._vectors(name, config))
+        if payload_indexes is not None and not isinstance(payload_indexes, Mapping):
+            raise TypeError(f"payload_indexes must be a dict, not {type(payload_indexes).__name__}")
+        given = _given(
+            {
+                "metric": metric,
+                "quantization": quantization,
+                "m": m,
+                "ef_construction": ef_construction,
+                "seed": seed,
+                "vectors_in_memory": vectors_in_memory,
+                "payloads_in_memory": payloads_in_memory,
+                "payload_indexes": None if payload_indexes is None else dict(payload_indexes),
+            }
+        )
+        if dimensions is not None:
+            return VectorCollection(self._vectors(name, {**_COLLECTION_DEFAULTS, **given, "dimensions": dimensions}))
+        if given:
+            raise TypeError(f"{', '.join(given)} without dimensions: a collection is opened by its name alone")
+        return VectorCollection(self._vectors(name, {}))
 
     def __repr__(self) -> str:
         state = " (closed)" if self.closed else ""

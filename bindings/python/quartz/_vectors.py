@@ -242,15 +242,24 @@ class VectorCollection:
     def reindex(
         self,
         *,
-        quantization: str = "sq8",
-        m: int = 16,
-        ef_construction: int = 200,
-        seed: int = 1,
-        vectors_in_memory: bool = True,
-        payloads_in_memory: bool = True,
+        quantization: str | None = None,
+        m: int | None = None,
+        ef_construction: int | None = None,
+        seed: int | None = None,
+        vectors_in_memory: bool | None = None,
+        payloads_in_memory: bool | None = None,
     ) -> None:
-        """Builds the graph anew with other parameters, while the present one serves."""
-        self._collection.reindex(quantization, m, ef_construction, seed, vectors_in_memory, payloads_in_memory)
+        """Builds the graph anew with other parameters, while the present one serves. What is not named stays as
+        it is."""
+        named = {
+            "quantization": quantization,
+            "m": m,
+            "ef_construction": ef_construction,
+            "seed": seed,
+            "vectors_in_memory": vectors_in_memory,
+            "payloads_in_memory": payloads_in_memory,
+        }
+        self._collection.reindex(self.config | _given(named))
 
     def wait_until_indexed(self) -> None:
         """Returns when all points of before the call are in the graph."""
@@ -283,6 +292,11 @@ class VectorCollection:
 
     def _named(self, ids: str | Iterable[str]) -> tuple[_quartz.Collection, list[str]]:
         return self._collection, [ids] if isinstance(ids, str) else list(ids)
+
+
+def _given(named: Mapping[str, Any]) -> dict[str, Any]:
+    """Those arguments that the caller has named."""
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _text_of(payload: object) -> str | None:

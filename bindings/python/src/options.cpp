@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,29 +17,6 @@ namespace quartz::python {
 namespace {
 
 std::string quoted(py::handle value) { return static_cast<std::string>(py::repr(value)); }
-
-bool truth_of(py::handle value, const char* name) {
-  if (!PyBool_Check(value.ptr())) {
-    throw py::type_error(std::string(name) + " must be True or False, not " + quoted(value));
-  }
-  return value.ptr() == Py_True;
-}
-
-template <class Integer>
-Integer integer_of(py::handle value, const char* name) {
-  if (PyBool_Check(value.ptr()) || !PyIndex_Check(value.ptr())) {
-    throw py::type_error(std::string(name) + " must be an integer, not " + quoted(value));
-  }
-  const auto integer = py::reinterpret_steal<py::object>(PyNumber_Index(value.ptr()));
-  if (!integer) throw py::error_already_set();
-  const unsigned long long wide = PyLong_AsUnsignedLongLong(integer.ptr());
-  const bool failed = PyErr_Occurred() != nullptr;
-  PyErr_Clear();
-  if (failed || wide > static_cast<unsigned long long>(std::numeric_limits<Integer>::max())) {
-    fail(Errc::invalid_argument, std::string(name) + " is out of range: " + quoted(value));
-  }
-  return static_cast<Integer>(wide);
-}
 
 /// `value` as the choice of that name.
 template <class Choice, std::size_t size>
@@ -122,6 +98,28 @@ const std::array<Option, 19>& options_of_storage() {
 }
 
 }  // namespace
+
+bool truth_of(py::handle value, const char* name) {
+  if (!PyBool_Check(value.ptr())) {
+    throw py::type_error(std::string(name) + " must be True or False, not " + quoted(value));
+  }
+  return value.ptr() == Py_True;
+}
+
+std::uint64_t integer_of(py::handle value, const char* name, std::uint64_t maximum) {
+  if (PyBool_Check(value.ptr()) || !PyIndex_Check(value.ptr())) {
+    throw py::type_error(std::string(name) + " must be an integer, not " + quoted(value));
+  }
+  const auto integer = py::reinterpret_steal<py::object>(PyNumber_Index(value.ptr()));
+  if (!integer) throw py::error_already_set();
+  const unsigned long long wide = PyLong_AsUnsignedLongLong(integer.ptr());
+  const bool failed = PyErr_Occurred() != nullptr;
+  PyErr_Clear();
+  if (failed || wide > maximum) {
+    fail(Errc::invalid_argument, std::string(name) + " is out of range: " + quoted(value));
+  }
+  return wide;
+}
 
 StorageConfig storage_config(const py::kwargs& options) {
   StorageConfig config;

@@ -21,7 +21,8 @@ constexpr std::size_t kBatchPoints = 256;
 
 /// The value whose name, as `to_string` has it, was given.
 template <class Choice>
-Choice choice_named(const std::string& name, const char* what, Choice last) {
+Choice choice_named(py::handle given, const char* what, Choice last) {
+  const std::string name = bytes_of_text(given, what);
   std::string names;
   for (int number = 0; number <= static_cast<int>(last); ++number) {
     const auto choice = static_cast<Choice>(static_cast<std::uint8_t>(number));
@@ -32,15 +33,31 @@ Choice choice_named(const std::string& name, const char* what, Choice last) {
        std::string(what) + " must be one of " + names + ", not '" + name + "'");
 }
 
-VectorIndexConfig index_config(const std::string& quantization, std::uint32_t m,
-                               std::uint32_t ef_construction, std::uint64_t seed,
-                               bool vectors_in_memory, bool payloads_in_memory) {
-  return {.quantization = choice_named(quantization, "quantization", Quantization::bit1),
-          .m = m,
-          .ef_construction = ef_construction,
-          .seed = seed,
-          .vectors_in_memory = vectors_in_memory,
-          .payloads_in_memory = payloads_in_memory};
+PayloadIndexKind payload_index_kind(py::handle given) {
+  return choice_named(given, "the kind of a payload index", PayloadIndexKind::boolean);
+}
+
+/// The part of a collection's configuration that `reindex` can change.
+VectorIndexConfig index_config(const py::dict& config) {
+  return {
+      .quantization = choice_named(config["quantization"], "quantization", Quantization::bit1),
+      .m = integer_of<std::uint32_t>(config["m"], "m"),
+      .ef_construction = integer_of<std::uint32_t>(config["ef_construction"], "ef_construction"),
+      .seed = integer_of<std::uint64_t>(config["seed"], "seed"),
+      .vectors_in_memory = truth_of(config["vectors_in_memory"], "vectors_in_memory"),
+      .payloads_in_memory = truth_of(config["payloads_in_memory"], "payloads_in_memory")};
+}
+
+VectorCollectionConfig collection_config(const py::dict& config) {
+  VectorCollectionConfig wanted{
+      .dimensions = integer_of<std::size_t>(config["dimensions"], "dimensions"),
+      .metric = choice_named(config["metric"], "metric", Metric::dot),
+      .index = index_config(config)};
+  for (const auto& [field, kind] : config["payload_indexes"].cast<py::dict>()) {
+    wanted.payload_indexes.push_back(
+        {.field = bytes_of_text(field, "a field"), .kind = payload_index_kind(kind)});
+  }
+  return wanted;
 }
 
 std::shared_ptr<Collection> collection_of(const std::shared_ptr<Session>& session,
@@ -155,11 +172,8 @@ py::dict config(Collection& self) {
       "payloads_in_memory"_a = stored.index.payloads_in_memory, "payload_indexes"_a = indexes);
 }
 
-void reindex(Collection& self, const std::string& quantization, std::uint32_t m,
-             std::uint32_t ef_construction, std::uint64_t seed, bool vectors_in_memory,
-             bool payloads_in_memory) {
-  const auto index =
-      index_config(quantization, m, ef_construction, seed, vectors_in_memory, payloads_in_memory);
+void reindex(Collection& self, const py::dict& config) {
+  const VectorIndexConfig index = index_config(config);
   VectorCollection& collection = self.usable();
   unwrap(without_gil([&] { return collection.reindex(index); }));
 }
@@ -173,19 +187,7 @@ std::shared_ptr<Collection> open_collection(const std::shared_ptr<Session>& sess
     return collection_of(session,
                          without_gil([&] { return VectorCollection::open(engine, name); }));
   }
-  VectorCollectionConfig wanted{
-      .dimensions = config["dimensions"].cast<std::size_t>(),
-      .metric = choice_named(config["metric"].cast<std::string>(), "metric", Metric::dot),
-      .index = index_config(
-          config["quantization"].cast<std::string>(), config["m"].cast<std::uint32_t>(),
-          config["ef_construction"].cast<std::uint32_t>(), config["seed"].cast<std::uint64_t>(),
-          config["vectors_in_memory"].cast<bool>(), config["payloads_in_memory"].cast<bool>())};
-  for (const auto& [field, kind] : config["payload_indexes"].cast<py::dict>()) {
-    wanted.payload_indexes.push_back(
-        {.field = bytes_of_text(field, "a field"),
-         .kind = choice_named(kind.cast<std::string>(), "the kind of a payload index",
-                              PayloadIndexKind::boolean)});
-  }
+  const VectorCollectionConfig wanted = collection_config(config);
   return collection_of(session,
                        without_gil([&] { return VectorCollection::open(engine, name, wanted); }));
 }
@@ -217,8 +219,8 @@ void bind_collections(py::module_& module) {
       .def("config", &config)
       .def("reindex", &reindex)
       .def("create_payload_index",
-           [](Collection& self, const std::string& field, const std::string& kind) {
-             const auto chosen = choice_named(kind, "kind", PayloadIndexKind::boolean);
+           [](Collection& self, const std::string& field, py::handle kind) {
+             const PayloadIndexKind chosen = payload_index_kind(kind);
              VectorCollection& collection = self.usable();
              unwrap(without_gil([&] { return collection.create_payload_index(field, chosen); }));
            })

@@ -304,6 +304,45 @@ def test_a_collection_cannot_be_opened_as_something_else(db, docs):
         db.vectors("other", dimensions=2, quantization="sq1")
 
 
+def test_what_a_reindex_does_not_name_stays_as_it_is(db, rows):
+    docs = db.vectors("other", dimensions=DIMENSIONS, quantization="f16", m=8, ef_construction=50, seed=7,
+                      vectors_in_memory=False, payloads_in_memory=False)
+    docs.upsert(names(50), rows[:50])
+    before = docs.config
+    docs.reindex(m=12)
+    assert docs.config == {**before, "m": 12}
+    docs.reindex()
+    assert docs.config == {**before, "m": 12}
+    docs.reindex(vectors_in_memory=True, quantization="sq8")
+    assert docs.config == {**before, "m": 12, "vectors_in_memory": True, "quantization": "sq8"}
+
+
+@pytest.mark.parametrize("more", [{"metric": "l2"}, {"m": 16}, {"vectors_in_memory": False}, {"payload_indexes": {}}])
+def test_a_collection_is_opened_without_dimensions_by_its_name_alone(db, docs, more):
+    with pytest.raises(TypeError, match=f"{next(iter(more))} without dimensions"):
+        db.vectors("docs", **more)
+
+
+@pytest.mark.parametrize(
+    "more", [{"dimensions": "x"}, {"dimensions": 1.5}, {"metric": 1}, {"quantization": b"sq8"}, {"m": "16"}, {"seed": 1.5},
+             {"vectors_in_memory": 1}, {"payload_indexes": {"a": 1}}, {"payload_indexes": {1: "keyword"}},
+             {"payload_indexes": "ab"}])
+def test_a_description_of_another_type_is_a_type_error(db, more):
+    with pytest.raises(TypeError, match="must be"):
+        db.vectors("other", **{"dimensions": 2, **more})
+    assert db.vector_collections() == []
+
+
+@pytest.mark.parametrize("more", [{"dimensions": -1}, {"m": 10**12}, {"m": -1}, {"ef_construction": 1 << 40}, {"seed": 1 << 64}])
+def test_a_description_out_of_range_is_refused_by_name(db, docs, more):
+    with pytest.raises(quartz.InvalidArgumentError, match=f"{next(iter(more))} is out of range"):
+        db.vectors("other", **{"dimensions": 2, **more})
+    if "dimensions" not in more:
+        with pytest.raises(quartz.InvalidArgumentError, match="is out of range"):
+            docs.reindex(**more)
+    assert db.vector_collections() == ["docs"]
+
+
 def test_a_dropped_collection_answers_closed(db, docs, rows):
     db.drop_vectors("docs")
     with pytest.raises(quartz.ClosedError):

@@ -20,6 +20,7 @@ def nearest(db: quartz.Database, query: NDArray[np.float32]) -> list[str]:
     docs: quartz.VectorCollection = db.vectors("docs", dimensions=4)
     docs.upsert("one", query, {"lang": "en"})
     docs.upsert(["two", "three"], np.stack([query, query]), [None, {"lang": "de"}])
+    docs.reindex(m=24)
     point: quartz.Point | None = docs.get("one")
     hits: quartz.Hits = docs.search(query, k=2, filter="lang = 'en'")
     return [str(id) for id in hits.ids] + ([] if point is None else [point.id])
