@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 
 #include "base/try.hpp"
 #include "cli/signals.hpp"
+#include "io/file_system.hpp"
 
 namespace quartz::cli {
 namespace {
@@ -24,6 +26,33 @@ constexpr std::size_t kBufferBytes = 256 * 1024;
 Error system_error(std::string_view what, std::string_view name, int number) {
   const Errc code = number == ENOSPC || number == EDQUOT ? Errc::no_space : Errc::io_error;
   return Error{code, fmt::format("{} {}: {}", what, name, std::generic_category().message(number))};
+}
+
+// A file in the making has this behind its name, and six characters that nobody else has taken.
+constexpr std::string_view kStagingSuffix = ".partial-XXXXXX";
+
+// What a link leads to, which need not exist: the user's link stays one.
+Result<std::filesystem::path> without_links(const std::string& path) {
+  constexpr int kLinksMax = 40;  // As many as the kernel follows.
+  std::filesystem::path target = path;
+  for (int links = 0; links <= kLinksMax; ++links) {
+    std::error_code failure;
+    if (!std::filesystem::is_symlink(target, failure)) return target;
+    const auto next = std::filesystem::read_symlink(target, failure);
+    if (failure) return system_error("cannot follow", target.string(), failure.value());
+    target = target.parent_path() / next;
+  }
+  return system_error("cannot follow", path, ELOOP);
+}
+
+// Whoever could not read the old file shall not read the new one: a dump may hold secrets.
+Result<void> take_rights(int descriptor, const struct stat& old, const std::string& name) {
+  mode_t mode = old.st_mode & mode_t{S_IRWXU | S_IRWXG | S_IRWXO};
+  const bool same_group = ::fchown(descriptor, old.st_uid, old.st_gid) == 0 ||
+                          ::fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) == 0;
+  if (!same_group) mode &= ~mode_t{S_IRWXG};
+  if (::fchmod(descriptor, mode) != 0) return system_error("cannot create", name, errno);
+  return {};
 }
 
 }  // namespace
@@ -119,14 +148,22 @@ OutputStream OutputStream::standard_output() {
 Result<OutputStream> OutputStream::create(const std::string& path) {
   if (path == "-") return standard_output();
   // Pipes and devices cannot be renamed into place, and must not be replaced by a file.
-  std::error_code ignored;
-  const auto kind = std::filesystem::status(path, ignored).type();
-  const bool in_place =
-      kind != std::filesystem::file_type::not_found && kind != std::filesystem::file_type::regular;
-  const std::string staging = in_place ? path : path + ".partial";
-  const int descriptor = ::open(staging.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (descriptor < 0) return system_error("cannot create", staging, errno);
-  return OutputStream{descriptor, path, in_place ? std::string{} : staging};
+  struct stat old = {};
+  const bool exists = ::stat(path.c_str(), &old) == 0;
+  if (exists && !S_ISREG(old.st_mode)) {
+    const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (descriptor < 0) return system_error("cannot create", path, errno);
+    return OutputStream{descriptor, path, std::string{}};
+  }
+  QUARTZ_ASSIGN(const std::filesystem::path target, without_links(path));
+  // A name that nobody has: a file of the user's is not to be lost, nor a link to be followed. Only
+  // its owner can read it.
+  std::string staging = target.string() + std::string(kStagingSuffix);
+  const int descriptor = ::mkostemp(staging.data(), O_CLOEXEC);
+  if (descriptor < 0) return system_error("cannot create", path, errno);
+  OutputStream stream{descriptor, path, std::move(staging)};
+  if (exists) QUARTZ_TRY(take_rights(descriptor, old, path));
+  return stream;
 }
 
 OutputStream::OutputStream(int descriptor, std::string name, std::string staging)
@@ -170,16 +207,20 @@ void OutputStream::flush() {
 Result<void> OutputStream::finish() {
   flush();
   if (error_) return *error_;
+  const bool staged = !staging_.empty();
+  if (staged && ::fsync(descriptor_) != 0) return system_error("cannot write", name_, errno);
   // Some file systems tell of a failed write only here.
   if (descriptor_ > STDERR_FILENO && ::close(std::exchange(descriptor_, -1)) != 0) {
     return system_error("cannot write", name_, errno);
   }
-  if (staging_.empty()) return {};
+  if (!staged) return {};
+  const std::filesystem::path target = staging_.substr(0, staging_.size() - kStagingSuffix.size());
   std::error_code failure;
-  std::filesystem::rename(staging_, name_, failure);
+  std::filesystem::rename(staging_, target, failure);
   if (failure) return system_error("cannot create", name_, failure.value());
-  staging_.clear();
-  return {};
+  staging_.clear();  // From here on the name is not this file's.
+  const auto directory = target.parent_path();
+  return io::posix_file_system().sync_directory(directory.empty() ? "." : directory);
 }
 
 Result<Pipe> make_pipe() {
