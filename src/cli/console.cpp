@@ -1,5 +1,7 @@
 #include "cli/console.hpp"
 
+#include "cli/signals.hpp"
+
 namespace quartz::cli {
 
 void Console::warn(std::string_view text) const {
@@ -12,7 +14,10 @@ Progress::Mode Console::progress_mode() const noexcept {
 }
 
 ExitStatus Console::fail(const Error& error) {
-  return fail(exit_status_of(error.code()), error.to_string(), hint_for(error.code()));
+  const ExitStatus status = error.code() == Errc::cancelled
+                                ? interruption().value_or(ExitStatus::interrupted)
+                                : exit_status_of(error.code());
+  return fail(status, error.to_string(), hint_for(error.code()));
 }
 
 ExitStatus Console::fail(ExitStatus status, std::string_view message, std::string_view hint) {

@@ -31,7 +31,11 @@ Result<ExitStatus> measure(const RecallOptions& options, Console& console) {
   QUARTZ_TRY(wait_for(opened.engine, console, "indexing", [&](const auto& progress) {
     return collection.wait_until_indexed(progress);
   }));
-  QUARTZ_ASSIGN(const double recall, collection.measure_recall(search, options.samples));
+  double recall = 0;
+  QUARTZ_TRY(wait_for(opened.engine, console, "measuring", [&](const auto&) -> Result<void> {
+    QUARTZ_ASSIGN(recall, collection.measure_recall(search, options.samples));
+    return {};
+  }));
   const std::uint64_t samples = std::min<std::uint64_t>(options.samples, collection.count());
   QUARTZ_TRY(opened.engine.close());
   if (options.json) {

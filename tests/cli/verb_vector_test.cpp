@@ -1,7 +1,11 @@
+#include <csignal>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <set>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include <boost/json/parse.hpp>
@@ -344,6 +348,34 @@ TEST_F(VerbVector, builds_the_index_anew_and_measures_it) {
   EXPECT_THAT(run_tool({"vector", "recall", data_, "grid"}).out,
               ContainsRegex("recall@10 = [01]\\.[0-9]+, with 100 of the points"));
   EXPECT_THAT(run_tool({"vector", "reindex", data_, "grid", "--m", "1"}), ExitsWith(2));
+}
+
+// Waits until the tool has the database, by which time it remembers signals.
+void wait_until_open(const std::string& directory, const RunningTool& tool) {
+  const std::string holder = std::to_string(tool.id()) + "\n";
+  while (file_text(std::filesystem::path(directory) / "LOCK") != holder) {
+    std::this_thread::yield();
+  }
+}
+
+TEST_F(VerbVector, stops_measuring_and_indexing_when_interrupted_and_says_by_what) {
+  make_plane(2500);
+  // Each would take far longer than a signal on its way.
+  const std::vector<std::vector<std::string>> verbs = {
+      {"vector", "recall", data_, "plane", "-k", "2500", "--samples", "2500"},
+      {"vector", "reindex", data_, "plane", "--m", "64", "--ef-construction", "2000", "--threads",
+       "1"}};
+  for (const auto& verb : verbs) {
+    for (const auto& [signal, status] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+      RunningTool tool(verb);
+      wait_until_open(data_, tool);
+      tool.signal(signal);
+      const ToolRun run = tool.finish();
+      EXPECT_THAT(run, ExitsWith(status)) << verb[1];
+      EXPECT_THAT(run.err, HasSubstr("interrupted")) << verb[1];
+      EXPECT_THAT(run.out, IsEmpty());
+    }
+  }
 }
 
 TEST_F(VerbVector, describes_a_collection_for_people) {
