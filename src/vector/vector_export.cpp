@@ -8,6 +8,7 @@
 
 #include "base/try.hpp"
 #include "io/file_system.hpp"
+#include "io/same_file.hpp"
 #include "quartz/vector/vector_transfer.hpp"
 #include "vector/id_file.hpp"
 #include "vector/line_file.hpp"
@@ -33,7 +34,7 @@ class ExportFiles {
     for (const auto& [a, b] :
          {std::pair(&path, &ids_path), std::pair(&path, &options.payloads_path),
           std::pair(&ids_path, &options.payloads_path)}) {
-      if (*a != *b) continue;
+      if (!io::lead_to_the_same_file(*a, *b)) continue;
       return Error(Errc::invalid_argument,
                    fmt::format("{}: cannot be the file of something else as well", a->string()));
     }

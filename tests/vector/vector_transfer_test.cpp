@@ -253,6 +253,21 @@ TEST_F(VectorTransfer, brings_back_payloads_if_there_is_a_file_for_them) {
               FailsWith(Errc::invalid_argument));
 }
 
+TEST_F(VectorTransfer, refuses_one_file_under_two_spellings_and_leaves_it_alone) {
+  VectorCollection docs = open(plane_);
+  ASSERT_THAT(docs.upsert("a", Vector{1, 2}), Succeeds());
+  const auto path = scratch_ / "all.fbin";
+  ASSERT_THAT(export_vectors(docs, path), Succeeds());
+  const std::string before = file_contents(path);
+  for (const auto& other : {scratch_ / "." / "all.fbin", std::filesystem::relative(path)}) {
+    EXPECT_THAT(export_vectors(docs, path, {.ids_path = other}),
+                FailsWith(Errc::invalid_argument, HasSubstr("all.fbin")));
+    EXPECT_THAT(export_vectors(docs, path, {.payloads_path = other}),
+                FailsWith(Errc::invalid_argument, HasSubstr("all.fbin")));
+  }
+  EXPECT_EQ(file_contents(path), before);
+}
+
 TEST_F(VectorTransfer, exports_points_in_the_order_of_their_ids_beyond_a_page) {
   VectorCollection docs = open(plane_);
   ASSERT_THAT(import_vectors(docs, plane("rows.fbin", 700)), Succeeds());
