@@ -53,9 +53,13 @@ class Loader {
       const auto step = reader_.next(record_);
       if (!step) return stop(step.error(), result);
       if (*step == RecordReader::Step::end) return write_batch(result);
-      QUARTZ_ASSIGN(const Keyspace* const keyspace, keyspace_of_record());
+      const auto keyspace = keyspace_of_record();
+      // A name of the command line is not the input's fault.
+      if (!keyspace) {
+        return record_.keyspace.empty() ? keyspace.error() : stop(keyspace.error(), result);
+      }
       if (*step == RecordReader::Step::keyspace) continue;
-      batch_.put(*keyspace, record_.key, record_.value, record_.attributes);
+      batch_.put(**keyspace, record_.key, record_.value, record_.attributes);
       if (batch_.error()) return stop(*batch_.error(), result);
       if (batch_.operation_count() < options_.batch_rows && batch_.bytes() < kBatchBytesTarget) {
         continue;
@@ -96,11 +100,8 @@ class Loader {
     const std::string& name = record_.keyspace.empty() ? options_.keyspace : record_.keyspace;
     auto known = keyspaces_.find(name);
     if (known == keyspaces_.end()) {
-      auto keyspace = find_keyspace(engine_, name, OpenMode::create);
-      if (!keyspace) {
-        return Error{keyspace.error().code(), reader_.place() + ": " + keyspace.error().message()};
-      }
-      known = keyspaces_.emplace(name, *std::move(keyspace)).first;
+      QUARTZ_ASSIGN(Keyspace keyspace, find_keyspace(engine_, name, OpenMode::create));
+      known = keyspaces_.emplace(name, std::move(keyspace)).first;
     }
     return &known->second;
   }
@@ -114,13 +115,12 @@ class Loader {
 };
 
 // Also after a failure: the user has to know how far it came.
-void report(const LoadOptions& options, const LoadResult& result, const InputStream& input,
-            double seconds, Console& console) {
+void report(const LoadOptions& options, const LoadResult& result, bool complete,
+            const InputStream& input, double seconds, Console& console) {
   if (options.json) {
     console.print(
         "{{\"rows\":{},\"batches\":{},\"bytes\":{},\"seconds\":{:.6f},\"complete\":{}}}\n",
-        result.rows, result.batches, input.position(), seconds,
-        !result.malformed && !result.interruption);
+        result.rows, result.batches, input.position(), seconds, complete);
     return;
   }
   console.note("loaded {} rows in {} batches from {} in {:.2f} s ({} rows/s)\n",
@@ -140,7 +140,9 @@ Result<ExitStatus> load(const LoadOptions& options, Console& console) {
     Progress progress(console.progress_mode(), "loading", input.size().value_or(0));
     return Loader(options, engine, *reader).run(input, progress, result);
   }();
-  report(options, result, input, static_cast<double>(stopwatch.elapsed_ns() + 1) / 1e9, console);
+  const bool complete = loaded && !result.malformed && !result.interruption;
+  report(options, result, complete, input, static_cast<double>(stopwatch.elapsed_ns() + 1) / 1e9,
+         console);
   QUARTZ_TRY(loaded);
   QUARTZ_TRY(engine.close());
   if (result.malformed) {

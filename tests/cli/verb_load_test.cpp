@@ -1,5 +1,6 @@
 #include <csignal>
 #include <string>
+#include <utility>
 
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>
@@ -15,6 +16,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class VerbLoad : public testing::Test {
  protected:
@@ -82,9 +84,24 @@ TEST_F(VerbLoad, writes_into_the_keyspace_that_it_is_told) {
 }
 
 TEST_F(VerbLoad, refuses_a_keyspace_whose_name_makes_no_sense) {
-  const ToolRun run = run_tool({"load", data_, "-"}, "\\keyspace\tno/slash\na\t1\n");
-  EXPECT_NE(run.status, 0);
-  EXPECT_THAT(run.err, HasSubstr("standard input:1: "));
+  for (const auto& [format, row] :
+       {std::pair("tsv", "a\t1\n\\keyspace\tno/slash\nb\t2\n"),
+        std::pair("jsonl",
+                  "{\"key\":\"a\",\"value\":\"1\"}\n"
+                  "{\"keyspace\":\"no/slash\",\"key\":\"b\",\"value\":\"2\"}\n")}) {
+    const ToolRun run = run_tool({"load", data_, "-", "--json", "--format", format}, row);
+    EXPECT_THAT(run, ExitsWith(6));
+    EXPECT_THAT(run.err, AllOf(HasSubstr("standard input:2: "), HasSubstr("keyspace name")));
+    EXPECT_EQ(boost::json::parse(run.out).at("complete"), false);
+    EXPECT_THAT(scan(), IsEmpty());
+  }
+}
+
+TEST_F(VerbLoad, takes_a_bad_keyspace_of_the_command_line_for_no_fault_of_the_input) {
+  const ToolRun run = run_tool({"load", data_, "-", "--json", "-k", "no/slash"}, "a\t1\n");
+  EXPECT_THAT(run, ExitsWith(2));
+  EXPECT_THAT(run.err, AllOf(HasSubstr("keyspace name"), Not(HasSubstr("standard input:"))));
+  EXPECT_EQ(boost::json::parse(run.out).at("complete"), false);
 }
 
 TEST_F(VerbLoad, a_missing_file_makes_no_database) {
