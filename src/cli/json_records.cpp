@@ -1,11 +1,15 @@
 #include "cli/json_records.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
-#include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
+#include <boost/json/basic_parser_impl.hpp>
+#include <boost/json/error.hpp>
+#include <boost/json/parse_options.hpp>
+#include <boost/json/string_view.hpp>
 #include <fmt/format.h>
 
 #include "base/try.hpp"
@@ -16,7 +20,8 @@
 namespace quartz::cli {
 namespace {
 
-std::string_view view_of(const boost::json::string& text) { return {text.data(), text.size()}; }
+using JsonError = boost::json::error_code;
+using JsonText = boost::json::string_view;
 
 // The object's fields, each at most once.
 struct Fields {
@@ -43,15 +48,21 @@ std::pair<std::optional<std::string>*, bool> place_of(Fields& fields, std::strin
   return {nullptr, false};
 }
 
+// What a field holds; neither for everything that none may hold.
+struct Content {
+  std::optional<std::string_view> text;
+  std::optional<std::int64_t> number;
+};
+
 Result<void> take_number(std::optional<std::int64_t>& place, std::string_view name,
-                         const boost::json::value& content) {
-  if (!content.is_int64()) return malformed(fmt::format("\"{}\" must be a whole number", name));
+                         const Content& content) {
+  if (!content.number) return malformed(fmt::format("\"{}\" must be a whole number", name));
   if (place) return malformed(fmt::format("\"{}\" is given twice", name));
-  place = content.get_int64();
+  place = content.number;
   return {};
 }
 
-Result<void> take_field(Fields& fields, std::string_view name, const boost::json::value& content) {
+Result<void> take_field(Fields& fields, std::string_view name, const Content& content) {
   if (auto* const number = number_place_of(fields, name)) {
     return take_number(*number, name, content);
   }
@@ -63,27 +74,91 @@ Result<void> take_field(Fields& fields, std::string_view name, const boost::json
                     escaped(name)));
   }
   // A number would lose its spelling: 1.0 and 1 are different bytes.
-  if (!content.is_string()) return malformed(fmt::format("\"{}\" must be a string", name));
+  if (!content.text) return malformed(fmt::format("\"{}\" must be a string", name));
   // Catches "key" beside "key_base64" as well; neither could be preferred.
   if (*place) return malformed(fmt::format("\"{}\" is given twice", name));
-  const std::string_view text = view_of(content.get_string());
+  const std::string_view text = *content.text;
   *place = base64 ? protocol::from_base64(text) : std::optional<std::string>(std::in_place, text);
   if (!*place) return malformed(fmt::format("\"{}\" is not base64", name));
   return {};
 }
 
-Result<Fields> fields_of(std::string_view line) {
-  boost::json::error_code failure;
-  const boost::json::value document =
-      boost::json::parse(boost::json::string_view(line.data(), line.size()), failure);
-  if (failure) return malformed(fmt::format("not JSON: {}", failure.message()));
-  if (!document.is_object()) return malformed("the line is not a JSON object");
-  Fields fields;
-  for (const auto& member : document.get_object()) {
-    const std::string_view name(member.key().data(), member.key().size());
-    QUARTZ_TRY(take_field(fields, name, member.value()));
+// What Boost.JSON's parser calls for each part of a line. A document of Boost.JSON would have the
+// last of two fields of a name, and nobody would hear of the first.
+class FieldsHandler {
+ public:
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+  Fields& fields() noexcept { return fields_; }
+  // What the line was refused for, although it may be JSON.
+  const std::optional<Error>& refusal() const noexcept { return refusal_; }
+
+  bool on_document_begin(JsonError& /*error*/) { return true; }
+  bool on_document_end(JsonError& /*error*/) { return true; }
+  bool on_object_begin(JsonError& error) {
+    if (std::exchange(within_, true)) return take({}, error);
+    return true;
   }
-  return fields;
+  bool on_object_end(std::size_t /*count*/, JsonError& /*error*/) { return true; }
+  bool on_array_begin(JsonError& error) { return take({}, error); }
+  bool on_array_end(std::size_t /*count*/, JsonError& /*error*/) { return true; }
+  bool on_key_part(JsonText part, std::size_t /*size*/, JsonError& /*error*/) {
+    name_.append(part.data(), part.size());
+    return true;
+  }
+  bool on_key(JsonText part, std::size_t size, JsonError& error) {
+    return on_key_part(part, size, error);
+  }
+  bool on_string_part(JsonText part, std::size_t /*size*/, JsonError& /*error*/) {
+    text_.append(part.data(), part.size());
+    return true;
+  }
+  bool on_string(JsonText part, std::size_t size, JsonError& error) {
+    return on_string_part(part, size, error) && take({.text = text_, .number = {}}, error);
+  }
+  bool on_number_part(JsonText /*part*/, JsonError& /*error*/) { return true; }
+  bool on_int64(std::int64_t number, JsonText /*text*/, JsonError& error) {
+    return take({.text = {}, .number = number}, error);
+  }
+  bool on_uint64(std::uint64_t /*number*/, JsonText /*text*/, JsonError& error) {
+    return take({}, error);
+  }
+  bool on_double(double /*number*/, JsonText /*text*/, JsonError& error) { return take({}, error); }
+  bool on_bool(bool /*truth*/, JsonError& error) { return take({}, error); }
+  bool on_null(JsonError& error) { return take({}, error); }
+  bool on_comment_part(JsonText /*part*/, JsonError& /*error*/) { return true; }
+  bool on_comment(JsonText /*part*/, JsonError& /*error*/) { return true; }
+
+ private:
+  bool take(const Content& content, JsonError& error) {
+    const Result<void> taken =
+        within_ ? take_field(fields_, name_, content) : malformed("the line is not a JSON object");
+    name_.clear();
+    text_.clear();
+    if (taken) return true;
+    refusal_ = taken.error();
+    error = boost::json::error::incomplete;  // Any does: it only ends the parsing.
+    return false;
+  }
+
+  Fields fields_;
+  std::optional<Error> refusal_;
+  bool within_ = false;  // The object.
+  std::string name_;
+  std::string text_;
+};
+
+Result<Fields> fields_of(std::string_view line) {
+  boost::json::basic_parser<FieldsHandler> parser{boost::json::parse_options()};
+  JsonError failure;
+  const std::size_t read = parser.write_some(false, line.data(), line.size(), failure);
+  if (parser.handler().refusal()) return *parser.handler().refusal();
+  if (!failure && read < line.size()) failure = boost::json::error::extra_data;
+  if (failure) return malformed(fmt::format("not JSON: {}", failure.message()));
+  return std::move(parser.handler().fields());
 }
 
 }  // namespace

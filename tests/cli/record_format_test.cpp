@@ -172,6 +172,19 @@ TEST_F(RecordFormats, broken_json_is_refused_with_its_line) {
       {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key_base64\":\"?\",\"value\":\"2\"}\n", "not base64"},
       {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"key_base64\":\"YQ==\",\"value\":\"2\"}\n",
        "twice"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\",\"key\":\"c\"}\n", "twice"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\",\"value\":\"2\"}\n",
+       "twice"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\",\"keyspace\":\"x\","
+       "\"keyspace\":\"y\"}\n",
+       "twice"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\",\"kind\":1,\"kind\":1}\n",
+       "twice"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":[\"2\"]}\n", "must be a string"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":{\"key\":\"b\"},\"value\":\"2\"}\n",
+       "must be a string"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n\"key\"\n", "not a JSON object"},
+      {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"2\"}{}\n", "not JSON"},
       {"{\"key\":\"a\",\"value\":\"1\"}\n{\"key\":\"b\",\"value\":\"\xC3\"}\n", "not JSON"},
   };
   for (const auto& [text, reason] : kBroken) {
