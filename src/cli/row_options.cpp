@@ -67,15 +67,17 @@ std::string end_of_prefix(std::string_view prefix) {
 }
 
 void append_json_row(std::string& to, std::string_view keyspace, std::string_view key,
-                     std::string_view value, const RowAttributes& attributes) {
+                     std::optional<std::string_view> value, const RowAttributes& attributes) {
   to += '{';
   if (!keyspace.empty()) {
     append_json_bytes(to, "keyspace", keyspace);
     to += ',';
   }
   append_json_bytes(to, "key", key);
-  to += ',';
-  append_json_bytes(to, "value", value);
+  if (value) {
+    to += ',';
+    append_json_bytes(to, "value", *value);
+  }
   if (attributes.expires_at) {
     fmt::format_to(std::back_inserter(to), ",\"expires_at\":{}",
                    attributes.expires_at->time_since_epoch().count());

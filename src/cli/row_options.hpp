@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,9 +40,9 @@ struct KeyRange {
 std::string end_of_prefix(std::string_view prefix);
 
 /// One row as a line of JSON with its newline: `{"key": …, "value": …}`, or `key_base64` and
-/// `value_base64` where the bytes are not UTF-8. An empty keyspace is left out, and so are
-/// attributes that say nothing; `expires_at` is in milliseconds.
+/// `value_base64` where the bytes are not UTF-8. An empty keyspace and a value that is not wanted
+/// are left out, and so are attributes that say nothing; `expires_at` is in milliseconds.
 void append_json_row(std::string& to, std::string_view keyspace, std::string_view key,
-                     std::string_view value, const RowAttributes& attributes);
+                     std::optional<std::string_view> value, const RowAttributes& attributes);
 
 }  // namespace quartz::cli

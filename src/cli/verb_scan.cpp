@@ -1,5 +1,6 @@
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,7 +30,8 @@ struct ScanRequest {
 void append_line(std::string& line, const ScanRequest& options, std::string_view key,
                  std::string_view value, const RowAttributes& attributes) {
   if (options.json) {
-    append_json_row(line, options.keyspace, key, value, attributes);
+    const auto shown = options.keys_only ? std::nullopt : std::optional(value);
+    append_json_row(line, options.keyspace, key, shown, attributes);
     return;
   }
   const bool hex = options.range.key_format == TextFormat::hex;

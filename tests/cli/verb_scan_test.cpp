@@ -62,6 +62,11 @@ TEST_F(VerbScan, prints_lines_of_json_with_base64_where_needed) {
     EXPECT_FALSE(boost::json::parse(scan({line, "--limit", "1"})).as_object().empty());
 }
 
+TEST_F(VerbScan, leaves_values_out_of_json_as_well) {
+  EXPECT_EQ(scan({"--from", "user:3", "--keys-only", "--json"}),
+            "{\"key\":\"user:3\"}\n{\"key\":\"z\\u0000\"}\n");
+}
+
 TEST_F(VerbScan, prints_hex) {
   EXPECT_EQ(scan({"--from", "7a", "--key-format", "hex", "--value-format", "hex"}), "7a00\tff\n");
 }
