@@ -1,11 +1,13 @@
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/App.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include "base/try.hpp"
 #include "cli/database.hpp"
@@ -26,21 +28,37 @@ struct KeysOptions {
   const CLI::App* rotate = nullptr;
 };
 
-Result<void> create(const KeysOptions& options, server::Users& users, Console& console) {
+Result<std::vector<server::Scope>> parse_scopes(const std::vector<std::string>& texts) {
   std::vector<server::Scope> scopes;
-  for (const std::string& text : options.scopes) {
+  for (const std::string& text : texts) {
     QUARTZ_ASSIGN(server::Scope scope, server::parse_scope(text));
     scopes.push_back(std::move(scope));
   }
-  QUARTZ_ASSIGN(const std::string secret, users.create(options.name, scopes));
+  return scopes;
+}
+
+// A secret that nobody has received is lost, also if its reader only went away.
+Result<void> hand_over(const std::string& secret, const std::string& user, Console& console) {
   console.print("{}\n", secret);
+  const Result<void> written = console.out().finish();
+  if (written && !console.out().reader_gone()) return {};
+  return Error(written ? Errc::io_error : written.error().code(),
+               fmt::format("the secret of \"{}\" was not received{}; `quartz keys rotate` makes "
+                           "another",
+                           user, written ? "" : ": " + written.error().message()));
+}
+
+Result<void> create(const KeysOptions& options, const std::vector<server::Scope>& scopes,
+                    server::Users& users, Console& console) {
+  QUARTZ_ASSIGN(const std::string secret, users.create(options.name, scopes));
+  QUARTZ_TRY(hand_over(secret, options.name, console));
   console.note("The secret is kept nowhere: this is the only time that it is told.\n");
   return {};
 }
 
 Result<void> rotate(const KeysOptions& options, server::Users& users, Console& console) {
   QUARTZ_ASSIGN(const std::string secret, users.rotate(options.name));
-  console.print("{}\n", secret);
+  QUARTZ_TRY(hand_over(secret, options.name, console));
   console.note("The secret before it stays valid until the next rotation.\n");
   return {};
 }
@@ -64,12 +82,14 @@ Result<void> list(const KeysOptions& options, const server::Users& users, Consol
 }
 
 Result<ExitStatus> manage(const KeysOptions& options, Console& console) {
+  // Before there is a database: a mistake is not to leave one behind.
+  QUARTZ_ASSIGN(const std::vector<server::Scope> scopes, parse_scopes(options.scopes));
   QUARTZ_ASSIGN(StorageEngine engine,
                 open_database(console, options.directory,
                               options.create->parsed() ? OpenMode::create : OpenMode::existing));
   {
     QUARTZ_ASSIGN(const std::unique_ptr<server::Users> users, server::Users::open(engine));
-    if (options.create->parsed()) QUARTZ_TRY(create(options, *users, console));
+    if (options.create->parsed()) QUARTZ_TRY(create(options, scopes, *users, console));
     if (options.rotate->parsed()) QUARTZ_TRY(rotate(options, *users, console));
     if (options.revoke->parsed()) QUARTZ_TRY(users->revoke(options.name));
     if (options.list->parsed()) QUARTZ_TRY(list(options, *users, console));

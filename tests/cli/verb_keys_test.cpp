@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -9,6 +10,7 @@
 namespace quartz {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
@@ -47,6 +49,25 @@ TEST_F(VerbKeys, rotates_to_another_secret_and_keeps_two) {
   EXPECT_THAT(second.err, IsEmpty());
   EXPECT_THAT(run_tool({"keys", "rotate", data_, "a"}), ExitsWith(0));
   EXPECT_THAT(run_tool({"keys", "list", data_, "--json"}).out, HasSubstr("\"secrets\":2"));
+}
+
+TEST_F(VerbKeys, says_that_a_secret_was_not_received) {
+  // A pipe whose only reader has gone, for certain.
+  const std::string pipe = (scratch_ / "pipe").string();
+  const std::string without_reader =
+      "mkfifo '" + pipe + "' && exec 3<>'" + pipe + "' 4>'" + pipe + "' 3<&- && \"$QUARTZ\" keys ";
+  const ToolRun created = run_shell(without_reader + "create '" + data_ + "' shop admin >&4");
+  EXPECT_THAT(created, ExitsWith(5));
+  EXPECT_THAT(created.err, AllOf(HasSubstr("not received"), HasSubstr("keys rotate"),
+                                 Not(HasSubstr("the only time"))));
+  const ToolRun rotated = run_shell("\"$QUARTZ\" keys rotate '" + data_ + "' shop >/dev/full");
+  EXPECT_THAT(rotated, ExitsWith(5));
+  EXPECT_THAT(rotated.err, HasSubstr("not received"));
+}
+
+TEST_F(VerbKeys, a_mistyped_scope_makes_no_database) {
+  EXPECT_THAT(run_tool({"keys", "create", data_, "shop", "kv:read", "kv:fly"}), ExitsWith(2));
+  EXPECT_FALSE(std::filesystem::exists(data_));
 }
 
 TEST_F(VerbKeys, revokes) {
