@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/try.hpp"
 #include "cli/progress.hpp"
+#include "cli/shell/harmless_lines.hpp"
 #include "cli/shell/listening.hpp"
 #include "cli/shell/own_commands.hpp"
 #include "cli/shell/words.hpp"
@@ -29,6 +30,9 @@ bool silences(const std::vector<std::string>& words) noexcept {
          !is_same_word(words[2], "ON");
 }
 
+// What a server says is often a part of an error, which goes to a terminal.
+Error harmless(const Error& error) { return {error.code(), harmless_lines(error.message())}; }
+
 // Of a command that was sent and never answered.
 Error with_fate(const Error& error) {
   return {error.code(), error.message() + "; whether the command was carried out is not known"};
@@ -48,8 +52,9 @@ Shell::Shell(ShellConnection& connection, Console& console, ShellManner manner)
 
 Result<void> Shell::connect() {
   const InterruptionWatch watch;
-  QUARTZ_TRY(connect_anew());
-  return manner_.interactive ? learn_commands() : Result<void>();
+  Result<void> connected = connect_anew();
+  if (connected && manner_.interactive) connected = learn_commands();
+  return connected ? Result<void>() : harmless(connected.error());
 }
 
 std::string Shell::prompt() const {
@@ -65,7 +70,7 @@ LineOutcome Shell::run(std::string_view line) {
   const Stopwatch stopwatch;
   const Result<void> done = run_line(line);
   LineOutcome outcome;
-  if (!done) outcome = outcome_of(done.error());
+  if (!done) outcome = outcome_of(harmless(done.error()));
   console_.out().flush();
   if (timing_ && !leaving_) {
     const auto elapsed = static_cast<double>(stopwatch.elapsed_ns());

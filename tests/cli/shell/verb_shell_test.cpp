@@ -7,14 +7,17 @@
 
 #include "cli/shell/shell_target_fixture.hpp"
 #include "client/closed_port.hpp"
+#include "client/scripted_peer.hpp"
 #include "server/test_certificate.hpp"
 
 namespace quartz {
 namespace {
 
+using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::StartsWith;
 
 class VerbShell : public ShellOfEachKind {
@@ -113,6 +116,21 @@ TEST(VerbShellTarget, must_be_there) {
   const ToolRun refused = run_tool({"shell", nobody.url(), "-c", "PING"});
   EXPECT_THAT(refused, ExitsWith(5));
   EXPECT_THAT(refused.err, HasSubstr("Connection refused"));
+}
+
+TEST(VerbShellTarget, can_tell_a_terminal_nothing_by_its_errors) {
+  client::ScriptedPeer refusing([](client::PeerConnection& connection) {
+    connection.answer_all([](const std::string&) { return "-ERR \x1b[2J\r\n"; });
+  });
+  client::ScriptedPeer welcoming([](client::PeerConnection& connection) {
+    if (!connection.greet()) return;
+    connection.answer_all([](const std::string&) { return "-ERR \x1b[2J\r\n"; });
+  });
+  for (const auto& url : {refusing.url(), welcoming.url()}) {
+    const ToolRun run = run_tool({"shell", url, "-c", "PING"});
+    EXPECT_THAT(run, ExitsWith(2));
+    EXPECT_THAT(run.err, AllOf(HasSubstr("ERR \\x1b[2J"), Not(HasSubstr("\x1b"))));
+  }
 }
 
 TEST(VerbShellTls, asks_the_server_for_proof_unless_it_is_told_not_to) {
