@@ -55,7 +55,7 @@ QUARTZ_EXPORT quartz_storage_config* quartz_storage_config_create(void);
 /// sense together `quartz_engine_open` says.
 QUARTZ_EXPORT quartz_error* quartz_storage_config_set(quartz_storage_config* config,
                                                       const char* option, const char* value);
-/// Where lines of the engine's log go; without one, warnings and errors go to standard output, as
+/// Where lines of the engine's log go; without one, warnings and errors go to standard error, as
 /// spdlog has it.
 QUARTZ_EXPORT void quartz_storage_config_set_logger(quartz_storage_config* config,
                                                     quartz_logger logger, void* context);
