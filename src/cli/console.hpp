@@ -44,6 +44,7 @@ class Console {
   void set_subject(std::string subject) { subject_ = std::move(subject); }
 
   /// Reports what ended the command, with what to do about it; returns the status to exit with.
+  /// That of what was cancelled says by which signal.
   ExitStatus fail(const Error& error);
   ExitStatus fail(ExitStatus status, std::string_view message, std::string_view hint);
 

@@ -56,7 +56,9 @@ class OutputStream {
  public:
   static OutputStream standard_output();
   /// "-" is standard output. A regular file is written under a name of its own and appears as
-  /// `path` in `finish`, so that a broken-off dump is never taken for a whole one.
+  /// `path` in `finish`, so that a broken-off dump is never taken for a whole one. Where `path` is
+  /// a link, what it leads to is replaced. The new file has the rights of the old one; one without
+  /// a predecessor is for its owner alone.
   static Result<OutputStream> create(const std::string& path);
 
   OutputStream(OutputStream&& other) noexcept;
@@ -71,7 +73,9 @@ class OutputStream {
   bool stopped() const noexcept { return reader_gone_ || error_.has_value(); }
   /// Whether a pipe's reader went away, which is no error: it has all it wants.
   bool reader_gone() const noexcept { return reader_gone_; }
-  /// Writes what is buffered and gives the file its name. Errors: `no_space`, `io_error`.
+  /// Writes what is buffered and gives the file its name; both survive power loss then. After an
+  /// error the file is the old one, or the new one if only the last sync failed. Errors:
+  /// `no_space`, `io_error`.
   Result<void> finish();
 
   const std::string& name() const noexcept { return name_; }
