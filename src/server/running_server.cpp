@@ -1,5 +1,8 @@
 #include "server/running_server.hpp"
 
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -24,13 +27,13 @@ std::string http_refusal() {
   return text;
 }
 
-void set_slow_threshold(RespServer& resp, std::chrono::milliseconds threshold) {
-  resp.set_slow_threshold(threshold.count() == 0 ? SlowLog::kOff
-                                                 : threshold / std::chrono::microseconds(1));
+// As the log of slow commands takes it.
+std::int64_t slow_microseconds(std::chrono::milliseconds threshold) {
+  return threshold.count() == 0 ? SlowLog::kOff : threshold / std::chrono::microseconds(1);
 }
 
 void set_observation(RespServer& resp, const ServerConfig& config) {
-  set_slow_threshold(resp, config.slow_request_threshold);
+  resp.set_slow_threshold(slow_microseconds(config.slow_request_threshold));
   resp.slow_log().set_length_max(config.slow_commands_max);
   resp.set_latency_threshold(config.latency_threshold.count());
 }
@@ -116,8 +119,58 @@ void RunningServer::add_parameters() {
         set_connections_max(static_cast<std::uint32_t>(count));
       });
   for (const LiveOption& option : config_.live_options) {
-    parameters.add_text(option.name, option.read, option.change);
+    const auto redis = named_by_redis(option);
+    if (!redis || !option.read || !option.change) {
+      parameters.add_text(option.name, option.read, option.change);
+      continue;
+    }
+    parameters.add_text(option.name, redis->read,
+                        [&option, take = redis->take](std::string_view text) -> Result<void> {
+                          QUARTZ_TRY(option.change(text));
+                          take();
+                          return {};
+                        });
   }
+}
+
+// Clients may have changed what holds under the other name, also in finer steps.
+std::optional<RunningServer::NamedByRedis> RunningServer::named_by_redis(const LiveOption& option) {
+  if (option.name == "connections_max") {
+    return NamedByRedis{[this] { return std::to_string(current_.get()->connections_max); },
+                        [this] {
+                          MutexLock lock(reconfiguring_);
+                          set_connections_max(configured_connections_max_);
+                        }};
+  }
+  if (option.name == "log.slow_commands_max") {
+    return NamedByRedis{
+        [this] { return std::to_string(resp_.slow_log().length_max()); },
+        [this] { resp_.slow_log().set_length_max(current_.get()->slow_commands_max); }};
+  }
+  if (option.name == "log.slow_threshold") {
+    return NamedByRedis{
+        [this, &option] {
+          const std::int64_t held = resp_.slow_log().threshold();
+          if (held == slow_microseconds(current_.get()->slow_request_threshold)) {
+            return option.read();
+          }
+          // Nothing would be none at all.
+          return std::to_string(std::max<std::int64_t>(held / 1000, held < 0 ? 0 : 1)) + "ms";
+        },
+        [this] {
+          resp_.set_slow_threshold(slow_microseconds(current_.get()->slow_request_threshold));
+        }};
+  }
+  if (option.name == "log.latency_threshold") {
+    return NamedByRedis{
+        [this, &option] {
+          const std::chrono::milliseconds held(resp_.latency_events().threshold());
+          if (held == current_.get()->latency_threshold) return option.read();
+          return std::to_string(held.count()) + "ms";
+        },
+        [this] { resp_.set_latency_threshold(current_.get()->latency_threshold.count()); }};
+  }
+  return {};
 }
 
 void RunningServer::set_connections_max(std::uint32_t count) {
@@ -143,7 +196,7 @@ void RunningServer::reconfigure(const ServerConfig& wanted) {
     set_connections_max(wanted.connections_max);
   }
   if (wanted.slow_request_threshold != before.slow_request_threshold) {
-    set_slow_threshold(resp_, wanted.slow_request_threshold);
+    resp_.set_slow_threshold(slow_microseconds(wanted.slow_request_threshold));
   }
   if (wanted.slow_commands_max != before.slow_commands_max) {
     resp_.slow_log().set_length_max(wanted.slow_commands_max);

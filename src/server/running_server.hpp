@@ -2,9 +2,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/mutex.hpp"
@@ -57,6 +59,13 @@ class RunningServer {
   Result<void> listen();
   ListenerSurroundings surroundings(TransportCounters& counters);
   void add_parameters();
+  // An option that clients may change by the name that Redis has for it, too, and how what holds
+  // is read, and what is configured taken in its place.
+  struct NamedByRedis {
+    std::function<std::string()> read;
+    std::function<void()> take;
+  };
+  std::optional<NamedByRedis> named_by_redis(const LiveOption& option);
   void set_connections_max(std::uint32_t count) QUARTZ_REQUIRES(reconfiguring_);
   void users_changed(std::string_view revoked);
   void end_connections_of(std::string_view user);

@@ -137,6 +137,26 @@ TEST_F(LiveProgram, thresholds_of_slowness_are_those_of_redis_in_finer_steps) {
   EXPECT_THAT(say("CONFIG GET slowlog-log-slower-than"), HasSubstr("\r\n$2\r\n-1\r\n"));
 }
 
+TEST_F(LiveProgram, an_option_that_is_set_holds_whatever_its_name_in_redis_was_set_to) {
+  start(
+      "connections_max = 50\n[log]\nslow_threshold = \"7ms\"\nslow_commands_max = 5\n"
+      "latency_threshold = \"3ms\"\n");
+  struct Names {
+    std::string redis, changed, own, seen, text, held;
+  };
+  for (const Names& each :
+       {Names{"maxclients", "77", "connections_max", "77", "50", "50"},
+        Names{"slowlog-log-slower-than", "9000", "log.slow_threshold", "9ms", "7ms", "7000"},
+        Names{"slowlog-max-len", "6", "log.slow_commands_max", "6", "5", "5"},
+        Names{"latency-monitor-threshold", "4", "log.latency_threshold", "4ms", "3ms", "3"}}) {
+    EXPECT_EQ(say("CONFIG SET " + each.redis + " " + each.changed), "+OK\r\n");
+    EXPECT_THAT(say("CONFIG GET " + each.own), HasSubstr("\r\n" + each.seen + "\r\n"));
+    EXPECT_EQ(say("CONFIG SET " + each.own + " " + each.text), "+OK\r\n");
+    EXPECT_THAT(say("CONFIG GET " + each.redis), HasSubstr("\r\n" + each.held + "\r\n"));
+    EXPECT_THAT(say("CONFIG GET " + each.own), HasSubstr("\r\n" + each.text + "\r\n"));
+  }
+}
+
 TEST_F(LiveProgram, requests_of_http_that_are_slow_are_logged) {
   start("");
   EXPECT_EQ(say("CONFIG SET slowlog-log-slower-than 0"), "+OK\r\n");
