@@ -5,12 +5,12 @@
 #include <limits>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include "base/longest_time.hpp"
 #include "base/try.hpp"
+#include "io/path_destination.hpp"
 #include "server/transport/listener.hpp"
 
 namespace quartz::server {
@@ -78,32 +78,19 @@ Result<void> check_a_year_at_most(std::string_view option, std::chrono::millisec
   return wrong(option, "a time is longer than a year");
 }
 
-// As far as it exists, whatever it leads through; without a slash at its end.
-Result<std::filesystem::path> resolved(std::string_view option, const std::filesystem::path& path) {
-  std::error_code code;
-  std::filesystem::path whole = std::filesystem::absolute(path, code);
-  if (!code) whole = std::filesystem::weakly_canonical(whole, code);
-  if (code) return wrong(option, fmt::format("{}: {}", path.string(), code.message()));
-  return whole.has_filename() ? whole : whole.parent_path();
-}
-
-bool is_within(const std::filesystem::path& inner, const std::filesystem::path& outer) {
-  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
-}
-
 }  // namespace
 
 // Names of backups are any folder's, "levels" among them.
 Result<void> check_backup_directory(const std::string& backup_directory,
                                     const std::filesystem::path& data_dir) {
   if (backup_directory.empty()) return {};
-  QUARTZ_ASSIGN(const auto backups, resolved("backup_directory", backup_directory));
-  QUARTZ_ASSIGN(const auto data, resolved("data_dir", data_dir));
-  if (!is_within(backups, data) && !is_within(data, backups)) return {};
+  if (!io::leads_into(backup_directory, data_dir) && !io::leads_into(data_dir, backup_directory)) {
+    return {};
+  }
   return wrong("backup_directory",
                fmt::format("{} and data_dir, {}, are the same directory, or one is within the "
                            "other: backups must lie apart from the database",
-                           backups.string(), data.string()));
+                           backup_directory, data_dir.string()));
 }
 
 Result<void> check_request_limits(const RequestLimits& limits) {

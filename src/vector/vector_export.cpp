@@ -8,7 +8,7 @@
 
 #include "base/try.hpp"
 #include "io/file_system.hpp"
-#include "io/same_file.hpp"
+#include "io/path_destination.hpp"
 #include "quartz/vector/vector_transfer.hpp"
 #include "vector/id_file.hpp"
 #include "vector/line_file.hpp"

@@ -29,18 +29,11 @@ class BackupUnderLoad : public testing::Test {
   };
 
   std::vector<std::string> arguments(const std::string& data) const {
-    return {"--data-dir",
-            (scratch_ / data).string(),
-            "--port",
-            "0",
-            "--resp-port",
-            "0",
-            "--segment-bytes",
-            "256KiB",
-            "--memtable-bytes",
-            "1MiB",
-            "--backup-directory",
-            (scratch_ / "backups").string()};
+    return {"--data-dir",       (scratch_ / data).string(),
+            "--port",           "0",
+            "--resp-port",      "0",
+            "--segment-bytes",  "256KiB",
+            "--memtable-bytes", "1MiB"};
   }
 
   Steps make_backup(std::uint16_t port, const std::string& name) {
@@ -61,7 +54,10 @@ class BackupUnderLoad : public testing::Test {
 TEST_F(BackupUnderLoad, each_is_of_one_moment_and_opens_as_a_database) {
   std::vector<Steps> backups;
   {
-    ServerProcess server(arguments("data"));
+    std::vector<std::string> with_backups = arguments("data");
+    with_backups.insert(with_backups.end(),
+                        {"--backup-directory", (scratch_ / "backups").string()});
+    ServerProcess server(with_backups);
     const std::uint16_t http = server.read_port();
     const std::uint16_t resp = server.read_port();
     ASSERT_NE(resp, 0) << server.errors();
