@@ -87,10 +87,12 @@ Result<void> take_field(Fields& fields, std::string_view name, const Content& co
 // last of two fields of a name, and nobody would hear of the first.
 class FieldsHandler {
  public:
+  // NOLINTBEGIN(readability-identifier-naming): the parser looks for these names.
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+  // NOLINTEND(readability-identifier-naming)
 
   Fields& fields() noexcept { return fields_; }
   // What the line was refused for, although it may be JSON.
