@@ -40,8 +40,9 @@ class QUARTZ_EXPORT Server {
   ~Server();
 
   /// Accepts nobody any more, lets requests that have begun finish for at most `drain_timeout`,
-  /// then closes what is left; all of its threads have ended when it returns. The engine stays
-  /// open. A second call returns at once.
+  /// then closes what is left. What a worker thread is at by then, a batch of searches or the
+  /// verification of a backup, is waited for: all threads have ended when it returns. The engine
+  /// stays open. A second call returns at once.
   void stop();
 
   /// The port listened on; nothing for a protocol that is off.
