@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "base/start_thread.hpp"
 #include "client/completion.hpp"
 #include "client/core.hpp"
 #include "client/forks.hpp"
@@ -171,7 +172,9 @@ template QUARTZ_EXPORT void start(const std::shared_ptr<Core>&, std::span<const 
 
 class Client::OwnThread {
  public:
-  OwnThread() : work_(context_.get_executor()), thread_([this] { context_.run(); }) {}
+  OwnThread()
+      : work_(context_.get_executor()),
+        thread_(named_thread("quartz:client", [this] { context_.run(); })) {}
   ~OwnThread() {
     work_.reset();
     thread_.join();

@@ -5,6 +5,8 @@
 #include <system_error>
 #include <thread>
 
+#include "base/start_thread.hpp"
+
 namespace quartz::client {
 namespace {
 
@@ -41,7 +43,7 @@ void keep_for_parent(std::shared_ptr<void> what) noexcept {
 
 void run_elsewhere(std::function<void()> call) {
   try {
-    std::thread(call).detach();
+    named_thread("quartz:client", call).detach();
   } catch (const std::system_error&) {
     call();
   }

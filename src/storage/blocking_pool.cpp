@@ -11,7 +11,7 @@ Result<void> BlockingPool::submit(Job job) {
   if (stopping_) return Error(Errc::closed, "the pool of threads that may block has stopped");
   if (idle_ <= jobs_.size() && threads_.size() < threads_max_) {
     std::thread thread;
-    auto started = start_thread(thread, [this] { run(); });
+    auto started = start_thread(thread, "quartz:blocking", [this] { run(); });
     // Where the system refuses more threads, those that there are do it all.
     if (!started && threads_.empty()) return started;
     if (started) threads_.push_back(std::move(thread));

@@ -335,8 +335,8 @@ class EngineOpener {
   }
 
   Result<void> start_background() {
-    auto started =
-        start_thread(engine_.background_, [engine = &engine_] { engine->run_background(); });
+    auto started = start_thread(engine_.background_, "quartz:flush",
+                                [engine = &engine_] { engine->run_background(); });
     if (!started) engine_.stop_background();  // The one that orders.
     return started;
   }

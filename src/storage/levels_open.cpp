@@ -106,7 +106,7 @@ int threads_to_be_had(int wanted) {
   std::atomic<bool> counted{false};
   for (int i = 0; i < wanted; ++i) {
     std::thread thread;
-    if (!start_thread(thread, [&counted] { counted.wait(false); })) break;
+    if (!start_thread(thread, "quartz:count", [&counted] { counted.wait(false); })) break;
     threads.push_back(std::move(thread));
   }
   counted = true;

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/start_thread.hpp"
 #include "base/try.hpp"
 
 namespace quartz::storage {
@@ -36,7 +37,7 @@ Result<void> LogLoader::wait_for(std::uint64_t end) {
   }
   if (!thread_.joinable()) {
     try {
-      thread_ = std::thread([this, begin = known_] { run(begin); });
+      thread_ = named_thread("quartz:load", [this, begin = known_] { run(begin); });
     } catch (const std::system_error&) {
       // No thread is to be had: then without one.
       QUARTZ_TRY(read_piece(known_, into_.size()));

@@ -36,7 +36,7 @@ LogPreparer::~LogPreparer() {
 }
 
 Result<void> LogPreparer::start() {
-  return start_thread(thread_, [this] { run(); });
+  return start_thread(thread_, "quartz:prepare", [this] { run(); });
 }
 
 Result<LogPreparer::Segment> LogPreparer::take(std::size_t capacity) {

@@ -36,7 +36,7 @@ Result<void> LogSync::start(std::shared_ptr<LogSegment> first) {
     if (sealed_.empty()) synced_through_.store(first->start_position, std::memory_order_release);
     current_ = std::move(first);
   }
-  return start_thread(thread_, [this] { run(); });
+  return start_thread(thread_, "quartz:sync", [this] { run(); });
 }
 
 void LogSync::stop() {

@@ -9,7 +9,7 @@ namespace quartz::storage {
 
 Result<void> MemtableOrderer::start(std::function<void()> let_go) {
   let_go_ = std::move(let_go);
-  return start_thread(thread_, [this] { run(); });
+  return start_thread(thread_, "quartz:order", [this] { run(); });
 }
 
 void MemtableOrderer::stop() {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/epoch.hpp"
+#include "base/start_thread.hpp"
 #include "base/try.hpp"
 #include "vector/collection.hpp"
 #include "vector/components.hpp"
@@ -122,7 +123,7 @@ Result<std::vector<std::vector<VectorHit>>> Collection::search_batch(
   bool refused = false;
   for (std::size_t i = 1; i < std::min(wanted, count) && !refused; ++i) {
     try {
-      others.emplace_back(work);
+      others.push_back(named_thread("quartz:search", work));
     } catch (const std::system_error&) {
       refused = true;
     } catch (const std::bad_alloc&) {

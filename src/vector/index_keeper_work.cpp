@@ -42,7 +42,7 @@ Result<void> IndexKeeper::start_threads() {
                                   : std::max(1U, std::thread::hardware_concurrency() / 2);
   for (std::uint32_t i = 0; i < count; ++i) {
     std::thread linker;
-    if (auto started = start_thread(linker, [this] { run_linker(); }); !started) {
+    if (auto started = start_thread(linker, "quartz:link", [this] { run_linker(); }); !started) {
       if (linkers_.empty()) return started;
       engine_->log_line(LogLevel::warning,
                         describe(fmt::format("{} of {} threads link its points: {}", i, count,

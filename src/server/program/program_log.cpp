@@ -17,6 +17,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "base/start_thread.hpp"
+
 namespace quartz::server {
 namespace {
 
@@ -90,7 +92,7 @@ std::string access_line(const AccessRecord& access) {
 
 ProgramLog::ProgramLog(const LogSettings& settings) : format_(settings.format) {
   spdlog::drop_all();
-  spdlog::init_thread_pool(kLinesWaitingMax, 1);
+  spdlog::init_thread_pool(kLinesWaitingMax, 1, [] { name_this_thread("quartz:log"); });
   const auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   if (settings.format == LogFormat::json) {
     sink->set_formatter(std::make_unique<JsonFormatter>());

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "base/clock.hpp"
+#include "base/start_thread.hpp"
 
 namespace quartz::server {
 namespace {
@@ -14,7 +15,10 @@ constexpr std::size_t kRemovedAtOnce = 256;
 }  // namespace
 
 ExpirySweeper::ExpirySweeper(Service& service, const ServerLog& log, LatencyEvents& events)
-    : service_(service), log_(log), events_(events), thread_([this] { run(); }) {}
+    : service_(service),
+      log_(log),
+      events_(events),
+      thread_(named_thread("quartz:expire", [this] { run(); })) {}
 
 ExpirySweeper::~ExpirySweeper() { stop(); }
 

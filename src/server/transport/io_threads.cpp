@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/start_thread.hpp"
+
 namespace quartz::server {
 
 IoThreads::IoThreads(std::size_t count) {
@@ -10,9 +12,11 @@ IoThreads::IoThreads(std::size_t count) {
     threads_.push_back(std::make_unique<IoThread>());
     guards_.emplace_back(threads_.back()->context.get_executor());
   }
+  running_.reserve(count);
   try {
     for (const auto& thread : threads_) {
-      running_.emplace_back([context = &thread->context] { context->run(); });
+      running_.push_back(
+          named_thread("quartz:io", [context = &thread->context] { context->run(); }));
     }
   } catch (...) {
     stop();  // Those that were started.
