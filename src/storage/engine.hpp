@@ -119,6 +119,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
                                                             const ReadOptions& options);
   /// Brings near what memory has of keys that will be read soon; of the first sixteen.
   void prefetch(const KeyspaceState& keyspace, std::span<const std::string_view> keys) const;
+  /// Brings near what a write of that key will look at first.
+  void prefetch_write(const KeyspaceState& keyspace, std::string_view key) const noexcept;
   /// The answer if memory has it; nothing if the levels must be asked.
   std::optional<Result<std::optional<std::string>>> get_from_memory(const KeyspaceState& keyspace,
                                                                     std::string_view key);
@@ -207,6 +209,7 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<void> roll_locked(std::size_t bytes) QUARTZ_REQUIRES(append_mutex_);
   void begin_memtable_locked(const std::shared_ptr<LogSegment>& segment)
       QUARTZ_REQUIRES(append_mutex_);
+  void prefetch_first(const WriteBatch& batch) const noexcept;
   void append_without_waiting(const WriteBatch& batch, const ReadSet* unchanged, Done done);
   Result<void> expect_syncs();
 

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 namespace quartz::server {
@@ -27,7 +26,7 @@ struct KeyEvent {
   KeyEventClass what = KeyEventClass::generic;
   std::string_view event;  ///< Its name in Redis; lives for ever.
   std::size_t database = 0;
-  std::string key;
+  std::string_view key;  ///< Lives as long as the transaction's writes.
 };
 
 }  // namespace quartz::server

@@ -26,7 +26,11 @@ std::string_view end_of_keys() noexcept {
 
 std::string_view PendingWrites::keep(std::string_view bytes) {
   if (bytes.empty()) return {};
-  auto* const kept = static_cast<char*>(bytes_.allocate(bytes.size(), 1));
+  if (!bytes_) {
+    first_block_ = std::make_unique_for_overwrite<std::byte[]>(kFirstBlockBytes);
+    bytes_.emplace(first_block_.get(), kFirstBlockBytes);
+  }
+  auto* const kept = static_cast<char*>(bytes_->allocate(bytes.size(), 1));
   std::memcpy(kept, bytes.data(), bytes.size());
   kept_bytes_ += bytes.size();
   return {kept, bytes.size()};
@@ -147,7 +151,7 @@ void PendingWrites::clear() noexcept {
   buckets_.clear();
   removed_wholes_.clear();
   abandoned_.clear();
-  bytes_.release();
+  if (bytes_) bytes_->release();
   kept_bytes_ = 0;
 }
 

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -57,8 +59,10 @@ class PendingWrites {
   }
   /// Bytes of keys and values that wait in memory, also those that were written over since.
   std::size_t kept_bytes() const noexcept { return kept_bytes_; }
+  /// A copy that lives until `clear`.
+  std::string_view keep(std::string_view bytes);
   void add_to(WriteBatch& batch) const;
-  /// Keeps the memory.
+  /// Keeps the memory for what comes next, but for what large writes took.
   void clear() noexcept;
 
  private:
@@ -72,13 +76,16 @@ class PendingWrites {
   static constexpr std::size_t kIndexedFrom = 8;
 
   PendingWrite& write_to(const Keyspace& keyspace, std::string_view key);
-  std::string_view keep(std::string_view bytes);
   std::size_t position_of(const Keyspace& keyspace, std::string_view key,
                           std::uint64_t hash) const noexcept;
   void index_all();
   void index(std::size_t position) noexcept;
 
-  std::pmr::monotonic_buffer_resource bytes_{std::size_t{4096}};
+  static constexpr std::size_t kFirstBlockBytes = 4096;
+
+  // Of a client that only reads there is none.
+  std::unique_ptr<std::byte[]> first_block_;
+  std::optional<std::pmr::monotonic_buffer_resource> bytes_;  // Begins with `first_block_`.
   std::size_t kept_bytes_ = 0;
   std::vector<PendingWrite> writes_;    // In the order of each row's first write.
   std::vector<std::uint32_t> buckets_;  // Positions plus one, by hash; empty below `kIndexedFrom`.

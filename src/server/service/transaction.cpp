@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/try.hpp"
+#include "storage/engine.hpp"
 #include "storage/keyspace_state.hpp"
 
 namespace quartz::server {
@@ -56,6 +57,23 @@ Result<std::optional<VisibleRow>> Transaction::read(const Keyspace& keyspace, st
   return std::optional<VisibleRow>(std::move(*pinned));
 }
 
+// The commit of several rows waits for the memory of all of them together; for one alone the wait
+// can begin now.
+void Transaction::prefetch_first(const Keyspace& keyspace, std::string_view key) const {
+  if (writes_.empty()) engine_.engine().prefetch_write(keyspace.state(), key);
+}
+
+void Transaction::put(const Keyspace& keyspace, std::string_view key, std::string_view value,
+                      const RowAttributes& attributes) {
+  prefetch_first(keyspace, key);
+  writes_.put(keyspace, key, value, attributes);
+}
+
+void Transaction::remove(const Keyspace& keyspace, std::string_view key) {
+  prefetch_first(keyspace, key);
+  writes_.remove(keyspace, key);
+}
+
 bool Transaction::has_expired(const RowAttributes& attributes) const {
   return attributes.expires_at && *attributes.expires_at <= engine_.now();
 }
@@ -63,7 +81,7 @@ bool Transaction::has_expired(const RowAttributes& attributes) const {
 void Transaction::announce(KeyEventClass what, std::string_view event, const Database& database,
                            std::string_view key) {
   events_.push_back(
-      {.what = what, .event = event, .database = database.number, .key = std::string(key)});
+      {.what = what, .event = event, .database = database.number, .key = writes_.keep(key)});
 }
 
 Result<void> Transaction::commit(const WriteOptions& options) {

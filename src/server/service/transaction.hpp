@@ -78,10 +78,8 @@ class Transaction {
   Result<std::optional<VisibleRow>> read(const Keyspace& keyspace, std::string_view key,
                                          Look look = Look::depending);
   void put(const Keyspace& keyspace, std::string_view key, std::string_view value,
-           const RowAttributes& attributes = {}) {
-    writes_.put(keyspace, key, value, attributes);
-  }
-  void remove(const Keyspace& keyspace, std::string_view key) { writes_.remove(keyspace, key); }
+           const RowAttributes& attributes = {});
+  void remove(const Keyspace& keyspace, std::string_view key);
   void remove_abandoned(const Keyspace& keyspace, std::string_view first, std::string_view last) {
     writes_.remove_abandoned(keyspace, first, last);
   }
@@ -113,6 +111,7 @@ class Transaction {
   Result<void> commit(const WriteOptions& options = {});
 
  private:
+  void prefetch_first(const Keyspace& keyspace, std::string_view key) const;
   bool has_expired(const RowAttributes& attributes) const;
   Result<void> write(const WriteOptions& options);
 
