@@ -13,6 +13,7 @@
 #include "server/resp/resp_client.hpp"
 #include "server/resp/session.hpp"
 #include "server/server_config_check.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 namespace {
@@ -218,7 +219,7 @@ Result<void> RunningServer::listen() {
   if (config_.http.enabled) {
     Listener::Protocol protocol{
         .name = "http",
-        .session = [this](std::shared_ptr<Connection> connection) -> boost::asio::awaitable<void> {
+        .session = [this](std::shared_ptr<Connection> connection) -> Task<> {
           HttpSession session(std::move(connection), application_);
           co_await session.run();
         },
@@ -229,7 +230,7 @@ Result<void> RunningServer::listen() {
   if (config_.resp.enabled) {
     Listener::Protocol protocol{
         .name = "resp",
-        .session = [this](std::shared_ptr<Connection> connection) -> boost::asio::awaitable<void> {
+        .session = [this](std::shared_ptr<Connection> connection) -> Task<> {
           const auto session = std::make_shared<RespSession>(
               std::move(connection),
               RespSurroundings{

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include "quartz/server/server_config.hpp"
 #include "server/http/route_table.hpp"
 #include "server/service/backups.hpp"

@@ -69,7 +69,7 @@ std::optional<Response> HttpApplication::refusal_of(Request& request, const Rout
   return refusal;
 }
 
-boost::asio::awaitable<Response> HttpApplication::answer(Request& request, const Route*& route) {
+Task<Response> HttpApplication::answer(Request& request, const Route*& route) {
   try {
     if (request.route == nullptr) {
       if (auto refusal = refusal_of(request, route)) co_return *std::move(refusal);
@@ -96,7 +96,7 @@ boost::asio::awaitable<Response> HttpApplication::answer(Request& request, const
   }
 }
 
-boost::asio::awaitable<Response> HttpApplication::run(const Route& route, Request& request) {
+Task<Response> HttpApplication::run(const Route& route, Request& request) {
   if (const auto* const function = std::get_if<Route::Function>(&route.function)) {
     co_return (*function)(request);
   }

@@ -7,8 +7,6 @@
 #include <memory>
 #include <optional>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "quartz/server/server_config.hpp"
 #include "quartz/server/server_statistics.hpp"
 #include "quartz/storage/storage_engine.hpp"
@@ -31,6 +29,7 @@
 #include "server/transport/current_config.hpp"
 #include "server/transport/current_limits.hpp"
 #include "server/transport/server_log.hpp"
+#include "server/transport/task.hpp"
 #include "server/transport/worker_threads.hpp"
 
 namespace quartz::server {
@@ -64,7 +63,7 @@ class HttpApplication {
   std::optional<Response> refusal_of(Request& request, const Route*& route);
   /// Answers a request that arrived whole. `route` becomes the one that it matched, null if
   /// none. Throws nothing: what goes wrong within becomes a response.
-  boost::asio::awaitable<Response> answer(Request& request, const Route*& route);
+  Task<Response> answer(Request& request, const Route*& route);
   /// Adds to any response what depends on the request: its id in a problem, CORS, coding.
   void complete(const Request& request, Response& response) const;
   /// Counts and logs it.
@@ -83,7 +82,7 @@ class HttpApplication {
   void add_statistics(ServerStatistics& to) const noexcept;
 
  private:
-  boost::asio::awaitable<Response> run(const Route& route, Request& request);
+  Task<Response> run(const Route& route, Request& request);
 
   HttpSurroundings around_;
   const std::optional<Durability> durability_;

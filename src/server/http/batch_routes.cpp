@@ -87,7 +87,7 @@ void BatchRoutes::add_to(RouteTable& table) {
                     kKeyspacesSchema, [this](Request&) { return keyspaces(); }));
 }
 
-boost::asio::awaitable<Response> BatchRoutes::write(const Request& request) {
+Task<Response> BatchRoutes::write(const Request& request) {
   if (durability_ != Durability::disk) co_return write_now(request);
   Response response = co_await workers_.run([this, &request] { return write_now(request); });
   co_return response;

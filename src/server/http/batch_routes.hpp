@@ -2,11 +2,10 @@
 
 #include <optional>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "quartz/storage/durability.hpp"
 #include "server/http/route_table.hpp"
 #include "server/service/service.hpp"
+#include "server/transport/task.hpp"
 #include "server/transport/worker_threads.hpp"
 
 namespace quartz::server {
@@ -22,7 +21,7 @@ class BatchRoutes {
   void add_to(RouteTable& table);
 
  private:
-  boost::asio::awaitable<Response> write(const Request& request);
+  Task<Response> write(const Request& request);
   Response write_now(const Request& request);
   Response databases() const;
   Response keyspaces() const;

@@ -18,8 +18,7 @@ std::string_view collection_name(const Request& request) {
   return *request.arguments.text("collection");
 }
 
-boost::asio::awaitable<Response> CollectionAccess::run(const Request& request, Where where,
-                                                       Work work) {
+Task<Response> CollectionAccess::run(const Request& request, Where where, Work work) {
   const std::string_view name = collection_name(request);
   if (where == Where::here) {
     std::optional<VectorCollection> collection = collections_.opened(name);

@@ -4,14 +4,13 @@
 #include <functional>
 #include <string_view>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "quartz/result.hpp"
 #include "quartz/vector/vector_collection.hpp"
 #include "server/http/request.hpp"
 #include "server/http/response.hpp"
 #include "server/http/route.hpp"
 #include "server/service/collections.hpp"
+#include "server/transport/task.hpp"
 #include "server/transport/worker_threads.hpp"
 
 namespace quartz::server {
@@ -33,7 +32,7 @@ class CollectionAccess {
     worker,  ///< Where it may wait.
   };
   /// Runs `work`; 404 if there is no such collection, problems for its errors.
-  boost::asio::awaitable<Response> run(const Request& request, Where where, Work work);
+  Task<Response> run(const Request& request, Where where, Work work);
 
   Collections& collections() noexcept { return collections_; }
   WorkerThreads& workers() noexcept { return workers_; }

@@ -85,17 +85,17 @@ Response CollectionRoutes::list() const {
   return json_response(std::move(body));
 }
 
-boost::asio::awaitable<Response> CollectionRoutes::get(const Request& request) {
+Task<Response> CollectionRoutes::get(const Request& request) {
   return access_.run(
       request, CollectionAccess::Where::here,
       [](VectorCollection& collection) -> Result<Response> { return described(collection, 200); });
 }
 
-boost::asio::awaitable<Response> CollectionRoutes::create(const Request& request) {
+Task<Response> CollectionRoutes::create(const Request& request) {
   return access_.workers().run([this, &request] { return create_now(request); });
 }
 
-boost::asio::awaitable<Response> CollectionRoutes::drop(const Request& request) {
+Task<Response> CollectionRoutes::drop(const Request& request) {
   return access_.workers().run([this, &request] { return drop_now(request); });
 }
 

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include "server/http/collection_access.hpp"
 #include "server/http/route_table.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -17,9 +16,9 @@ class CollectionRoutes {
 
  private:
   Response list() const;
-  boost::asio::awaitable<Response> get(const Request& request);
-  boost::asio::awaitable<Response> create(const Request& request);
-  boost::asio::awaitable<Response> drop(const Request& request);
+  Task<Response> get(const Request& request);
+  Task<Response> create(const Request& request);
+  Task<Response> drop(const Request& request);
   Response create_now(const Request& request);
   Response drop_now(const Request& request);
 

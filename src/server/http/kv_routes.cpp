@@ -285,7 +285,7 @@ Response KvRoutes::run(const Request& request, Operation operation) {
 
 template <class Write>
 Route::LongFunction KvRoutes::writer(Write write) {
-  return [this, write](Request& request) -> boost::asio::awaitable<Response> {
+  return [this, write](Request& request) -> Task<Response> {
     if (durability_ != Durability::disk) co_return write(request);
     // A sync takes milliseconds, in which this io thread would serve nobody.
     Response response = co_await workers_.run([&] { return write(request); });

@@ -4,8 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "quartz/storage/durability.hpp"
 #include "server/http/kv_write.hpp"
 #include "server/http/route_table.hpp"

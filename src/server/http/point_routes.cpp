@@ -140,7 +140,7 @@ void PointRoutes::add_to(RouteTable& table) {
        .function = [this](Request& request) { return scroll(request); }});
 }
 
-boost::asio::awaitable<Response> PointRoutes::put(const Request& request) {
+Task<Response> PointRoutes::put(const Request& request) {
   // May wait for the index to catch up.
   return access_.run(request, Where::worker, [this, &request](VectorCollection& collection) {
     return put_now(request, collection);
@@ -157,7 +157,7 @@ Result<Response> PointRoutes::put_now(const Request& request, VectorCollection& 
   return json_response(fmt::format("{{\"upserted\":{}}}", points.size()));
 }
 
-boost::asio::awaitable<Response> PointRoutes::get(const Request& request) {
+Task<Response> PointRoutes::get(const Request& request) {
   return access_.run(request, Where::here,
                      [&request](VectorCollection& collection) -> Result<Response> {
                        QUARTZ_ASSIGN(const auto point, collection.get(id_of(request)));
@@ -168,7 +168,7 @@ boost::asio::awaitable<Response> PointRoutes::get(const Request& request) {
                      });
 }
 
-boost::asio::awaitable<Response> PointRoutes::remove(const Request& request) {
+Task<Response> PointRoutes::remove(const Request& request) {
   const Where where = durability_ == Durability::disk ? Where::worker : Where::here;
   return access_.run(
       request, where, [this, &request](VectorCollection& collection) -> Result<Response> {
@@ -177,7 +177,7 @@ boost::asio::awaitable<Response> PointRoutes::remove(const Request& request) {
       });
 }
 
-boost::asio::awaitable<Response> PointRoutes::scroll(const Request& request) {
+Task<Response> PointRoutes::scroll(const Request& request) {
   return access_.run(request, Where::worker,
                      [&request](VectorCollection& collection) -> Result<Response> {
                        QUARTZ_ASSIGN(const PointScroll scroll, read_scroll(request.body));

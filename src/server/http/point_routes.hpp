@@ -2,12 +2,11 @@
 
 #include <optional>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "quartz/storage/durability.hpp"
 #include "server/http/collection_access.hpp"
 #include "server/http/route_table.hpp"
 #include "server/service/service.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -23,10 +22,10 @@ class PointRoutes {
   void add_to(RouteTable& table);
 
  private:
-  boost::asio::awaitable<Response> put(const Request& request);
-  boost::asio::awaitable<Response> get(const Request& request);
-  boost::asio::awaitable<Response> remove(const Request& request);
-  boost::asio::awaitable<Response> scroll(const Request& request);
+  Task<Response> put(const Request& request);
+  Task<Response> get(const Request& request);
+  Task<Response> remove(const Request& request);
+  Task<Response> scroll(const Request& request);
   Result<Response> put_now(const Request& request, VectorCollection& collection);
 
   Service& service_;

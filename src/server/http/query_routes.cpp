@@ -199,7 +199,7 @@ void QueryRoutes::add_to(RouteTable& table) {
                         [this](Request& request) { return explain(request); }));
 }
 
-boost::asio::awaitable<Response> QueryRoutes::query(const Request& request) {
+Task<Response> QueryRoutes::query(const Request& request) {
   Result<PointQuery> read = query_of(request);
   if (!read) co_return problem_response(read.error());
   const PointQuery query = *std::move(read);
@@ -212,7 +212,7 @@ boost::asio::awaitable<Response> QueryRoutes::query(const Request& request) {
   co_return response;
 }
 
-boost::asio::awaitable<Response> QueryRoutes::query_batch(const Request& request) {
+Task<Response> QueryRoutes::query_batch(const Request& request) {
   return access_.run(
       request, Where::worker, [&request](VectorCollection& collection) -> Result<Response> {
         QUARTZ_ASSIGN(const PointQuery batch, batch_of(request, collection.config().dimensions));
@@ -220,7 +220,7 @@ boost::asio::awaitable<Response> QueryRoutes::query_batch(const Request& request
       });
 }
 
-boost::asio::awaitable<Response> QueryRoutes::explain(const Request& request) {
+Task<Response> QueryRoutes::explain(const Request& request) {
   return access_.run(request, Where::worker,
                      [&request](VectorCollection& collection) -> Result<Response> {
                        QUARTZ_ASSIGN(const PointQuery query, query_of(request));

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include "server/http/collection_access.hpp"
 #include "server/http/point_json.hpp"
 #include "server/http/route_table.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -18,9 +17,9 @@ class QueryRoutes {
   void add_to(RouteTable& table);
 
  private:
-  boost::asio::awaitable<Response> query(const Request& request);
-  boost::asio::awaitable<Response> query_batch(const Request& request);
-  boost::asio::awaitable<Response> explain(const Request& request);
+  Task<Response> query(const Request& request);
+  Task<Response> query_batch(const Request& request);
+  Task<Response> explain(const Request& request);
 
   CollectionAccess access_;
 };

@@ -219,8 +219,7 @@ void RedisRoutes::add_to(RouteTable& table) {
 }
 
 // The bytes of the replies, one behind the other; fewer than commands if not all were run.
-boost::asio::awaitable<Result<std::string>> RedisRoutes::replies(const Request& request,
-                                                                 const Commands& commands) {
+Task<Result<std::string>> RedisRoutes::replies(const Request& request, const Commands& commands) {
   const auto database = server_.service().databases().select(database_number(request));
   if (!database) co_return database.error();
   const Result<std::string> requests = requests_of(request, commands);
@@ -236,7 +235,7 @@ boost::asio::awaitable<Result<std::string>> RedisRoutes::replies(const Request& 
   co_return output;
 }
 
-boost::asio::awaitable<Response> RedisRoutes::command(const Request& request) {
+Task<Response> RedisRoutes::command(const Request& request) {
   const auto commands = single_command_of(request.body);
   if (!commands) co_return refused(commands.error());
   const Result<std::string> output = co_await replies(request, *commands);
@@ -253,7 +252,7 @@ boost::asio::awaitable<Response> RedisRoutes::command(const Request& request) {
   co_return json_response(std::move(body));
 }
 
-boost::asio::awaitable<Response> RedisRoutes::pipeline(const Request& request) {
+Task<Response> RedisRoutes::pipeline(const Request& request) {
   const auto commands = commands_of(request.body);
   if (!commands) co_return refused(commands.error());
   const Result<std::string> output = co_await replies(request, *commands);
@@ -275,7 +274,7 @@ boost::asio::awaitable<Response> RedisRoutes::pipeline(const Request& request) {
   co_return json_response(std::move(body));
 }
 
-boost::asio::awaitable<Response> RedisRoutes::transaction(const Request& request) {
+Task<Response> RedisRoutes::transaction(const Request& request) {
   auto commands = commands_of(request.body);
   if (!commands) co_return refused(commands.error());
   for (const std::vector<std::string>& words : *commands) {

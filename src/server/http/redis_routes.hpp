@@ -5,11 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "server/http/reply_json.hpp"
 #include "server/http/route_table.hpp"
 #include "server/resp/resp_server.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -26,11 +25,10 @@ class RedisRoutes {
  private:
   using Commands = std::vector<std::vector<std::string>>;
 
-  boost::asio::awaitable<Response> command(const Request& request);
-  boost::asio::awaitable<Response> pipeline(const Request& request);
-  boost::asio::awaitable<Response> transaction(const Request& request);
-  boost::asio::awaitable<Result<std::string>> replies(const Request& request,
-                                                      const Commands& commands);
+  Task<Response> command(const Request& request);
+  Task<Response> pipeline(const Request& request);
+  Task<Response> transaction(const Request& request);
+  Task<Result<std::string>> replies(const Request& request, const Commands& commands);
 
   RespServer& server_;
 };

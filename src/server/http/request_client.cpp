@@ -5,7 +5,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "quartz/storage/async.hpp"
 #include "server/resp/resp_server.hpp"
@@ -61,8 +60,7 @@ RequestClient::~RequestClient() {
   client_->unsubscribe_all();
 }
 
-asio::awaitable<Result<std::string>> RequestClient::answer(std::string_view input,
-                                                           std::size_t bytes_max) {
+Task<Result<std::string>> RequestClient::answer(std::string_view input, std::size_t bytes_max) {
   std::string output;
   while (!input.empty() && !client_->closing() && output.size() < bytes_max) {
     input.remove_prefix(client_->receive(input, output));
@@ -72,17 +70,17 @@ asio::awaitable<Result<std::string>> RequestClient::answer(std::string_view inpu
     }
   }
   if (client_->unsynced()) {
-    const Result<void> synced = co_await server_.service().engine().async_sync(asio::use_awaitable);
+    const Result<void> synced = co_await server_.service().engine().async_sync(kUseTask);
     if (!synced) co_return synced.error();
     client_->note_synced();
   }
   co_return output;
 }
 
-asio::awaitable<void> RequestClient::wait() {
+Task<> RequestClient::wait() {
   if (!signal_->raised) {
     signal_->timer.expires_at(client_->waits_until());
-    co_await signal_->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await signal_->timer.async_wait(asio::as_tuple(kUseTask));
   }
   signal_->raised = false;
 }

@@ -6,11 +6,11 @@
 #include <string_view>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "quartz/result.hpp"
 #include "server/resp/resp_client.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -32,12 +32,12 @@ class RequestClient {
   /// The replies to the requests in `input`, which the caller keeps; fewer if the client is to go
   /// or there are more bytes of them than `bytes_max`. Fails if what was written could not be
   /// synced.
-  boost::asio::awaitable<Result<std::string>> answer(std::string_view input, std::size_t bytes_max);
+  Task<Result<std::string>> answer(std::string_view input, std::size_t bytes_max);
 
  private:
   struct Signal;
 
-  boost::asio::awaitable<void> wait();
+  Task<> wait();
 
   RespServer& server_;
   const std::shared_ptr<Signal> signal_;  // Raised late, it finds nobody.

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include <boost/asio/awaitable.hpp>
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -15,7 +15,7 @@ class ResponseStream {
   virtual ~ResponseStream() = default;
 
   /// Waits for the next bytes; none at the end.
-  virtual boost::asio::awaitable<std::string> next() = 0;
+  virtual Task<std::string> next() = 0;
   /// Nobody wants more: the client has gone, or the server stops. `next` returns at once, then and
   /// whenever it is called again.
   virtual void end() noexcept = 0;

@@ -8,10 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "server/http/request.hpp"
 #include "server/http/response.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -56,7 +55,7 @@ struct Route {
   /// Answers at once; what it does takes microseconds.
   using Function = std::function<Response(Request&)>;
   /// May wait, and goes on on the same executor.
-  using LongFunction = std::function<boost::asio::awaitable<Response>(Request&)>;
+  using LongFunction = std::function<Task<Response>(Request&)>;
 
   Method method = Method::get;  ///< GET serves HEAD too.
   std::string_view path;        ///< "/api/v1/kv/{key}".

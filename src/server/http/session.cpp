@@ -25,8 +25,7 @@ constexpr std::size_t kReadBytes = std::size_t{16} << 10;
 constexpr std::size_t kOutBytesMax = std::size_t{64} << 10;
 
 // Ends a stream when its reader leaves. What he sends meanwhile is none of the stream's business.
-boost::asio::awaitable<void> watch_peer(std::shared_ptr<Connection> connection,
-                                        std::shared_ptr<ResponseStream> stream) {
+Task<> watch_peer(std::shared_ptr<Connection> connection, std::shared_ptr<ResponseStream> stream) {
   std::array<char, 512> dropped;
   while (true) {
     const Received received =
@@ -52,7 +51,7 @@ HttpSession::HttpSession(std::shared_ptr<Connection> connection, HttpApplication
       body_share_(application_.buffers()),
       out_share_(application_.buffers()) {}
 
-boost::asio::awaitable<void> HttpSession::run() {
+Task<> HttpSession::run() {
   bool goes_on = true;
   while (goes_on) {
     refresh_limits();
@@ -75,7 +74,7 @@ void HttpSession::refresh_limits() {
 }
 
 // True with a request that is whole or refused; false if there is nobody left to answer.
-boost::asio::awaitable<bool> HttpSession::receive_request() {
+Task<bool> HttpSession::receive_request() {
   parser_.reset();
   began_.reset();
   told_to_continue_ = judged_ = false;
@@ -113,7 +112,7 @@ void HttpSession::count_body() {
   body_share_.release();
 }
 
-boost::asio::awaitable<bool> HttpSession::receive_more() {
+Task<bool> HttpSession::receive_more() {
   const State state = parser_.state();
   make_room();
   connection_->set_deadline(receive_deadline());
@@ -176,7 +175,7 @@ bool HttpSession::flush_at_once() {
   return out_.empty();
 }
 
-boost::asio::awaitable<bool> HttpSession::flush() {
+Task<bool> HttpSession::flush() {
   if (out_.empty()) co_return true;
   // What is small is sent whatever others hold; it may be the answer that says so.
   const std::size_t large = out_.size() > kOutBytesMax ? out_.size() : 0;
@@ -216,7 +215,7 @@ void HttpSession::refuse_failed(Response& response) const {
 }
 
 // Whether the connection serves another request after this one.
-boost::asio::awaitable<bool> HttpSession::answer_request() {
+Task<bool> HttpSession::answer_request() {
   const Stopwatch stopwatch;
   Request& request = parser_.request();
   // The work takes what it takes; it is the peer who has deadlines.
@@ -256,7 +255,7 @@ boost::asio::awaitable<bool> HttpSession::answer_request() {
 
 // Until the stream ends, the client leaves or is too slow, whoever asked for it is not let in any
 // more, or the server stops.
-boost::asio::awaitable<void> HttpSession::send_stream() {
+Task<> HttpSession::send_stream() {
   const AccessControl& access = application_.access();
   // What a connection was told of a user who had to say so earlier is no part of this request.
   IdentityRef identity = access.required() ? peer_.identity() : nullptr;

@@ -9,12 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "server/http/application.hpp"
 #include "server/http/http_peer.hpp"
 #include "server/http/request_parser.hpp"
 #include "server/transport/connection.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -25,20 +24,20 @@ class HttpSession {
   HttpSession(std::shared_ptr<Connection> connection, HttpApplication& application);
 
   /// Until the client leaves, is too slow or not understood, or the server stops.
-  boost::asio::awaitable<void> run();
+  Task<> run();
 
  private:
   using Clock = Connection::Clock;
 
-  boost::asio::awaitable<bool> receive_request();
-  boost::asio::awaitable<bool> receive_more();
+  Task<bool> receive_request();
+  Task<bool> receive_more();
   void begin_answer();
   void judge_header();
   void count_body();
   void refuse_failed(Response& response) const;
-  boost::asio::awaitable<bool> answer_request();
-  boost::asio::awaitable<void> send_stream();
-  boost::asio::awaitable<bool> flush();
+  Task<bool> answer_request();
+  Task<> send_stream();
+  Task<bool> flush();
   bool flush_at_once();
   Clock::time_point receive_deadline();
   Clock::duration transfer_time(std::size_t bytes) const;

@@ -42,7 +42,7 @@ void WatchRoutes::add_to(RouteTable& table) {
        .function = [this](Request& request) { return watch(request); }});
 }
 
-boost::asio::awaitable<Response> WatchRoutes::watch(const Request& request) {
+Task<Response> WatchRoutes::watch(const Request& request) {
   feed_.begin();
   WatchStream::Choice choice;
   choice.database = database_number(request);

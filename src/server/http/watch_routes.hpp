@@ -1,10 +1,9 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-
 #include "server/http/route_table.hpp"
 #include "server/service/change_feed.hpp"
 #include "server/service/service.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -17,7 +16,7 @@ class WatchRoutes {
   void add_to(RouteTable& table);
 
  private:
-  boost::asio::awaitable<Response> watch(const Request& request);
+  Task<Response> watch(const Request& request);
 
   Service& service_;
   ChangeFeed feed_;

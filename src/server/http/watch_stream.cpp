@@ -6,7 +6,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "server/http/json_bytes.hpp"
@@ -42,7 +41,7 @@ ChangeFeed::Page WatchStream::look() const {
   return feed_.since(choice_.after, {.database = choice_.database, .prefix = choice_.prefix});
 }
 
-asio::awaitable<std::string> WatchStream::next() {
+Task<std::string> WatchStream::next() {
   std::string text;
   if (!std::exchange(greeted_, true)) {
     // Bytes at once tell the client that it watches from here on.
@@ -64,7 +63,7 @@ asio::awaitable<std::string> WatchStream::next() {
     if (!text.empty()) co_return text;
     if (page.more) continue;
     timer_.expires_after(page.invisible ? kInvisiblePause : choice_.heartbeat);
-    const auto [woken] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    const auto [woken] = co_await timer_.async_wait(asio::as_tuple(kUseTask));
     if (woken || ended_ || page.invisible) continue;
     // The id goes on although nothing was wanted, so that it stays one that can be resumed from.
     fmt::format_to(std::back_inserter(text), ": heartbeat\nid: {}\n\n", choice_.after);

@@ -7,11 +7,11 @@
 #include <string>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "server/http/response_stream.hpp"
 #include "server/service/change_feed.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -37,7 +37,7 @@ class WatchStream final : public ResponseStream,
   ~WatchStream() override;
 
   void begin() { feed_.add(*this); }
-  boost::asio::awaitable<std::string> next() override;
+  Task<std::string> next() override;
   void end() noexcept override;
 
  private:

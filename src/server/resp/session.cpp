@@ -9,7 +9,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "quartz/storage/async.hpp"
 #include "server/transport/io_threads.hpp"
@@ -95,7 +94,7 @@ void RespSession::begin() {
   });
 }
 
-asio::awaitable<void> RespSession::run() {
+Task<> RespSession::run() {
   begin();
   {
     const Departure departure(*client_);
@@ -107,7 +106,7 @@ asio::awaitable<void> RespSession::run() {
   if (!output_.empty()) co_await flush();
   // A message on its way takes with it what was answered last.
   while (writing_ && !broken_) {
-    co_await written_.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await written_.async_wait(asio::as_tuple(kUseTask));
   }
   // Only one read at a time, and a goodbye reads. Nothing more is sent beside it.
   const bool gently = !std::exchange(broken_, true) && !reading_ahead_;
@@ -115,7 +114,7 @@ asio::awaitable<void> RespSession::run() {
   connection_->close();
 }
 
-asio::awaitable<bool> RespSession::read_more() {
+Task<bool> RespSession::read_more() {
   if (reading_ahead_ || read_ahead_) {
     const bool ended = co_await read_ahead_ended();
     co_return ended;
@@ -165,7 +164,7 @@ bool RespSession::make_room(std::size_t bytes) {
   return true;
 }
 
-asio::awaitable<bool> RespSession::refuse_input() {
+Task<bool> RespSession::refuse_input() {
   around_.log.warn("resp: {} is let go: all connections together hold limits.buffered_bytes_max",
                    connection_->remote_address());
   std::string().swap(input_);
@@ -176,7 +175,7 @@ asio::awaitable<bool> RespSession::refuse_input() {
   co_return false;
 }
 
-asio::awaitable<bool> RespSession::answer_all() {
+Task<bool> RespSession::answer_all() {
   bool waited = false;
   do {
     read_ahead_ = false;
@@ -199,11 +198,10 @@ asio::awaitable<bool> RespSession::answer_all() {
 // Before anybody is told that it was written. If that fails nobody can know what will be there
 // after power loss; an answer would be a lie, so the connection ends without one. The engine, which
 // writes nothing any more, has logged why, and tells whoever connects again.
-asio::awaitable<bool> RespSession::sync_written() {
+Task<bool> RespSession::sync_written() {
   if (!client_->unsynced()) co_return true;
   syncing_ = true;
-  const Result<void> synced =
-      co_await around_.server.service().engine().async_sync(asio::use_awaitable);
+  const Result<void> synced = co_await around_.server.service().engine().async_sync(kUseTask);
   syncing_ = false;
   if (synced) {
     client_->note_synced();
@@ -219,12 +217,12 @@ void RespSession::signal() {
 }
 
 // False if the connection has ended.
-asio::awaitable<bool> RespSession::wait_for_answer() {
+Task<bool> RespSession::wait_for_answer() {
   while (client_->waiting()) {
     start_reading_ahead();
     if (!signal_) {
       signalled_.expires_at(client_->waits_until());
-      co_await signalled_.async_wait(asio::as_tuple(asio::use_awaitable));
+      co_await signalled_.async_wait(asio::as_tuple(kUseTask));
     }
     signal_ = false;
     // What is being done already is answered to whoever has only stopped to ask.
@@ -241,11 +239,10 @@ void RespSession::start_reading_ahead() {
   reading_ahead_ = true;
   asio::co_spawn(
       connection_->executor(),
-      [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->read_ahead(); },
-      asio::detached);
+      [self = shared_from_this()]() -> Task<> { co_await self->read_ahead(); }, asio::detached);
 }
 
-asio::awaitable<void> RespSession::read_ahead() {
+Task<> RespSession::read_ahead() {
   const Received received =
       co_await connection_->read_some(asio::buffer(input_.data() + end_, input_.size() - end_));
   end_ += received.bytes;
@@ -256,10 +253,10 @@ asio::awaitable<void> RespSession::read_ahead() {
 }
 
 // False if that brought nothing.
-asio::awaitable<bool> RespSession::read_ahead_ended() {
+Task<bool> RespSession::read_ahead_ended() {
   while (reading_ahead_) {
     signalled_.expires_at(asio::steady_timer::time_point::max());
-    co_await signalled_.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await signalled_.async_wait(asio::as_tuple(kUseTask));
   }
   co_return read_ahead_;
 }
@@ -294,14 +291,13 @@ void RespSession::turn_ends() {
 
 void RespSession::flush_in_background() {
   asio::co_spawn(
-      connection_->executor(),
-      [self = shared_from_this()]() -> asio::awaitable<void> { co_await self->flush(); },
+      connection_->executor(), [self = shared_from_this()]() -> Task<> { co_await self->flush(); },
       asio::detached);
 }
 
-asio::awaitable<bool> RespSession::flush() {
+Task<bool> RespSession::flush() {
   while (writing_ && output_.size() > kUnsentBytesMax) {
-    co_await written_.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await written_.async_wait(asio::as_tuple(kUseTask));
   }
   if (!count_output(0)) let_go("all connections together hold limits.buffered_bytes_max");
   if (writing_) co_return !broken_;
@@ -324,7 +320,7 @@ asio::awaitable<bool> RespSession::flush() {
 }
 
 // Piece by piece, each of which has its time.
-asio::awaitable<void> RespSession::send() {
+Task<> RespSession::send() {
   const auto timeout = limits().unread_timeout;
   for (std::size_t sent = 0; sent < sending_.size() && !broken_;) {
     const std::string_view piece = std::string_view(sending_).substr(sent, kPieceBytes);

@@ -3,7 +3,6 @@
 #include <memory>
 #include <string>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "server/resp/resp_client.hpp"
@@ -12,6 +11,7 @@
 #include "server/transport/connection.hpp"
 #include "server/transport/current_limits.hpp"
 #include "server/transport/server_log.hpp"
+#include "server/transport/task.hpp"
 #include "server/transport/turn_end.hpp"
 
 namespace quartz::server {
@@ -32,24 +32,24 @@ class RespSession final : public TurnEnd::Participant,
  public:
   RespSession(std::shared_ptr<Connection> connection, const RespSurroundings& around);
 
-  boost::asio::awaitable<void> run();
+  Task<> run();
   void turn_ends() override;
 
  private:
   void begin();
-  boost::asio::awaitable<bool> read_more();
-  boost::asio::awaitable<bool> answer_all();
-  boost::asio::awaitable<bool> sync_written();
-  boost::asio::awaitable<bool> flush();
+  Task<bool> read_more();
+  Task<bool> answer_all();
+  Task<bool> sync_written();
+  Task<bool> flush();
   void flush_in_background();
   bool leave_to_turn_end();
-  boost::asio::awaitable<bool> wait_for_answer();
-  boost::asio::awaitable<bool> read_ahead_ended();
-  boost::asio::awaitable<void> read_ahead();
+  Task<bool> wait_for_answer();
+  Task<bool> read_ahead_ended();
+  Task<> read_ahead();
   void start_reading_ahead();
   const RequestLimits& limits();
-  boost::asio::awaitable<bool> refuse_input();
-  boost::asio::awaitable<void> send();
+  Task<bool> refuse_input();
+  Task<> send();
   bool make_room(std::size_t bytes);
   bool count_output(std::size_t bytes);
   void let_go(std::string_view why);

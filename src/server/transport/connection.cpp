@@ -5,7 +5,6 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include "server/transport/io_threads.hpp"
@@ -16,7 +15,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr auto kAwait = asio::as_tuple(kUseTask);
 
 // How long, and how much, an ending connection goes on to read what nobody wants any more.
 constexpr std::chrono::milliseconds kGoodbyeTimeout{1000};
@@ -62,7 +61,7 @@ Connection::~Connection() {
   thread_.connections.remove(*this);
 }
 
-asio::any_io_executor Connection::executor() { return thread_.context.get_executor(); }
+asio::io_context::executor_type Connection::executor() { return thread_.context.get_executor(); }
 
 Connection::Socket& Connection::socket() noexcept {
   if (auto* plain = std::get_if<Socket>(&stream_)) return *plain;
@@ -76,7 +75,7 @@ error_code Connection::reason_of(error_code error) const noexcept {
   return error;
 }
 
-asio::awaitable<error_code> Connection::handshake() {
+Task<error_code> Connection::handshake() {
   auto* const tls = std::get_if<TlsStream>(&stream_);
   if (tls == nullptr) co_return error_code();
   is_welcome_or_goodbye_ = true;
@@ -85,7 +84,7 @@ asio::awaitable<error_code> Connection::handshake() {
   co_return reason_of(error);
 }
 
-asio::awaitable<Received> Connection::read_some(asio::mutable_buffer into, Awaited awaited) {
+Task<Received> Connection::read_some(asio::mutable_buffer into, Awaited awaited) {
   if (expired_) co_return Received{asio::error::timed_out};
   awaits_request_ = awaited == Awaited::next_request;
   if (awaits_request_ && stopping_) co_return Received{asio::error::operation_aborted};
@@ -114,7 +113,7 @@ Sent Connection::write_at_once(std::string_view bytes) {
   return sent;
 }
 
-asio::awaitable<error_code> Connection::write(asio::const_buffer bytes) {
+Task<error_code> Connection::write(asio::const_buffer bytes) {
   if (expired_) co_return asio::error::timed_out;
   if (auto* const plain = std::get_if<Socket>(&stream_)) {
     // Most responses fit into the socket's buffer, and then no trip through the event loop is due.
@@ -159,7 +158,7 @@ void Connection::expire() {
   static_cast<void>(socket().cancel(ignored));
 }
 
-asio::awaitable<void> Connection::close_gently() {
+Task<> Connection::close_gently() {
   is_welcome_or_goodbye_ = true;
   set_deadline(Clock::now() + kGoodbyeTimeout);
   bool is_mutual = false;
@@ -175,7 +174,7 @@ asio::awaitable<void> Connection::close_gently() {
 
 // A socket that is closed with unread bytes resets the connection, and the peer may lose the
 // response that tells it why. Of what is encrypted nobody needs to know what it was.
-asio::awaitable<void> Connection::drop_the_rest() {
+Task<> Connection::drop_the_rest() {
   error_code error;
   static_cast<void>(socket().shutdown(Socket::shutdown_send, error));
   std::array<char, 4096> dropped;

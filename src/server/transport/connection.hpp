@@ -9,8 +9,6 @@
 #include <string_view>
 #include <variant>
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -19,6 +17,7 @@
 #include <boost/system/error_code.hpp>
 
 #include "server/transport/connection_limit.hpp"
+#include "server/transport/task.hpp"
 #include "server/transport/transport_counters.hpp"
 
 namespace quartz::server {
@@ -62,15 +61,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
   ~Connection();
 
-  boost::asio::awaitable<boost::system::error_code> handshake();
+  Task<boost::system::error_code> handshake();
 
   /// At least one byte, or an error: `operation_aborted` if the server stops while the next request
   /// is awaited, `timed_out` if the deadline passed.
-  boost::asio::awaitable<Received> read_some(boost::asio::mutable_buffer into,
-                                             Awaited awaited = Awaited::next_request);
+  Task<Received> read_some(boost::asio::mutable_buffer into,
+                           Awaited awaited = Awaited::next_request);
   /// All of `bytes`, or an error. Completes at once when the kernel has room.
-  boost::asio::awaitable<boost::system::error_code> write(boost::asio::const_buffer bytes);
-  boost::asio::awaitable<boost::system::error_code> write(std::string_view bytes) {
+  Task<boost::system::error_code> write(boost::asio::const_buffer bytes);
+  Task<boost::system::error_code> write(std::string_view bytes) {
     return write(boost::asio::buffer(bytes));
   }
 
@@ -95,12 +94,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   /// Of this side.
   const std::string& local_address() const noexcept { return local_; }
   bool encrypted() const noexcept { return std::holds_alternative<TlsStream>(stream_); }
-  boost::asio::any_io_executor executor();
+  boost::asio::io_context::executor_type executor();
   IoThread& thread() noexcept { return thread_; }
 
   /// Ends it so that the peer gets everything that was written, although it may still be sending:
   /// says goodbye, then reads and drops for a little while. `close` in the end.
-  boost::asio::awaitable<void> close_gently();
+  Task<> close_gently();
   /// Ends it now; operations under way fail with `operation_aborted`.
   void close() noexcept;
 
@@ -110,7 +109,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Socket& socket() noexcept;
   /// The error of an operation that was cancelled tells why.
   boost::system::error_code reason_of(boost::system::error_code error) const noexcept;
-  boost::asio::awaitable<void> drop_the_rest();
+  Task<> drop_the_rest();
   void drain();
   void expire();
 

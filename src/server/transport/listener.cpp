@@ -9,7 +9,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "base/try.hpp"
@@ -82,11 +81,11 @@ void Listener::close() noexcept {
   pause_.cancel();
 }
 
-asio::awaitable<void> Listener::accept_all() {
+Task<> Listener::accept_all() {
   while (acceptor_.is_open()) {
     IoThread& thread = around_.threads.next();
     auto [error, socket] =
-        co_await acceptor_.async_accept(thread.context, asio::as_tuple(asio::use_awaitable));
+        co_await acceptor_.async_accept(thread.context, asio::as_tuple(kUseTask));
     if (!error) {
       admit(thread, std::move(socket));
     } else if (acceptor_.is_open()) {
@@ -95,12 +94,12 @@ asio::awaitable<void> Listener::accept_all() {
   }
 }
 
-asio::awaitable<void> Listener::wait_after(error_code error) {
+Task<> Listener::wait_after(error_code error) {
   // Somebody who left before he was let in is no reason to wait.
   if (error == asio::error::connection_aborted) co_return;
   around_.log.warn("{}: cannot accept a connection: {}", protocol_.name, error.message());
   pause_.expires_after(kAcceptPause);
-  co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, error));
+  co_await pause_.async_wait(asio::redirect_error(kUseTask, error));
 }
 
 void Listener::admit(IoThread& thread, Connection::Socket socket) {
@@ -128,8 +127,7 @@ void Listener::admit(IoThread& thread, Connection::Socket socket) {
                  });
 }
 
-asio::awaitable<void> Listener::serve(IoThread& thread, Connection::Socket socket,
-                                      ConnectionLimit::Place place) {
+Task<> Listener::serve(IoThread& thread, Connection::Socket socket, ConnectionLimit::Place place) {
   const auto connection =
       std::make_shared<Connection>(thread, std::move(socket), around_.certificates.context(),
                                    std::move(place), around_.counters);

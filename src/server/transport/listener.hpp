@@ -6,7 +6,8 @@
 #include <memory>
 #include <string>
 
-#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -17,13 +18,14 @@
 #include "server/transport/current_limits.hpp"
 #include "server/transport/io_threads.hpp"
 #include "server/transport/server_log.hpp"
+#include "server/transport/task.hpp"
 #include "server/transport/tls_certificates.hpp"
 
 namespace quartz::server {
 
 /// Speaks a protocol with one connection until it ends. Runs on the connection's executor; when it
 /// returns, the connection is closed.
-using StartSession = std::function<boost::asio::awaitable<void>(std::shared_ptr<Connection>)>;
+using StartSession = std::function<Task<>(std::shared_ptr<Connection>)>;
 
 /// What a listener needs of the server that it belongs to. All of it outlives the listener.
 struct ListenerSurroundings {
@@ -62,15 +64,15 @@ class Listener {
  private:
   Listener(Protocol protocol, ListenerSurroundings surroundings);
   Result<void> open(const boost::asio::ip::tcp::endpoint& endpoint);
-  boost::asio::awaitable<void> accept_all();
-  boost::asio::awaitable<void> wait_after(boost::system::error_code error);
+  Task<> accept_all();
+  Task<> wait_after(boost::system::error_code error);
   void admit(IoThread& thread, Connection::Socket socket);
-  boost::asio::awaitable<void> serve(IoThread& thread, Connection::Socket socket,
-                                     ConnectionLimit::Place place);
+  Task<> serve(IoThread& thread, Connection::Socket socket, ConnectionLimit::Place place);
 
   Protocol protocol_;
   ListenerSurroundings around_;
-  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>
+      acceptor_;
   boost::asio::steady_timer pause_;
   std::string address_;
   std::uint16_t port_ = 0;

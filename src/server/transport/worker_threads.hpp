@@ -7,14 +7,13 @@
 #include <type_traits>
 #include <utility>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "base/mutex.hpp"
+#include "server/transport/task.hpp"
 
 namespace quartz::server {
 
@@ -30,7 +29,7 @@ class WorkerThreads {
   /// `work()` on one of them; the caller goes on, on its own executor, with what it returned. The
   /// caller's frame outlives the work, so that it may refer to it.
   template <class Work>
-  boost::asio::awaitable<std::invoke_result_t<Work&>> run(Work work);
+  Task<std::invoke_result_t<Work&>> run(Work work);
 
   /// `work()` on one of them, some time; nobody waits for it. It throws nothing.
   template <class Work>
@@ -50,10 +49,9 @@ class WorkerThreads {
 };
 
 template <class Work>
-boost::asio::awaitable<std::invoke_result_t<Work&>> WorkerThreads::run(Work work) {
+Task<std::invoke_result_t<Work&>> WorkerThreads::run(Work work) {
   const auto home = co_await boost::asio::this_coro::executor;
-  co_await boost::asio::post(
-      boost::asio::bind_executor(pool().get_executor(), boost::asio::use_awaitable));
+  co_await boost::asio::post(boost::asio::bind_executor(pool().get_executor(), kUseTask));
   std::optional<std::invoke_result_t<Work&>> result;
   std::exception_ptr failure;
   try {
@@ -61,7 +59,7 @@ boost::asio::awaitable<std::invoke_result_t<Work&>> WorkerThreads::run(Work work
   } catch (...) {
     failure = std::current_exception();  // Whoever catches it is on the caller's executor.
   }
-  co_await boost::asio::post(boost::asio::bind_executor(home, boost::asio::use_awaitable));
+  co_await boost::asio::post(boost::asio::bind_executor(home, kUseTask));
   if (failure) std::rethrow_exception(failure);
   co_return *std::move(result);
 }

@@ -68,7 +68,7 @@ class Door {
   bool closed_ = false;
 };
 
-asio::awaitable<void> echo(std::shared_ptr<Connection> connection) {
+Task<> echo(std::shared_ptr<Connection> connection) {
   std::string buffer(1000, '\0');
   while (true) {
     const Received received = co_await connection->read_some(asio::buffer(buffer));
@@ -91,7 +91,7 @@ TEST(Listener, gives_each_connection_to_a_session) {
 TEST(Listener, hands_connections_to_the_threads_in_turn) {
   std::promise<std::thread::id> ids[2];
   std::atomic<int> count{0};
-  Door door([&](std::shared_ptr<Connection>) -> asio::awaitable<void> {
+  Door door([&](std::shared_ptr<Connection>) -> Task<> {
     ids[count++].set_value(std::this_thread::get_id());
     co_return;
   });
@@ -101,7 +101,7 @@ TEST(Listener, hands_connections_to_the_threads_in_turn) {
 }
 
 TEST(Listener, a_session_that_throws_ends_its_connection_and_no_other) {
-  Door door([](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
+  Door door([](std::shared_ptr<Connection> connection) -> Task<> {
     std::string buffer(1, '\0');
     co_await connection->read_some(asio::buffer(buffer));
     if (buffer == "x") throw std::runtime_error("a defect");
@@ -124,7 +124,7 @@ TEST(Listener, refuses_what_is_no_address) {
 
 TEST(Connection, a_large_write_arrives_whole_however_slowly_it_is_read) {
   const std::string large(20'000'000, 'x');
-  Door door([&](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
+  Door door([&](std::shared_ptr<Connection> connection) -> Task<> {
     co_await connection->write(large);
   });
   RawClient client(door.port());
@@ -133,7 +133,7 @@ TEST(Connection, a_large_write_arrives_whole_however_slowly_it_is_read) {
 
 TEST(Connection, a_read_past_its_deadline_times_out_and_so_does_the_next) {
   std::promise<std::pair<boost::system::error_code, boost::system::error_code>> errors;
-  Door door([&](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
+  Door door([&](std::shared_ptr<Connection> connection) -> Task<> {
     std::string buffer(10, '\0');
     connection->set_deadline(Connection::Clock::now() + milliseconds(50));
     const auto first =
@@ -156,7 +156,7 @@ TEST(Connection, a_read_past_its_deadline_times_out_and_so_does_the_next) {
 TEST(Connection, a_write_that_nobody_reads_times_out) {
   const std::string large(50'000'000, 'x');
   std::promise<boost::system::error_code> error;
-  Door door([&](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
+  Door door([&](std::shared_ptr<Connection> connection) -> Task<> {
     connection->set_deadline(Connection::Clock::now() + milliseconds(100));
     error.set_value(co_await connection->write(large));
   });
@@ -168,7 +168,7 @@ TEST(Connection, a_write_that_nobody_reads_times_out) {
 TEST(Connection, a_peer_that_asks_for_nothing_more_or_does_not_say_goodbye_misses_no_deadline) {
   std::promise<boost::system::error_code> idle;
   std::promise<void> gone;
-  Door door([&](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
+  Door door([&](std::shared_ptr<Connection> connection) -> Task<> {
     std::string buffer(10, '\0');
     connection->set_deadline(Connection::Clock::now() + milliseconds(50));
     const auto received = co_await connection->read_some(asio::buffer(buffer));
@@ -186,7 +186,7 @@ TEST(Connection, draining_ends_the_wait_for_a_request_and_no_other) {
   std::promise<void> waiting;
   std::promise<Received> rest;
   std::promise<Received> next;
-  Door door([&](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
+  Door door([&](std::shared_ptr<Connection> connection) -> Task<> {
     std::string buffer(10, '\0');
     waiting.set_value();
     rest.set_value(co_await connection->read_some(asio::buffer(buffer), Awaited::rest_of_request));
@@ -204,7 +204,7 @@ TEST(Connection, draining_ends_the_wait_for_a_request_and_no_other) {
 TEST(Connection, draining_is_told_once_to_who_wants_to_know) {
   std::promise<void> waiting;
   std::promise<bool> told;
-  Door door([&](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
+  Door door([&](std::shared_ptr<Connection> connection) -> Task<> {
     std::string buffer(10, '\0');
     connection->when_stopping([&told, raw = connection.get()] { told.set_value(raw->stopping()); });
     waiting.set_value();
@@ -219,7 +219,7 @@ TEST(Connection, draining_is_told_once_to_who_wants_to_know) {
 
 TEST(Connection, knows_its_peer) {
   std::promise<std::string> address;
-  Door door([&](std::shared_ptr<Connection> connection) -> asio::awaitable<void> {
+  Door door([&](std::shared_ptr<Connection> connection) -> Task<> {
     EXPECT_FALSE(connection->encrypted());
     address.set_value(connection->remote_address());
     co_return;
@@ -263,7 +263,7 @@ TEST(WorkerThreads, what_work_throws_arrives_at_home) {
   WorkerThreads workers(1);
   asio::io_context context;
   bool caught_at_home = false;
-  const auto caller = [&]() -> asio::awaitable<void> {
+  const auto caller = [&]() -> Task<> {
     try {
       co_await workers.run([]() -> int { throw std::runtime_error("no"); });
     } catch (const std::runtime_error&) {
