@@ -9,11 +9,15 @@ separate_arguments(QUARTZ_TEST_FLAGS)
 # file compiles its neighbours, too.
 option(QUARTZ_UNITY_TESTS "Whether to compile 16 files of tests as one unit" OFF)
 
+# To start a program takes a sanitizer longer than most cases run.
+option(QUARTZ_SHARDED_TESTS "Whether cases share processes, 16 of each executable" OFF)
+
 # quartz_add_test_folder(<folder> [LABEL <label>] [TIMEOUT <seconds>] [SOURCES <file>...]
 #                        [LIBRARIES <target>...])
 #
 # The sources, or else every .cpp of tests/<folder>, in one GoogleTest executable, quartz_<folder>_test. It is linked with
-# the archives, where hidden symbols can be reached, and each case runs in a process of its own.
+# the archives, where hidden symbols can be reached, and each case runs in a process of its own, unless
+# QUARTZ_SHARDED_TESTS.
 function(quartz_add_test_folder folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES")
   if(NOT arg_SOURCES)
@@ -40,6 +44,16 @@ function(quartz_add_test_folder folder)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src"
                                                "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock_main)
+  if(QUARTZ_SHARDED_TESTS)
+    foreach(index RANGE 15)
+      add_test(NAME ${folder}.shard_${index} COMMAND ${target} WORKING_DIRECTORY "${scratch}")
+      set_tests_properties(
+        ${folder}.shard_${index}
+        PROPERTIES ENVIRONMENT "GTEST_TOTAL_SHARDS=16;GTEST_SHARD_INDEX=${index}"
+                   LABELS "${arg_LABEL}" TIMEOUT 1200)
+    endforeach()
+    return()
+  endif()
   gtest_discover_tests(
     ${target}
     WORKING_DIRECTORY "${scratch}"
