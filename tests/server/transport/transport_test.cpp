@@ -124,9 +124,8 @@ TEST(Listener, refuses_what_is_no_address) {
 
 TEST(Connection, a_large_write_arrives_whole_however_slowly_it_is_read) {
   const std::string large(20'000'000, 'x');
-  Door door([&](std::shared_ptr<Connection> connection) -> Task<> {
-    co_await connection->write(large);
-  });
+  Door door(
+      [&](std::shared_ptr<Connection> connection) -> Task<> { co_await connection->write(large); });
   RawClient client(door.port());
   EXPECT_EQ(client.receive_rest().size(), large.size());
 }
