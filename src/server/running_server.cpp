@@ -248,7 +248,8 @@ Result<void> RunningServer::listen() {
   return {};
 }
 
-// Streams of HTTP were let in once; each of them finds out whether it may go on.
+// Streams of HTTP, and clients of Redis's protocol that listen, were let in once; each of them
+// finds out whether it may go on.
 void RunningServer::users_changed(std::string_view revoked) {
   threads_.post_to_each([](IoThread& thread) { thread.connections.tell_users_changed(); });
   if (!revoked.empty()) end_connections_of(revoked);

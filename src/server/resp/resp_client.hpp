@@ -93,6 +93,9 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   /// `receive` takes nothing before that. Call `resume` when the wire was told to wake, and when
   /// the time has come.
   bool waiting() const noexcept { return waiting_.has_value() || held_until_.has_value(); }
+  /// Users have changed: whoever is not let in any more shall not go on receiving what others do.
+  void users_changed();
+
   /// Whether it is that a command runs on another thread.
   bool runs_elsewhere() const noexcept { return waiting_ && waiting_->run; }
   /// When that is at the latest; needs `waiting()`.

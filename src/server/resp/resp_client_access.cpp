@@ -33,6 +33,14 @@ void RespClient::renew_access() {
                                         : protocol::RespLimits());
 }
 
+void RespClient::users_changed() {
+  AccessControl* const access = this->access();
+  const bool receives_unasked = listens() || monitoring_ || tracking_.on;
+  if (access == nullptr || !receives_unasked) return;
+  IdentityRef identity = identity_;
+  if (!access->lets_go_on(identity)) kill();
+}
+
 void RespClient::take_identity(IdentityRef identity) {
   // What was queued was allowed to somebody else.
   if (queue_ && identity_) queue_refused_ = true;

@@ -92,6 +92,9 @@ void RespSession::begin() {
   connection_->when_stopping([weak = weak_from_this()] {
     if (const auto session = weak.lock()) session->signal();
   });
+  connection_->when_users_change([weak = weak_from_this()] {
+    if (const auto session = weak.lock()) session->client_->users_changed();
+  });
 }
 
 Task<> RespSession::run() {

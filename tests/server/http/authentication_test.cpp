@@ -98,6 +98,22 @@ TEST_F(HttpUsers, that_are_revoked_take_nobody_with_them_who_only_has_their_name
   EXPECT_EQ(unknown.receive_bytes(5), "+OK\r\n");
 }
 
+TEST_F(HttpUsers, that_are_the_first_end_those_who_listen_without_having_said_who_they_are) {
+  ServerConfig config = small_config();
+  config.resp.enabled = true;
+  config.resp.port = 0;
+  serve(config);
+  RawClient listener(server_->resp_port().value());
+  const std::string listens = "*3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n";
+  listener.send("SUBSCRIBE news\r\n");
+  ASSERT_EQ(listener.receive_bytes(listens.size()), listens);
+  EXPECT_EQ(ask("POST", "/api/v1/admin/keys/root", "Content-Type: application/json\r\n",
+                R"({"scopes":["admin"]})")
+                .status,
+            201);
+  EXPECT_TRUE(listener.is_ended());
+}
+
 TEST_F(HttpUsers, are_forgotten_by_a_connection_whose_next_request_says_nothing) {
   const std::string shop = create("shop", {"kv:read"});
   serve();

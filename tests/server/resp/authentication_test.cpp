@@ -204,6 +204,35 @@ TEST_F(RespUsers, are_nobody_again_after_reset_and_revocation) {
   EXPECT_EQ(ask("GET a"), kNoAuth);
 }
 
+TEST_F(RespUsers, who_are_nobody_hear_nothing_more_once_there_is_somebody) {
+  RespPeer subscriber(guarded_);
+  RespPeer monitor(guarded_);
+  RespPeer tracking(guarded_);
+  RespPeer asking(guarded_);
+  subscriber.say("SUBSCRIBE news");
+  monitor.say("MONITOR");
+  tracking.say("HELLO 3");
+  tracking.say("CLIENT TRACKING ON");
+  asking.say("PING");
+  for (RespPeer* const peer : {&subscriber, &monitor, &tracking, &asking}) {
+    peer->client().users_changed();
+    EXPECT_FALSE(peer->is_closed());
+  }
+  const std::string secret = create("shop", {"kv:read", "pubsub"});
+  RespPeer known(guarded_);
+  known.say("AUTH shop " + secret);
+  known.say("SUBSCRIBE news");
+  for (RespPeer* const peer : {&subscriber, &monitor, &tracking, &asking, &known}) {
+    peer->client().users_changed();
+  }
+  EXPECT_TRUE(subscriber.is_closed());
+  EXPECT_TRUE(monitor.is_closed());
+  EXPECT_TRUE(tracking.is_closed());
+  // It may still say who it is.
+  EXPECT_FALSE(asking.is_closed());
+  EXPECT_FALSE(known.is_closed());
+}
+
 TEST_F(RespUsers, are_listed_without_their_secrets) {
   create("shop", {"kv:read:a*", "pubsub"});
   log_in("root", create("root", {"admin"}));
