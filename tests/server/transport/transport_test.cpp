@@ -247,7 +247,7 @@ TEST(WorkerThreads, work_runs_elsewhere_and_its_caller_goes_on_at_home) {
   WorkerThreads workers(2);
   asio::io_context context;
   std::thread::id at_home;
-  const auto caller = [&]() -> asio::awaitable<std::thread::id> {
+  const auto caller = [&]() -> Task<std::thread::id> {
     const auto elsewhere = co_await workers.run([] { return std::this_thread::get_id(); });
     at_home = std::this_thread::get_id();
     co_return elsewhere;
