@@ -10,16 +10,19 @@ separate_arguments(QUARTZ_TEST_FLAGS)
 option(QUARTZ_UNITY_TESTS "Whether to compile 16 files of tests as one unit" OFF)
 
 # To start a program takes a sanitizer longer than most cases run.
-option(QUARTZ_SHARDED_TESTS "Whether cases share processes, 16 of each executable" OFF)
+option(QUARTZ_SHARDED_TESTS "Whether cases that need none of their own share 16 processes" OFF)
 
-# quartz_add_test_folder(<folder> [LABEL <label>] [TIMEOUT <seconds>] [SOURCES <file>...]
-#                        [LIBRARIES <target>...])
+# Presets set it: what a sanitizer has nothing to find in, or takes too long for.
+set(QUARTZ_CASES_LEFT_OUT "" CACHE STRING "Cases that are not run, as GoogleTest's filter writes them")
+
+# quartz_add_test_folder(<folder> [SHARED_PROCESS] [LABEL <label>] [TIMEOUT <seconds>]
+#                        [SOURCES <file>...] [LIBRARIES <target>...])
 #
 # The sources, or else every .cpp of tests/<folder>, in one GoogleTest executable, quartz_<folder>_test. It is linked with
-# the archives, where hidden symbols can be reached, and each case runs in a process of its own, unless
-# QUARTZ_SHARDED_TESTS.
+# the archives, where hidden symbols can be reached, and each case runs in a process of its own. With
+# QUARTZ_SHARDED_TESTS those of a SHARED_PROCESS do not: they must not fork, mount, or need to be alone.
 function(quartz_add_test_folder folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED_PROCESS" "LABEL;TIMEOUT" "SOURCES;LIBRARIES")
   if(NOT arg_SOURCES)
     file(GLOB arg_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp")
   endif()
@@ -44,9 +47,16 @@ function(quartz_add_test_folder folder)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src"
                                                "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock_main)
-  if(QUARTZ_SHARDED_TESTS)
+  set(filter "*")
+  if(QUARTZ_CASES_LEFT_OUT)
+    set(filter "-${QUARTZ_CASES_LEFT_OUT}")
+  endif()
+  if(QUARTZ_SHARDED_TESTS AND arg_SHARED_PROCESS)
     foreach(index RANGE 15)
-      add_test(NAME ${folder}.shard_${index} COMMAND ${target} WORKING_DIRECTORY "${scratch}")
+      add_test(
+        NAME ${folder}.shard_${index}
+        COMMAND ${target} "--gtest_filter=${filter}"
+        WORKING_DIRECTORY "${scratch}")
       set_tests_properties(
         ${folder}.shard_${index}
         PROPERTIES ENVIRONMENT "GTEST_TOTAL_SHARDS=16;GTEST_SHARD_INDEX=${index}"
@@ -56,6 +66,7 @@ function(quartz_add_test_folder folder)
   endif()
   gtest_discover_tests(
     ${target}
+    TEST_FILTER "${filter}"
     WORKING_DIRECTORY "${scratch}"
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60

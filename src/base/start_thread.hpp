@@ -15,7 +15,7 @@ namespace quartz {
 template <std::size_t kSize>
 void name_this_thread(const char (&name)[kSize]) noexcept {
   static_assert(kSize <= 16, "Linux keeps 15 characters, and refuses a longer name");
-  // It is only for eyes: without it the thread has its program's name.
+  // It is only for eyes: without it the thread has the name of the one that started it.
   static_cast<void>(::pthread_setname_np(::pthread_self(), name));
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/start_thread.hpp"
 #include "base/try.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
@@ -22,6 +23,7 @@ Result<void> wait_for(StorageEngine& engine, Console& console, const std::string
                       const CollectionWork& work) {
   // The work ends when the engine closes and not otherwise, so somebody else has to close it.
   auto done = std::async(std::launch::async, [&] {
+    name_this_thread("quartz:build");
     Progress progress(console.progress_mode(), label, 0);
     return work([&](std::uint64_t linked, std::uint64_t total) {
       progress.set_total(total);

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/start_thread.hpp"
 #include "base/try.hpp"
 #include "vector/index_file_audit.hpp"
 
@@ -31,7 +32,10 @@ IndexRowLoader::~IndexRowLoader() { stopped_ = true; }  // A future of `async` w
 void IndexRowLoader::start() {
   if (block_count_ < kBlocksForTwoThreads) return;
   try {
-    second_ = std::async(std::launch::async, [this] { return load_blocks(); });
+    second_ = std::async(std::launch::async, [this] {
+      name_this_thread("quartz:load");
+      return load_blocks();
+    });
   } catch (const std::system_error&) {
     return;  // No thread is to be had: then without one.
   }

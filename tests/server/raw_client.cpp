@@ -58,7 +58,10 @@ bool RawClient::fill() {
   while (true) {
     const ssize_t got = ::recv(descriptor_, part.data(), part.size(), 0);
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return false;
+    if (got <= 0) {
+      ended_ = got == 0 || errno == ECONNRESET;
+      return false;
+    }
     buffer_.append(part.data(), static_cast<std::size_t>(got));
     return true;
   }

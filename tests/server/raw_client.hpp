@@ -44,8 +44,8 @@ class RawClient {
   std::string receive_bytes(std::size_t count);
   /// All that comes until the peer ends the connection.
   std::string receive_rest();
-  /// Whether the peer ends the connection without a further byte.
-  bool is_ended() { return receive_rest().empty(); }
+  /// Whether the peer ends the connection without a further byte, and soon.
+  bool is_ended() { return receive_rest().empty() && ended_; }
 
   /// What has arrived already and was not asked for yet.
   const std::string& buffered() const noexcept { return buffer_; }
@@ -55,6 +55,7 @@ class RawClient {
   bool fill();
 
   int descriptor_ = -1;
+  bool ended_ = false;
   std::string buffer_;
 };
 

@@ -93,9 +93,6 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   /// `receive` takes nothing before that. Call `resume` when the wire was told to wake, and when
   /// the time has come.
   bool waiting() const noexcept { return waiting_.has_value() || held_until_.has_value(); }
-  /// Users have changed: whoever is not let in any more shall not go on receiving what others do.
-  void users_changed();
-
   /// Whether it is that a command runs on another thread.
   bool runs_elsewhere() const noexcept { return waiting_ && waiting_->run; }
   /// When that is at the latest; needs `waiting()`.
@@ -108,6 +105,10 @@ class RespClient : public Subscriber, public std::enable_shared_from_this<RespCl
   /// Nobody waits for the answer any more. What runs on another thread is done all the same, and
   /// all but `unsubscribe_all` belongs to that thread from now on.
   void give_up() noexcept;
+
+  /// Users have changed: if it receives what others do, and is not let in any more, it is let go.
+  /// While a command runs on another thread, that is found out when it is done.
+  void users_changed();
 
   /// Something was written that has to survive power loss, and may not do so yet: before the
   /// replies are sent, sync the engine and call `note_synced`.

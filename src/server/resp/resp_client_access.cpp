@@ -34,6 +34,7 @@ void RespClient::renew_access() {
 }
 
 void RespClient::users_changed() {
+  if (whereabouts_.load(std::memory_order_acquire) != Whereabouts::here) return;
   AccessControl* const access = this->access();
   const bool receives_unasked = listens() || monitoring_ || tracking_.on;
   if (access == nullptr || !receives_unasked) return;

@@ -66,6 +66,7 @@ void RespClient::answer_waiting(Clock::time_point now, std::string& output) {
     if (!finish_lengthy_run(output)) return;
     const auto run = waiting_->run;
     give_up();
+    users_changed();  // Perhaps, meanwhile.
     if (!queue_) caching_.reset();
     if (run->command->is(CommandFlag::immediate)) {
       drop_reply_unwanted_before(run->replies, offset, output);

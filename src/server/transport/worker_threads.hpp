@@ -13,6 +13,7 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "base/mutex.hpp"
+#include "base/start_thread.hpp"
 #include "server/transport/task.hpp"
 
 namespace quartz::server {
@@ -34,13 +35,18 @@ class WorkerThreads {
   /// `work()` on one of them, some time; nobody waits for it. It throws nothing.
   template <class Work>
   void post(Work work) {
-    boost::asio::post(pool(), std::move(work));
+    boost::asio::post(pool(), [work = std::move(work)]() mutable {
+      name_worker();
+      work();
+    });
   }
 
   /// Finishes all work that was begun and ends the threads. Nothing may be run afterwards.
   void stop();
 
  private:
+  // With each work, for a pool has no place to say so once for each thread.
+  static void name_worker() noexcept { name_this_thread("quartz:worker"); }
   boost::asio::thread_pool& pool();
 
   const std::size_t count_;
@@ -52,6 +58,7 @@ template <class Work>
 Task<std::invoke_result_t<Work&>> WorkerThreads::run(Work work) {
   const auto home = co_await boost::asio::this_coro::executor;
   co_await boost::asio::post(boost::asio::bind_executor(pool().get_executor(), kUseTask));
+  name_worker();
   std::optional<std::invoke_result_t<Work&>> result;
   std::exception_ptr failure;
   try {
