@@ -4,11 +4,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/mutex.hpp"
+#include "server/auth/access_control.hpp"
 #include "server/resp/resp_conversation.hpp"
 #include "server/transport/worker_threads.hpp"
 
@@ -210,6 +212,26 @@ TEST_F(LengthyCommands, a_client_that_has_left_listens_to_nothing_afterwards) {
   wait_for_worker();
   EXPECT_EQ(peer_.say("VCARD v"), ":1\r\n");
   EXPECT_EQ(peer_.say("PUBLISH c x"), ":0\r\n");
+}
+
+TEST_F(LengthyCommands, who_listens_behind_one_is_let_go_if_there_are_users_by_then) {
+  const std::unique_ptr<Users> users = Users::open(engine()).value();
+  const AuthenticationConfig config;
+  const ServerLog log([](LogLevel, std::string_view) {});
+  AccessControl access(*users, config, log);
+  RespServer guarded(service(), {.access = &access, .workers = &workers_});
+  PatientPeer listener(guarded);
+  listener.begin("MULTI\r\nVADD v VALUES 2 1 0 a\r\nSUBSCRIBE c\r\n");
+  std::promise<void> go_on = hold_worker();
+  EXPECT_EQ(listener.begin("EXEC\r\n"), "");
+  const std::vector<Scope> scopes{parse_scope("kv:read").value()};
+  ASSERT_TRUE(users->create("shop", scopes));
+  listener.client().users_changed();
+  go_on.set_value();
+  EXPECT_THAT(listener.finish(), HasSubstr("subscribe"));
+  EXPECT_TRUE(listener.client().closing());
+  listener.leave();
+  wait_for_worker();  // It lets go of the client, and the client of its server.
 }
 
 TEST_F(LengthyCommands, the_reply_to_a_transaction_is_left_out_where_nobody_wants_it) {
