@@ -44,7 +44,7 @@ class FilteredSearch {
     scratch_.reset(links_.capacity(), pool_size, std::max(length * (length + 1), kSamples));
     count_ = 0;
     sample(start.slot, end);
-    offer_met();
+    offer_batch();
     CandidatePool& pool = scratch_.pool;
     const auto enough = static_cast<std::size_t>(kFilteredNeighbours * static_cast<double>(length));
     // From afar all are at about the same distance, and greedy steps lead astray more easily.
@@ -52,7 +52,7 @@ class FilteredSearch {
     while (pool.has_next()) {
       expand(pool.take_next(), enough);
       if (const Slot next = pool.peek_next(); next != kNoSlot) links_.prefetch(next);
-      offer_met();
+      offer_batch();
     }
   }
 
@@ -84,7 +84,7 @@ class FilteredSearch {
     const std::size_t length = links_.length_max(0);
     const std::size_t found = expand(start.slot, length);
     if (count_ == 0 && scratch_.pool.size() == 0) flood(start.slot);
-    offer_met();
+    offer_batch();
     return found >= length / 2;
   }
 
@@ -148,12 +148,15 @@ class FilteredSearch {
 
   void meet(Slot slot) {
     if (!scratch_.visited.insert(slot)) return;
-    ask_for(space_, slot);
+    space_.prefetch(slot);
     scratch_.batch[count_++] = slot;
   }
 
-  void offer_met() {
-    offer_batch(space_, target_, {scratch_.batch.data(), count_}, scratch_.pool);
+  void offer_batch() {
+    const Slot* const batch = scratch_.batch.data();
+    for (std::size_t i = 0; i < count_; ++i) {
+      scratch_.pool.offer(space_.distance(target_, batch[i]), batch[i]);
+    }
     count_ = 0;
   }
 

@@ -61,16 +61,6 @@ Candidate descend(const HnswLinks& links, const Space& space, const std::byte* t
   return best;
 }
 
-/// Begins to bring near the code of a slot that will be in a batch.
-template <class Space>
-void ask_for(const Space& space, Slot slot) {
-  if constexpr (SpaceOfFours<Space>) {
-    space.prefetch_beginning(slot);
-  } else {
-    space.prefetch(slot);
-  }
-}
-
 /// Offers the slots of a batch to the pool, with their distances from `target`. Codes are asked for
 /// a few ahead: a processor has only so many reads under way, and what is asked for beyond that
 /// holds up the rest.
@@ -118,7 +108,11 @@ void search_level(const HnswLinks& links, const Space& space, const std::byte* t
       if (slot >= visited.limit()) [[unlikely]]
         return;
       if (!visited.insert(slot)) return;
-      ask_for(space, slot);
+      if constexpr (SpaceOfFours<Space>) {
+        space.prefetch_beginning(slot);
+      } else {
+        space.prefetch(slot);
+      }
       batch[count++] = slot;
     });
     if (const Slot next = pool.peek_next(); next != kNoSlot && level == 0) links.prefetch(next);
