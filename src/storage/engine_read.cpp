@@ -103,9 +103,7 @@ Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceS
                                             std::string_view key, std::uint64_t key_hash,
                                             Sequence cached_until) const {
   MemoryAnswer answer;
-  // All that may answer comes near while the first is asked.
   at.view->active->prefetch(key_hash);
-  for (const MemtableRef& memtable : at.view->older) memtable->prefetch(key_hash);
   if (cached_until > 0) {
     const Sequence valid_from = keyspace.cache_valid_from.load(std::memory_order_acquire);
     const auto row = cache_.find(keyspace.id, key, key_hash, valid_from);
@@ -117,6 +115,8 @@ Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceS
       return answer;
     }
   }
+  // All others that may answer come near while the first is asked.
+  for (const MemtableRef& memtable : at.view->older) memtable->prefetch(key_hash);
   const auto look = [&](const Memtable& memtable) {
     const MemtableHit hit = memtable.find(keyspace.id, key, key_hash, at.sequence);
     if (hit.kind == MemtableHit::Kind::none) return false;
@@ -286,23 +286,39 @@ std::optional<Result<std::optional<std::string>>> Engine::get_from_memory(
 }
 
 // Hashes of the first of these keys, and what memory has of them on its way: the misses of several
-// keys take no longer than those of one.
+// keys take no longer than those of one. Where they are asked for is as in `look_in_memory`, and no
+// further than to where an answer seems to lie.
 void Engine::prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace,
                           std::span<const std::string_view> keys,
                           std::span<std::uint64_t> hashes) const {
-  const auto each_memtable = [&](const auto& visit) {
-    visit(*at.view->active);
-    for (const MemtableRef& memtable : at.view->older) visit(*memtable);
+  hashes = hashes.first(std::min(keys.size(), hashes.size()));
+  std::array<std::uint64_t, kKeysAhead> sought;
+  std::size_t count = 0;
+  const auto& older = at.view->older;
+  const auto approach = [&](std::size_t index) {
+    if (index >= older.size()) return;
+    for (const std::uint64_t hash : std::span(sought).first(count)) older[index]->prefetch(hash);
   };
-  const std::size_t count = std::min(keys.size(), hashes.size());
-  for (std::size_t i = 0; i < count; ++i) {
-    hashes[i] = hash_key(keys[i], keyspace.id);
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    hashes[i] = sought[count++] = hash_key(keys[i], keyspace.id);
     cache_.prefetch(hashes[i]);
-    each_memtable([&](const Memtable& memtable) { memtable.prefetch(hashes[i]); });
+    at.view->active->prefetch(hashes[i]);
   }
-  for (const std::uint64_t hash : hashes.first(count)) {
-    cache_.prefetch_row(hash);
-    each_memtable([&](const Memtable& memtable) { memtable.prefetch_operation(hash); });
+  const auto drop_if = [&](const auto& comes_near) {
+    const std::size_t before = std::exchange(count, 0);
+    for (std::size_t i = 0; i < before; ++i) {
+      const std::uint64_t hash = sought[i];
+      sought[count] = hash;
+      count += comes_near(hash) ? 0U : 1U;  // Without a branch, which nobody could foresee.
+    }
+  };
+  approach(0);  // A memtable ahead, so that nothing is waited for.
+  drop_if([&](std::uint64_t hash) {
+    return cache_.prefetch_row(hash) || at.view->active->prefetch_operation(hash);
+  });
+  for (std::size_t i = 0; i < older.size() && count > 0; ++i) {
+    approach(i + 1);
+    drop_if([&](std::uint64_t hash) { return older[i]->prefetch_operation(hash); });
   }
 }
 

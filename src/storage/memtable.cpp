@@ -93,9 +93,13 @@ void Memtable::index_by_hash(OperationView operation, std::uint64_t key_hash,
                   });
 }
 
-void Memtable::prefetch_operation(std::uint64_t key_hash) const noexcept {
-  hash_index_.candidates(
-      key_hash, [this](std::uint32_t offset) { prefetch_lines(segment_->memory.data() + offset); });
+bool Memtable::prefetch_operation(std::uint64_t key_hash) const noexcept {
+  bool found = false;
+  hash_index_.candidates(key_hash, [&](std::uint32_t offset) {
+    prefetch_lines(segment_->memory.data() + offset);
+    found = true;
+  });
+  return found;
 }
 
 void Memtable::order(std::uint64_t count_max) const {

@@ -75,8 +75,9 @@ class Memtable {
   /// Starts to bring near what `find` and `insert` of a key with that hash read first.
   void prefetch(std::uint64_t key_hash) const noexcept { hash_index_.prefetch(key_hash); }
 
-  /// The next step: what `find` reads after that.
-  void prefetch_operation(std::uint64_t key_hash) const noexcept;
+  /// The next step: what `find` reads after that. False if there is nothing: no operation of such a
+  /// hash.
+  bool prefetch_operation(std::uint64_t key_hash) const noexcept;
 
   /// The newest version of `key` with a sequence of at most `at`. `key_hash` is
   /// `hash_key(key, keyspace)`.

@@ -139,8 +139,8 @@ void RowCache::prefetch(std::uint64_t key_hash) const noexcept {
   if (shard_count_ != 0) shard_of(key_hash).table.prefetch(key_hash);
 }
 
-void RowCache::prefetch_row(std::uint64_t key_hash) const noexcept {
-  if (shard_count_ != 0) shard_of(key_hash).table.prefetch_row(key_hash);
+bool RowCache::prefetch_row(std::uint64_t key_hash) const noexcept {
+  return shard_count_ != 0 && shard_of(key_hash).table.prefetch_row(key_hash);
 }
 
 std::optional<PinnedValue> RowCache::pin(const Hit& hit, const RowAttributes& attributes) noexcept {

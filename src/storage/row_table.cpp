@@ -112,12 +112,16 @@ CachedRow* RowTable::find(KeyspaceId keyspace, std::string_view key,
   return nullptr;
 }
 
-void RowTable::prefetch_row(std::uint64_t hash) const noexcept {
+bool RowTable::prefetch_row(std::uint64_t hash) const noexcept {
   const std::uint64_t tag = tag_of(hash);
+  bool found = false;
   for (const auto& slot : bucket(index_of(hash, count_.load(std::memory_order_acquire))).slots) {
     const std::uint64_t held = slot.load(std::memory_order_relaxed);
-    if (held >> kAddressBits == tag) prefetch_lines(row_in(held));
+    if (held >> kAddressBits != tag) continue;
+    prefetch_lines(row_in(held));
+    found = true;
   }
+  return found;
 }
 
 bool RowTable::admits(std::uint64_t hash, Sequence read_at) const noexcept {

@@ -48,7 +48,7 @@ class RowTable {
   }
 
   /// Starts to bring near the rows that may be a hash's; its bucket should be near by then.
-  void prefetch_row(std::uint64_t hash) const noexcept;
+  bool prefetch_row(std::uint64_t hash) const noexcept;
 
   /// Records an invalidation. False if a row of such a hash may be cached, or a fill or a move is
   /// under way: then `record_invalidation` under the lock, and erase what there is.
