@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include "base/hash.hpp"
 #include "server/http/request.hpp"
@@ -10,7 +10,7 @@
 namespace quartz::server {
 
 std::string entity_tag(std::string_view value) {
-  return fmt::format("\"{:016x}{:016x}\"", hash_key(value, 1), hash_key(value, 2));
+  return fmt::format(FMT_COMPILE("\"{:016x}{:016x}\""), hash_key(value, 1), hash_key(value, 2));
 }
 
 bool matches_entity_tag(std::string_view list, std::string_view tag) noexcept {

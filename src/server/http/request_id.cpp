@@ -4,7 +4,7 @@
 #include <atomic>
 #include <random>
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include "base/random.hpp"
 
@@ -25,7 +25,7 @@ std::string make_request_id() {
   static std::atomic<std::uint64_t> count{0};
   // The generator is a bijection of its seed, so that counting on never repeats an id.
   Random scrambled(start + count.fetch_add(1, std::memory_order_relaxed));
-  return fmt::format("{:016x}", scrambled.next());
+  return fmt::format(FMT_COMPILE("{:016x}"), scrambled.next());
 }
 
 }  // namespace quartz::server

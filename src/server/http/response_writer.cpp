@@ -3,6 +3,7 @@
 #include <array>
 #include <ctime>
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 namespace quartz::server {
@@ -93,7 +94,7 @@ std::string_view http_date() {
 }
 
 void append_response(std::string& to, const Response& response, const ResponseFrame& frame) {
-  fmt::format_to(std::back_inserter(to), "HTTP/1.{} {} {}\r\n", frame.http_1_0 ? 0 : 1,
+  fmt::format_to(std::back_inserter(to), FMT_COMPILE("HTTP/1.{} {} {}\r\n"), frame.http_1_0 ? 0 : 1,
                  response.status, reason_phrase(response.status));
   append_header(to, "Date", http_date());
   if (!response.content_type.empty()) {
@@ -108,7 +109,8 @@ void append_response(std::string& to, const Response& response, const ResponseFr
     append_header(to, "Connection", "keep-alive");
   }
   if (!is_bodiless(response.status) && !response.stream) {
-    fmt::format_to(std::back_inserter(to), "Content-Length: {}\r\n", response.body.size());
+    fmt::format_to(std::back_inserter(to), FMT_COMPILE("Content-Length: {}\r\n"),
+                   response.body.size());
   }
   to += "\r\n";
   if (!frame.head_only && !is_bodiless(response.status)) to += response.body;
