@@ -32,7 +32,12 @@ class FilteredSearch {
  public:
   FilteredSearch(const HnswLinks& links, const Space& space, const std::byte* target,
                  const Allowed& allowed, HnswScratch& scratch) noexcept
-      : links_(links), space_(space), target_(target), allowed_(allowed), scratch_(scratch) {}
+      : links_(links),
+        space_(space),
+        target_(target),
+        allowed_(allowed),
+        scratch_(scratch),
+        next_(links) {}
 
   /// The nearest allowed that it meets are in the scratch's pool: `pool_size`, or more if the
   /// target lies apart from all of them. `start` is what `descend` leads to, and all slots that may
@@ -44,15 +49,15 @@ class FilteredSearch {
     scratch_.reset(links_.capacity(), pool_size, std::max(length * (length + 1), kSamples));
     count_ = 0;
     sample(start.slot, end);
-    offer_batch();
+    offer_met();
     CandidatePool& pool = scratch_.pool;
     const auto enough = static_cast<std::size_t>(kFilteredNeighbours * static_cast<double>(length));
     // From afar all are at about the same distance, and greedy steps lead astray more easily.
     if (!enter(start)) pool.widen(kRemoteFactor * pool_size);
     while (pool.has_next()) {
       expand(pool.take_next(), enough);
-      if (const Slot next = pool.peek_next(); next != kNoSlot) links_.prefetch(next);
-      offer_batch();
+      next_.approach(pool);
+      offer_met();
     }
   }
 
@@ -84,7 +89,7 @@ class FilteredSearch {
     const std::size_t length = links_.length_max(0);
     const std::size_t found = expand(start.slot, length);
     if (count_ == 0 && scratch_.pool.size() == 0) flood(start.slot);
-    offer_batch();
+    offer_met();
     return found >= length / 2;
   }
 
@@ -152,11 +157,9 @@ class FilteredSearch {
     scratch_.batch[count_++] = slot;
   }
 
-  void offer_batch() {
-    const Slot* const batch = scratch_.batch.data();
-    for (std::size_t i = 0; i < count_; ++i) {
-      scratch_.pool.offer(space_.distance(target_, batch[i]), batch[i]);
-    }
+  void offer_met() {
+    offer_batch(space_, target_, {scratch_.batch.data(), count_}, scratch_.pool,
+                [this] { next_.approach(scratch_.pool); });
     count_ = 0;
   }
 
@@ -168,6 +171,7 @@ class FilteredSearch {
   const std::byte* const target_;
   const Allowed& allowed_;
   HnswScratch& scratch_;
+  NextLinks next_;
   std::size_t count_ = 0;  // Of the batch.
 };
 

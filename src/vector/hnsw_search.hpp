@@ -61,12 +61,30 @@ Candidate descend(const HnswLinks& links, const Space& space, const std::byte* t
   return best;
 }
 
+/// Brings near the links of the candidate on level 0 that a pool will give next.
+class NextLinks {
+ public:
+  explicit NextLinks(const HnswLinks& links) noexcept : links_(links) {}
+
+  /// To be called whenever that may be another one.
+  void approach(const CandidatePool& pool) noexcept {
+    const Slot next = pool.peek_next();
+    if (next == approached_ || next == kNoSlot) return;
+    approached_ = next;
+    links_.prefetch(next);
+  }
+
+ private:
+  const HnswLinks& links_;
+  Slot approached_ = kNoSlot;
+};
+
 /// Offers the slots of a batch to the pool, with their distances from `target`. Codes are asked for
 /// a few ahead: a processor has only so many reads under way, and what is asked for beyond that
-/// holds up the rest.
-template <class Space>
+/// holds up the rest. `offered` is called behind every few.
+template <class Space, class Offered>
 void offer_batch(const Space& space, const std::byte* target, std::span<const Slot> batch,
-                 CandidatePool& pool) {
+                 CandidatePool& pool, const Offered& offered) {
   std::size_t done = 0;
   if constexpr (SpaceOfFours<Space>) {
     const auto prefetch_from = [&](std::size_t first) {
@@ -79,9 +97,11 @@ void offer_batch(const Space& space, const std::byte* target, std::span<const Sl
       float distances[4];
       space.distances_of_4(target, &batch[done], distances);
       for (std::size_t i = 0; i < 4; ++i) pool.offer(distances[i], batch[done + i]);
+      offered();
     }
   }
   for (const Slot slot : batch.subspan(done)) pool.offer(space.distance(target, slot), slot);
+  offered();
 }
 
 /// Searches one level from `start`; the `pool_size` nearest that it meets are in `scratch.pool`. As
@@ -89,7 +109,8 @@ void offer_batch(const Space& space, const std::byte* target, std::span<const Sl
 ///
 /// Each step takes the nearest candidate that was not expanded, collects those of its neighbours
 /// that were not met before, asks for the beginnings of their codes all at once, and only then
-/// computes distances: the cache misses of a step overlap.
+/// computes distances: the cache misses of a step overlap. The next step may take one of these
+/// neighbours, whose links are asked for as soon as that shows.
 template <class Space>
 void search_level(const HnswLinks& links, const Space& space, const std::byte* target,
                   Candidate start, unsigned level, std::size_t pool_size, HnswScratch& scratch,
@@ -97,6 +118,10 @@ void search_level(const HnswLinks& links, const Space& space, const std::byte* t
   scratch.reset(links.capacity(), pool_size, links.length_max(level));
   CandidatePool& pool = scratch.pool;
   VisitedSet& visited = scratch.visited;
+  NextLinks next(links);
+  const auto approach_next = [&] {
+    if (level == 0) next.approach(pool);
+  };
   Slot* const batch = scratch.batch.data();
   if (hidden < visited.limit()) visited.insert(hidden);
   visited.insert(start.slot);
@@ -115,8 +140,8 @@ void search_level(const HnswLinks& links, const Space& space, const std::byte* t
       }
       batch[count++] = slot;
     });
-    if (const Slot next = pool.peek_next(); next != kNoSlot && level == 0) links.prefetch(next);
-    offer_batch(space, target, {batch, count}, pool);
+    approach_next();
+    offer_batch(space, target, {batch, count}, pool, approach_next);
   }
 }
 
