@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/processors.hpp"
 #include "base/try.hpp"
 #include "cli/database.hpp"
 
@@ -63,7 +63,7 @@ void CollectionName::define(CLI::App& app) {
 
 Result<OpenedCollection> open_collection(Console& console, const CollectionName& name,
                                          std::uint32_t index_threads) {
-  if (index_threads == 0) index_threads = std::max(1u, std::thread::hardware_concurrency());
+  if (index_threads == 0) index_threads = usable_processors();
   QUARTZ_ASSIGN(StorageEngine engine, open_database(console, name.directory, OpenMode::existing));
   auto collection = VectorCollection::open(engine, name.name, {.index_threads = index_threads});
   if (!collection && collection.error().code() == Errc::not_found) {

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/processors.hpp"
 #include "base/try.hpp"
 #include "cli/collection_wait.hpp"
 #include "cli/database.hpp"
@@ -50,10 +50,10 @@ Result<void> Demo::import_pictures() {
   }
   QUARTZ_ASSIGN(picture_engine_,
                 open_database(console_, (work_directory_ / "pictures").string(), OpenMode::create));
-  QUARTZ_ASSIGN(digits_, VectorCollection::open(
-                             *picture_engine_, "digits",
-                             {.dimensions = pictures_->dimensions(), .metric = Metric::l2},
-                             {.index_threads = std::max(1u, std::thread::hardware_concurrency())}));
+  QUARTZ_ASSIGN(
+      digits_, VectorCollection::open(*picture_engine_, "digits",
+                                      {.dimensions = pictures_->dimensions(), .metric = Metric::l2},
+                                      {.index_threads = usable_processors()}));
   const Stopwatch importing;
   QUARTZ_ASSIGN(const auto summary, import_under_progress(*digits_, *pictures_, console_));
   const double import_seconds = seconds_of(importing);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/processors.hpp"
 #include "base/try.hpp"
 #include "cli/collection_search.hpp"
 #include "cli/demo.hpp"
@@ -152,7 +153,7 @@ Result<void> Demo::compare_with_hnswlib() {
       if (interruption()) return Error(Errc::cancelled, "interrupted");
       return {};
     };
-    const unsigned threads = pictures_->sample ? 1 : std::thread::hardware_concurrency();
+    const unsigned threads = pictures_->sample ? 1 : usable_processors();
     QUARTZ_ASSIGN(peer, build_hnswlib(rows, pictures_->dimensions(), config, threads, tell));
   }
   const std::unique_ptr<MeasuredSearch> ours = make_collection_search(*digits_);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/epoch.hpp"
+#include "base/processors.hpp"
 #include "base/start_thread.hpp"
 #include "base/try.hpp"
 #include "vector/collection.hpp"
@@ -116,7 +117,7 @@ Result<std::vector<std::vector<VectorHit>>> Collection::search_batch(
       exception = std::current_exception();
     }
   };
-  const std::size_t wanted = threads != 0 ? threads : std::thread::hardware_concurrency();
+  const std::size_t wanted = threads != 0 ? threads : usable_processors();
   std::vector<std::thread> others;
   others.reserve(std::min(wanted, count));
   // Where the system refuses more threads, those that there are do it all.

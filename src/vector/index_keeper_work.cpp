@@ -6,6 +6,7 @@
 
 #include "base/epoch.hpp"
 #include "base/mutant.hpp"
+#include "base/processors.hpp"
 #include "base/start_thread.hpp"
 #include "base/try.hpp"
 #include "io/file_system.hpp"
@@ -37,9 +38,8 @@ constexpr std::uint64_t kSaveShare = 4;
 Result<void> IndexKeeper::start_threads() {
   MutexLock lock(stop_mutex_);
   if (stopped_ || engine_->closed()) return engine_->closed_error();
-  const std::uint32_t count = runtime_.index_threads != 0
-                                  ? runtime_.index_threads
-                                  : std::max(1U, std::thread::hardware_concurrency() / 2);
+  const std::uint32_t count =
+      runtime_.index_threads != 0 ? runtime_.index_threads : std::max(1U, usable_processors() / 2);
   for (std::uint32_t i = 0; i < count; ++i) {
     std::thread linker;
     if (auto started = start_thread(linker, "quartz:link", [this] { run_linker(); }); !started) {

@@ -103,7 +103,7 @@ struct ServerConfig {
   // Listening.
   ListenerConfig http = {.port = 3000};    ///< HTTP.
   ListenerConfig resp = {.port = 7379};    ///< The protocol of Redis.
-  std::uint32_t io_threads = 0;            ///< 0: one for each processor; at most 256.
+  std::uint32_t io_threads = 0;            ///< 0: one for each usable processor; at most 256.
   std::uint32_t connections_max = 10'000;  ///< Of all protocols together; beyond: refused at once.
   /// How long `stop()` lets running requests go on. 0: they are cut off.
   std::chrono::milliseconds drain_timeout{10'000};

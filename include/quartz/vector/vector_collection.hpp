@@ -117,7 +117,7 @@ class QUARTZ_EXPORT VectorCollection {
   Result<VectorSearchExplanation> explain(std::span<const float> query,
                                           const VectorSearchOptions& options = {}) const;
   /// One answer for each query; `queries` holds them one after another. On up to `threads` threads
-  /// at once, 0: as many as the machine has; fewer if the system refuses more.
+  /// at once, 0: as many as there are usable processors; fewer if the system refuses more.
   Result<std::vector<std::vector<VectorHit>>> search_batch(std::span<const float> queries,
                                                            const VectorSearchOptions& options = {},
                                                            std::uint32_t threads = 0) const;

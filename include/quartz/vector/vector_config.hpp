@@ -53,7 +53,7 @@ struct VectorCollectionConfig {
 
 /// How a collection runs in this process; not stored.
 struct VectorRuntimeConfig {
-  /// Background threads that link points into the graph; 0: one for every two of the machine's.
+  /// Background threads that link points into the graph; 0: one for every two usable processors.
   std::uint32_t index_threads = 0;
   /// Points that may wait for their place in the graph. Searches look at all of them, so a long
   /// tail makes them slower; a writer that would exceed it waits. At least 1.

@@ -1,13 +1,12 @@
 #include "server/transport/io_threads.hpp"
 
-#include <algorithm>
-
+#include "base/processors.hpp"
 #include "base/start_thread.hpp"
 
 namespace quartz::server {
 
 IoThreads::IoThreads(std::size_t count) {
-  if (count == 0) count = std::max(1u, std::thread::hardware_concurrency());
+  if (count == 0) count = usable_processors();
   for (std::size_t index = 0; index < count; ++index) {
     threads_.push_back(std::make_unique<IoThread>());
     guards_.emplace_back(threads_.back()->context.get_executor());

@@ -26,7 +26,8 @@ struct IoThread {
 /// The threads of a server.
 class IoThreads {
  public:
-  /// Starts them; 0: one for each processor. Throws `std::system_error` if the system has no more.
+  /// Starts them; 0: one for each usable processor. Throws `std::system_error` if the system has no
+  /// more.
   explicit IoThreads(std::size_t count);
   IoThreads(const IoThreads&) = delete;
   IoThreads& operator=(const IoThreads&) = delete;
