@@ -239,7 +239,8 @@ class Engine : public std::enable_shared_from_this<Engine> {
   Result<std::optional<StoredValue>> shown_of_levels(const KeyspaceState& keyspace,
                                                      std::string_view key,
                                                      std::optional<std::string_view> stored);
-  void prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace,
+  /// Of as many keys as there is room for hashes. `cached`: whether the row cache may answer.
+  void prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace, bool cached,
                     std::span<const std::string_view> keys, std::span<std::uint64_t> hashes) const;
   void count_answer(MemoryAnswer::Kind kind);
   /// Whether the levels' filters say that a key which memory does not know is nowhere. Under an

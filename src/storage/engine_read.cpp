@@ -115,8 +115,8 @@ Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceS
       return answer;
     }
   }
-  // All others that may answer come near while the first is asked.
-  for (const MemtableRef& memtable : at.view->older) memtable->prefetch(key_hash);
+  const std::span<const MemtableRef> older = at.view->older;
+  if (!older.empty()) older.front()->prefetch(key_hash);
   const auto look = [&](const Memtable& memtable) {
     const MemtableHit hit = memtable.find(keyspace.id, key, key_hash, at.sequence);
     if (hit.kind == MemtableHit::Kind::none) return false;
@@ -128,7 +128,11 @@ Engine::MemoryAnswer Engine::look_in_memory(const ReadPoint& at, const KeyspaceS
     return true;
   };
   if (look(*at.view->active)) return answer;
-  for (const MemtableRef& memtable : at.view->older) {
+  // All that may still answer come near while the next is asked.
+  for (const MemtableRef& memtable : older.subspan(std::min<std::size_t>(older.size(), 1))) {
+    memtable->prefetch(key_hash);
+  }
+  for (const MemtableRef& memtable : older) {
     if (look(*memtable)) return answer;
   }
   return answer;
@@ -286,12 +290,13 @@ std::optional<Result<std::optional<std::string>>> Engine::get_from_memory(
 }
 
 // Hashes of the first of these keys, and what memory has of them on its way: the misses of several
-// keys take no longer than those of one. Where they are asked for is as in `look_in_memory`, and no
-// further than to where an answer seems to lie.
-void Engine::prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace,
+// keys take no longer than those of one. As far as to where the answer seems to lie: of a key that
+// is written often each memtable has a row, and one of them is looked at.
+void Engine::prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace, bool cached,
                           std::span<const std::string_view> keys,
                           std::span<std::uint64_t> hashes) const {
   hashes = hashes.first(std::min(keys.size(), hashes.size()));
+  QUARTZ_CHECK(hashes.size() <= kKeysAhead);
   std::array<std::uint64_t, kKeysAhead> sought;
   std::size_t count = 0;
   const auto& older = at.view->older;
@@ -301,20 +306,21 @@ void Engine::prefetch_all(const ReadPoint& at, const KeyspaceState& keyspace,
   };
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     hashes[i] = sought[count++] = hash_key(keys[i], keyspace.id);
-    cache_.prefetch(hashes[i]);
+    if (cached) cache_.prefetch(hashes[i]);
     at.view->active->prefetch(hashes[i]);
   }
+  // Kept or dropped without a branch, which nobody could foresee.
   const auto drop_if = [&](const auto& comes_near) {
     const std::size_t before = std::exchange(count, 0);
     for (std::size_t i = 0; i < before; ++i) {
       const std::uint64_t hash = sought[i];
       sought[count] = hash;
-      count += comes_near(hash) ? 0U : 1U;  // Without a branch, which nobody could foresee.
+      count += comes_near(hash) ? 0U : 1U;
     }
   };
   approach(0);  // A memtable ahead, so that nothing is waited for.
   drop_if([&](std::uint64_t hash) {
-    return cache_.prefetch_row(hash) || at.view->active->prefetch_operation(hash);
+    return (cached && cache_.prefetch_row(hash)) || at.view->active->prefetch_operation(hash);
   });
   for (std::size_t i = 0; i < older.size() && count > 0; ++i) {
     approach(i + 1);
@@ -326,7 +332,7 @@ void Engine::prefetch(const KeyspaceState& keyspace, std::span<const std::string
   std::array<std::uint64_t, kKeysAhead> hashes;
   const EpochGuard guard;
   if (!check_readable(keyspace, {})) return;
-  prefetch_all(read_point(nullptr), keyspace, keys, hashes);
+  prefetch_all(read_point(nullptr), keyspace, true, keys, hashes);
 }
 
 Result<std::vector<std::optional<std::string>>> Engine::multi_get(
@@ -347,7 +353,9 @@ Result<std::vector<std::optional<std::string>>> Engine::multi_get(
     // then: it has not changed since.
     const Sequence cached_until = options.snapshot == nullptr ? at.sequence : 0;
     for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (i % kKeysAhead == 0) prefetch_all(at, keyspace, keys.subspan(i), hashes);
+      if (i % kKeysAhead == 0) {
+        prefetch_all(at, keyspace, cached_until > 0, keys.subspan(i), hashes);
+      }
       const MemoryAnswer answer =
           look_in_memory(at, keyspace, keys[i], hashes[i % kKeysAhead], cached_until);
       count_answer(answer.kind);

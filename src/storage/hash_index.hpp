@@ -48,7 +48,7 @@ class HashIndex {
     if (usable()) __builtin_prefetch(&bucket_of(hash, count_.load(std::memory_order_relaxed)));
   }
 
-  /// The offsets that `find` would ask about, given to `seen`.
+  /// The offsets that `find` would most likely ask about, given to `seen`: those of one cache line.
   template <class Seen>
   void candidates(std::uint64_t hash, const Seen& seen) const noexcept {
     if (!usable()) return;

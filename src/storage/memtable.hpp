@@ -75,8 +75,8 @@ class Memtable {
   /// Starts to bring near what `find` and `insert` of a key with that hash read first.
   void prefetch(std::uint64_t key_hash) const noexcept { hash_index_.prefetch(key_hash); }
 
-  /// The next step: what `find` reads after that. False if there is nothing: no operation of such a
-  /// hash.
+  /// The next step: what `find` reads after that. Whether it saw any; a hint, for there may be one
+  /// all the same, or one of another key.
   bool prefetch_operation(std::uint64_t key_hash) const noexcept;
 
   /// The newest version of `key` with a sequence of at most `at`. `key_hash` is

@@ -51,8 +51,8 @@ class RowCache {
   /// Starts to bring near what a `find`, `fill` or `invalidate` of such a key reads first: for
   /// callers that have other work to do before it.
   void prefetch(std::uint64_t key_hash) const noexcept;
-  /// The next step: what `find` reads after that. False if there is nothing: no row of such a hash.
-  /// Under an epoch guard.
+  /// The next step: what `find` reads after that. Whether it saw any; a hint, for there may be one
+  /// all the same, or one of another key. Under an epoch guard.
   bool prefetch_row(std::uint64_t key_hash) const noexcept;
   /// Keeps a hit's bytes beyond the guard; nothing if the row is being freed already. The
   /// attributes are handed on.

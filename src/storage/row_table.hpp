@@ -47,7 +47,8 @@ class RowTable {
     __builtin_prefetch(&bucket(index_of(hash, count_.load(std::memory_order_relaxed))));
   }
 
-  /// Starts to bring near the rows that may be a hash's; its bucket should be near by then.
+  /// Starts to bring near the rows that may be a hash's; its bucket should be near by then. Whether
+  /// it saw any: a hint.
   bool prefetch_row(std::uint64_t hash) const noexcept;
 
   /// Records an invalidation. False if a row of such a hash may be cached, or a fill or a move is
