@@ -58,10 +58,8 @@ Result<void> measure_once(const ServerCategory& category, const Running& server,
 }
 
 // So that everything that is asked for is there, and servers are as they are for most of their
-// lives: this many writes take more log than Quartz keeps in memory, from where on it uses memory
+// lives: so many writes take more log than Quartz keeps in memory, from where on it uses memory
 // again. Until then a large part of a write is the host's, which has to find that memory.
-constexpr std::uint64_t kFillRequests = 4'000'000;
-
 Result<void> fill(const ServerPlan& plan, const std::vector<Running>& running) {
   for (const Running& server : running) {
     plan.progress(fmt::format("filling {}", server.kind->name));

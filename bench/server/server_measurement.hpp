@@ -16,6 +16,9 @@
 
 namespace quartz::bench {
 
+/// Writes that a server of the Redis protocol has taken before anything is measured.
+inline constexpr std::uint64_t kFillRequests = 4'000'000;
+
 /// A server that can be measured.
 struct ServerKind {
   std::string name;  ///< "quartz-server", "redis-server", "redis-server, everysec", "nginx", …
