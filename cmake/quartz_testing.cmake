@@ -15,14 +15,15 @@ option(QUARTZ_SHARDED_TESTS "Whether cases that need none of their own share 16 
 # Presets set it: what a sanitizer has nothing to find in, or takes too long for.
 set(QUARTZ_CASES_LEFT_OUT "" CACHE STRING "Cases that are not run, as GoogleTest's filter writes them")
 
-# quartz_add_test_folder(<folder> [SHARED_PROCESS] [LABEL <label>] [TIMEOUT <seconds>]
+# quartz_add_test_folder(<folder> [SHARED_PROCESS [ALONE <filter>]] [LABEL <label>] [TIMEOUT <seconds>]
 #                        [SOURCES <file>...] [LIBRARIES <target>...])
 #
 # The sources, or else every .cpp of tests/<folder>, in one GoogleTest executable, quartz_<folder>_test. It is linked with
 # the archives, where hidden symbols can be reached, and each case runs in a process of its own. With
-# QUARTZ_SHARDED_TESTS those of a SHARED_PROCESS do not: they must not fork, mount, or need to be alone.
+# QUARTZ_SHARDED_TESTS those of a SHARED_PROCESS do not, unless they are ALONE: what forks, mounts, or must not be
+# beside threads that others have left.
 function(quartz_add_test_folder folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED_PROCESS" "LABEL;TIMEOUT" "SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED_PROCESS" "ALONE;LABEL;TIMEOUT" "SOURCES;LIBRARIES")
   if(NOT arg_SOURCES)
     file(GLOB arg_SOURCES CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp")
   endif()
@@ -47,30 +48,29 @@ function(quartz_add_test_folder folder)
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src"
                                                "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(${target} PRIVATE ${arg_LIBRARIES} GTest::gmock_main)
-  set(filter "*")
-  if(QUARTZ_CASES_LEFT_OUT)
-    set(filter "-${QUARTZ_CASES_LEFT_OUT}")
-  endif()
+  set(own "*") # Cases in processes of their own.
   if(QUARTZ_SHARDED_TESTS AND arg_SHARED_PROCESS)
+    set(own "${arg_ALONE}")
     foreach(index RANGE 15)
       add_test(
         NAME ${folder}.shard_${index}
-        COMMAND ${target} "--gtest_filter=${filter}"
+        COMMAND ${target} "--gtest_filter=*-${QUARTZ_CASES_LEFT_OUT}:${arg_ALONE}"
         WORKING_DIRECTORY "${scratch}")
       set_tests_properties(
         ${folder}.shard_${index}
         PROPERTIES ENVIRONMENT "GTEST_TOTAL_SHARDS=16;GTEST_SHARD_INDEX=${index}"
                    LABELS "${arg_LABEL}" TIMEOUT 1200)
     endforeach()
-    return()
   endif()
-  gtest_discover_tests(
-    ${target}
-    TEST_FILTER "${filter}"
-    WORKING_DIRECTORY "${scratch}"
-    DISCOVERY_MODE PRE_TEST
-    DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+  if(own)
+    gtest_discover_tests(
+      ${target}
+      TEST_FILTER "${own}-${QUARTZ_CASES_LEFT_OUT}"
+      WORKING_DIRECTORY "${scratch}"
+      DISCOVERY_MODE PRE_TEST
+      DISCOVERY_TIMEOUT 60
+      PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+  endif()
 endfunction()
 
 # quartz_add_scratch_test(<name> <target> [LABEL <label>])
