@@ -35,8 +35,12 @@ class EngineMultiGet : public ::testing::Test {
   void write_round(int round) {
     for (int i = 0; i < kKeys; ++i) {
       const std::string value = fmt::format("round {}", round);
-      if (i % 7 < kRounds - round) EXPECT_THAT(engine_.put(names_[at(i)], value), Succeeds());
-      if (i % 13 == round) EXPECT_THAT(engine_.remove(names_[at(i)]), Succeeds());
+      if (i % 7 < kRounds - round) {
+        EXPECT_THAT(engine_.put(names_[at(i)], value), Succeeds());
+      }
+      if (i % 13 == round) {
+        EXPECT_THAT(engine_.remove(names_[at(i)]), Succeeds());
+      }
     }
     fill_active_memtable(engine_, filler_);
   }
