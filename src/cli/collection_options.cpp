@@ -1,6 +1,5 @@
 #include "cli/collection_options.hpp"
 
-#include <algorithm>
 #include <map>
 #include <string_view>
 #include <utility>
